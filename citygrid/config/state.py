@@ -38,7 +38,7 @@ def socket_folder() -> Path:
     if len(os.fsencode(inside / f".s.PGSQL.{SOCKET_PORT}")) <= SOCKET_BYTES:
         return inside
     key = sha256(os.fsencode(folder())).hexdigest()[:8]
-    return Path("/tmp") / f"{NAME}-{os.geteuid()}-{key}"  # noqa: S108 - deploy/cluster refuses it if another owns it
+    return Path("/tmp") / f"{NAME}-{key}"  # noqa: S108 - deploy/cluster refuses it if another owns it
 
 
 def is_private() -> bool:
