@@ -1,0 +1,148 @@
+"""Settings of the platform. What differs between installations comes from the environment (docs/operate.md)."""
+
+import os
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.config import secrets, state
+
+ROOT = Path(__file__).resolve().parents[2]
+KEYS = secrets.load()
+
+DEBUG = os.environ.get("CITYGRID_DEBUG") == "1"
+SECRET_KEY = KEYS["django"]
+FIELD_KEYS = [KEYS["field"]]
+HOSTS = os.environ.get("CITYGRID_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+ALLOWED_HOSTS = HOSTS
+AUDIT_HEADS_FILE = state.folder() / "audit-heads.txt"
+
+MODULES = [
+    "citygrid.kernel",
+    "citygrid.ui",
+    "citygrid.geography",
+    "citygrid.access",
+    "citygrid.catalogue",
+    "citygrid.workflow",
+    "citygrid.cases",
+    "citygrid.dispatch",
+    "citygrid.intake",
+    "citygrid.exchange",
+    "citygrid.desk",
+    "citygrid.simulator",
+    "citygrid.config",
+]
+
+INSTALLED_APPS = [
+    *(module for module in MODULES if (ROOT / module.replace(".", "/") / "apps.py").exists()),
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "django.forms",
+    "django_vite",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "citygrid.access.web.middleware.ActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "citygrid.ui.middleware.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "citygrid.config.urls"
+WSGI_APPLICATION = "citygrid.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "citygrid.desk.web.shell.shell",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "citygrid.ui.forms.FormRenderer"
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        **state.database(),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 2},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "access.Account"
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "home"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = state.folder() / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+DJANGO_VITE = {
+    "default": {
+        "manifest_path": ROOT / "citygrid/ui/static/dist/manifest.json",
+        "static_url_prefix": "dist",
+    }
+}
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+
+# Secure transport is on wherever the platform is reached by name; 127.0.0.1 in the demo has no certificate.
+IS_LOCAL = all(host in ("127.0.0.1", "localhost", "[::1]") for host in HOSTS)
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not IS_LOCAL
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 0 if IS_LOCAL else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not IS_LOCAL
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+if IS_LOCAL:  # the four warnings of `check --deploy` that are about a certificate
+    SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"citygrid": {"level": "INFO"}},
+}

@@ -1,0 +1,144 @@
+"""The audit trail: appended in each change's transaction, chained afterwards by a single appender, signed, verified.
+
+Chaining inline would serialise every write of the platform behind one row. Instead `seal` follows the table in
+commit order: entries of transactions that are all finished are linked, and the new head is signed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.db import connection, transaction
+
+from citygrid.kernel import chain
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.models import AuditEntry, AuditHead, AuditSeal
+
+APPENDER_LOCK = 0x617564  # one appender at a time
+BATCH = 5_000
+
+
+def record(*, subject: str, action: str, actor: Actor, now: datetime, data: dict[str, Any] | None = None) -> None:
+    """Append an entry about `subject` ("cases.case/<id>"). Call it inside the transaction of the change."""
+    AuditEntry.objects.create(
+        subject=subject,
+        action=action,
+        at=now,
+        account_id=actor.account_id,
+        post_id=actor.post_id,
+        actor_label=actor.label,
+        is_automatic=actor.is_automatic,
+        data=data or {},
+    )
+
+
+@transaction.atomic
+def seal(*, now: datetime) -> int:
+    """Link all entries of finished transactions, sign the new head, and return how many were linked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPENDER_LOCK])
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        before_txid = cursor.fetchone()[0]
+    head = AuditHead.objects.order_by("-number").first()
+    number, last = (head.number, bytes(head.hash)) if head else (0, chain.START)
+    linked = 0
+    entries = AuditEntry.objects.filter(txid__lt=before_txid, txid__gte=head.before_txid if head else 0)
+    for batch in _batches(entries.order_by("txid", "id")):
+        seals = []
+        for entry in batch:
+            number, last = number + 1, chain.link(last, _content(entry))
+            seals.append(AuditSeal(number=number, entry=entry, hash=last))
+        AuditSeal.objects.bulk_create(seals)
+        linked += len(seals)
+    if linked:
+        _sign_head(number, last, before_txid, now)
+    return linked
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """What a verification found: how many links hold, and the first thing that is wrong, in words ("" when nothing is)."""
+
+    links: int
+    problem: str = ""
+
+
+def verify() -> AuditReport:
+    """Recompute the whole chain; name the first entry that was changed, taken out or put in, and a tail cut off."""
+    number, last = 0, chain.START
+    for link in AuditSeal.objects.select_related("entry").order_by("number").iterator(chunk_size=BATCH):
+        expected = chain.link(last, _content(link.entry))
+        if link.number != number + 1:
+            return AuditReport(number, f"link {number + 1} is missing")
+        if expected != bytes(link.hash):
+            return AuditReport(number, f"entry {link.entry_id} (link {link.number}) was changed")
+        number, last = link.number, expected
+    return AuditReport(number, _head_problem(number) or _unsealed_problem())
+
+
+def _head_problem(number: int) -> str:
+    """What contradicts the signed heads, those in the table and those written beside the database."""
+    known = [(h.number, bytes(h.hash), h.signature) for h in AuditHead.objects.all()] + list(_written_heads())
+    hashes = {s.number: bytes(s.hash) for s in AuditSeal.objects.filter(number__in={n for n, _, _ in known})}
+    for head_number, head_hash, signature in sorted(known):
+        try:
+            Signer(salt="audit").unsign(signature)
+        except BadSignature:
+            return f"head {head_number} is not signed by this platform"
+        if head_number > number:
+            return f"the tail is cut: {head_number} links were signed, {number} are left"
+        if hashes[head_number] != head_hash:
+            return f"link {head_number} differs from its signed head"
+    return ""
+
+
+def _unsealed_problem() -> str:
+    head = AuditHead.objects.order_by("-number").first()
+    if not head:
+        return ""
+    slipped_in = AuditEntry.objects.filter(txid__lt=head.before_txid, seal__isnull=True).order_by("id").first()
+    return f"entry {slipped_in.pk} was put in behind the chain" if slipped_in else ""
+
+
+def _sign_head(number: int, last: bytes, before_txid: int, now: datetime) -> None:
+    signature = Signer(salt="audit").sign(f"{number}.{last.hex()}")
+    AuditHead.objects.create(at=now, before_txid=before_txid, number=number, hash=last, signature=signature)
+    with Path(settings.AUDIT_HEADS_FILE).open("a") as heads:
+        heads.write(signature + "\n")
+
+
+def _written_heads() -> Iterator[tuple[int, bytes, str]]:
+    path = Path(settings.AUDIT_HEADS_FILE)
+    for line in path.read_text().splitlines() if path.exists() else []:
+        number, digest = line.split(":")[0].split(".")
+        yield int(number), bytes.fromhex(digest), line
+
+
+def _batches(entries: Any) -> Iterator[list[AuditEntry]]:
+    batch: list[AuditEntry] = []
+    for entry in entries.iterator(chunk_size=BATCH):
+        batch.append(entry)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _content(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "id": entry.pk,
+        "subject": entry.subject,
+        "action": entry.action,
+        "at": entry.at,
+        "account_id": entry.account_id,
+        "post_id": entry.post_id,
+        "actor_label": entry.actor_label,
+        "is_automatic": entry.is_automatic,
+        "data": entry.data,
+        "txid": entry.txid,
+    }

@@ -1,0 +1,93 @@
+"""Events: what a module announces for the modules above it. A subscription is a job in the same transaction.
+
+A crash loses no event (the job is committed with the change) and repeats none (its delivery is recorded in the
+transaction of its effects).
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any, TypeVar, get_type_hints
+from uuid import UUID
+
+import orjson
+from django.db import connections, transaction
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from citygrid.kernel.ids import uuid7
+from citygrid.kernel.models import Delivery
+
+ATTEMPTS = 12  # with doubling waits the last one comes after about an hour
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of all events: frozen dataclasses in the past tense, with UUID, str, int, bool and datetime fields."""
+
+
+E = TypeVar("E", bound=Event)
+Handler = Callable[[Any], None]
+
+_handlers: dict[str, tuple[type[Event], Handler]] = {}
+_names_by_event: dict[type[Event], list[str]] = {}
+
+
+def subscribe(event_type: type[E]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
+    """Have the decorated function called once for every event of the type, in a job, in a transaction of its own."""
+
+    def register(handler: Callable[[E], None]) -> Callable[[E], None]:
+        name = f"{handler.__module__}.{handler.__qualname__}"
+        if name in _handlers:
+            raise ValueError(f"{name} is subscribed already.")
+        _handlers[name] = (event_type, handler)
+        _names_by_event.setdefault(event_type, []).append(name)
+        return handler
+
+    return register
+
+
+def subscriptions() -> dict[str, str]:
+    """Handler name to event name, for the documentation and its test."""
+    return {name: event_type.__qualname__ for name, (event_type, _) in _handlers.items()}
+
+
+def announce(event: Event) -> None:
+    """Enqueue one delivery per subscription. RuntimeError outside a transaction: the change would not be bound to it."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError(f"{type(event).__name__} was announced outside a transaction.")
+    names = _names_by_event.get(type(event), [])
+    if names:
+        payload = orjson.loads(orjson.dumps(asdict(event)))
+        event_id = str(uuid7())
+        deliver.batch_defer(*({"subscription": name, "event_id": event_id, "payload": payload} for name in names))
+
+
+@app.task(name="kernel.deliver", queue="events", retry=RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2))
+def deliver(*, subscription: str, event_id: str, payload: dict[str, Any]) -> None:
+    """Hand one event to one subscription; a second delivery of the same event does nothing."""
+    event_type, handler = _handlers[subscription]
+    with transaction.atomic():
+        _, is_first = Delivery.objects.get_or_create(event_id=UUID(event_id), subscription=subscription)
+        if is_first:
+            handler(_restore(event_type, payload))
+
+
+def run_pending_jobs() -> None:
+    """Run every job that is due now, in this process, and return. For the demo, commands and tests."""
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
+        worker.run_worker(wait=False, listen_notify=False, install_signal_handlers=False)
+    connections.close_all()
+
+
+def _restore(event_type: type[Event], payload: dict[str, Any]) -> Event:
+    hints = get_type_hints(event_type)
+    return event_type(**{f.name: _value(hints[f.name], payload[f.name]) for f in fields(event_type)})
+
+
+def _value(hint: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if "UUID" in str(hint):
+        return UUID(value)
+    return datetime.fromisoformat(value) if "datetime" in str(hint) else value

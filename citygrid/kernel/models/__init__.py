@@ -1,0 +1,17 @@
+from citygrid.kernel.models.audit import AuditEntry, AuditHead, AuditSeal
+from citygrid.kernel.models.calendars import Calendar, CalendarDay, CalendarVersion
+from citygrid.kernel.models.events import Delivery
+from citygrid.kernel.models.idempotency import IdempotencyKey
+from citygrid.kernel.models.numbering import Series
+
+__all__ = [
+    "AuditEntry",
+    "AuditHead",
+    "AuditSeal",
+    "Calendar",
+    "CalendarDay",
+    "CalendarVersion",
+    "Delivery",
+    "IdempotencyKey",
+    "Series",
+]

@@ -1,0 +1,16 @@
+"""Numbers without gaps: allocated last in a transaction, given back when it rolls back."""
+
+from django.db import connection
+
+TAKE = """
+INSERT INTO kernel_series (key, last) VALUES (%s, %s)
+ON CONFLICT (key) DO UPDATE SET last = kernel_series.last + EXCLUDED.last
+RETURNING last
+"""
+
+
+def allocate(series: str, count: int = 1) -> int:
+    """The first of `count` consecutive numbers of the series, from 1. Holds the series until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, [series, count])
+        return cursor.fetchone()[0] - count + 1

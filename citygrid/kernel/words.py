@@ -1,0 +1,27 @@
+"""Names in two languages, stored side by side."""
+
+from django.db import models
+from django.utils.translation import get_language
+
+
+def in_language(zh: str, en: str) -> str:
+    """The text in the active language, or the other one when it is missing."""
+    chosen, other = (zh, en) if (get_language() or "zh").startswith("zh") else (en, zh)
+    return chosen or other
+
+
+class Named(models.Model):
+    """A record with a Chinese and an English name; `name` is the one of the active language."""
+
+    name_zh = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def name(self) -> str:
+        return in_language(self.name_zh, self.name_en)
+
+    def __str__(self) -> str:
+        return self.name
