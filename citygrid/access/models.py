@@ -1,0 +1,134 @@
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Lower
+
+from citygrid.access.choices import ADMINISTRATORS
+from citygrid.kernel.ids import uuid7
+from citygrid.kernel.scope import AreaCodeField
+from citygrid.kernel.words import Named, in_language
+
+HELD_DAYS = Func(F("from_date"), F("until_date"), function="daterange", output_field=DateRangeField())
+
+
+class Organisation(Named):
+    """A unit of the city: a centre, a department, a street office, a company. A tree."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    code = models.CharField(max_length=60, unique=True)
+    kind = models.CharField(max_length=40)
+    credit_code = models.CharField(max_length=18, blank=True)
+    area_code = AreaCodeField(blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["credit_code"], condition=~Q(credit_code=""), name="one_unit_per_credit_code")
+        ]
+
+
+class Post(models.Model):
+    """A role in an organisation with a jurisdiction: what an account acts as."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=40)
+    title_zh = models.CharField(max_length=100)
+    title_en = models.CharField(max_length=100, blank=True)
+    areas = ArrayField(models.CharField(max_length=15), help_text="area code prefixes this post works in")
+    categories = ArrayField(models.CharField(max_length=80), default=list, blank=True, help_text="empty: all")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        # Holdings refer to (id, role) together, so that the role they repeat is always the post's.
+        constraints = [models.UniqueConstraint(fields=["id", "role"], name="post_has_one_role")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return in_language(self.title_zh, self.title_en)
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Sign-in finds accounts by login, without regard to case."""
+
+    def get_by_natural_key(self, username: str | None) -> "Account":
+        return self.get(login__iexact=username)
+
+
+class Account(AbstractBaseUser):
+    """A person who signs in. What the person may do comes from the post acted as."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    login = models.CharField(max_length=60, unique=True)
+    display_name = models.CharField(max_length=60)
+    language = models.CharField(max_length=10, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    objects = AccountManager()
+
+    USERNAME_FIELD = "login"
+    REQUIRED_FIELDS = ["display_name"]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("login"), name="one_account_per_login")]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class Holding(models.Model):
+    """An account holds a post from a day on, until the day before `until_date`."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holdings")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="holdings")
+    role = models.CharField(max_length=40, help_text="the post's, so that exclusions are constraints")
+    from_date = models.DateField()
+    until_date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")), name="holding_ends_after_start"
+            ),
+            ExclusionConstraint(
+                name="post_held_once",
+                expressions=[
+                    ("account", RangeOperators.EQUAL),
+                    ("post", RangeOperators.EQUAL),
+                    (HELD_DAYS, RangeOperators.OVERLAPS),
+                ],
+            ),
+            ExclusionConstraint(
+                name="administrators_exclude_one_another",
+                expressions=[
+                    ("account", RangeOperators.EQUAL),
+                    ("role", RangeOperators.NOT_EQUAL),
+                    (HELD_DAYS, RangeOperators.OVERLAPS),
+                ],
+                condition=Q(role__in=ADMINISTRATORS),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} as {self.post}"
+
+
+class SignIn(models.Model):
+    """One attempt to sign in, under the login as typed (lower case); failures are counted from here."""
+
+    login = models.CharField(max_length=60)
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="sign_ins")
+    at = models.DateTimeField()
+    is_success = models.BooleanField()
+
+    class Meta:
+        indexes = [models.Index(fields=["login", "-at"], name="sign_in_by_login")]
+
+    def __str__(self) -> str:
+        return f"{self.login} {self.at:%Y-%m-%d %H:%M}"
