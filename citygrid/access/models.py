@@ -55,10 +55,10 @@ class Post(models.Model):
 
 
 class AccountManager(BaseUserManager["Account"]):
-    """Sign-in finds accounts by login, without regard to case."""
+    """Sign-in finds accounts by login, kept in lower case."""
 
     def get_by_natural_key(self, username: str | None) -> "Account":
-        return self.get(login__iexact=username)
+        return self.get(login=(username or "").lower())
 
 
 class Account(AbstractBaseUser):
@@ -76,7 +76,7 @@ class Account(AbstractBaseUser):
     REQUIRED_FIELDS = ["display_name"]
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("login"), name="one_account_per_login")]
+        constraints = [models.CheckConstraint(condition=Q(login=Lower("login")), name="login_is_lower_case")]
 
     def __str__(self) -> str:
         return self.display_name
