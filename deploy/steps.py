@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 
-class Stop(Exception):
+class StepError(Exception):
     """A step cannot go on: what happened, what was kept, what to do."""
 
     def __init__(self, what: str, *, kept: str, hint: str) -> None:
@@ -30,11 +30,11 @@ def finish(command: Callable[[], int | None], program: str) -> int:
     """Run a script's command; its exit status: 0, the command's own, 1 for a refusal, 130 for Ctrl-C."""
     try:
         return command() or 0
-    except Stop as stop:
+    except StepError as stop:
         sys.stderr.write(f"{program}: {stop}\n")
         return 1
     except OSError as error:
-        stop = Stop(
+        stop = StepError(
             f"{error.filename or 'The system'}: {error.strerror or error}.",
             kept="everything that was there before.",
             hint="free space or grant access there, then run this again.",
