@@ -19,10 +19,11 @@ class Axis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far a post sees: area code prefixes, and the units it is limited to (None: not limited by unit)."""
+    """How far a post sees: area code prefixes, units it is limited to (None: any), category key prefixes (empty: any)."""
 
     areas: tuple[str, ...] = ()
     units: frozenset[UUID] | None = None
+    categories: tuple[str, ...] = ()
 
     def covers_area(self, code: str) -> bool:
         return any(code.startswith(prefix) for prefix in self.areas)
