@@ -140,4 +140,6 @@ class Migration(migrations.Migration):
         append_only("kernel_auditentry"),
         append_only("kernel_auditseal"),
         append_only("kernel_audithead"),
+        append_only("kernel_calendarversion"),
+        append_only("kernel_calendarday"),
     ]
