@@ -26,7 +26,9 @@ class Organisation(Named):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["credit_code"], condition=~Q(credit_code=""), name="one_unit_per_credit_code")
+            models.UniqueConstraint(
+                fields=["credit_code"], condition=~Q(credit_code=""), name="one_unit_per_credit_code"
+            )
         ]
 
 
@@ -94,7 +96,8 @@ class Holding(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")), name="holding_ends_after_start"
+                condition=Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")),
+                name="holding_ends_after_start",
             ),
             ExclusionConstraint(
                 name="post_held_once",

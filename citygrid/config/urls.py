@@ -1,3 +1,7 @@
 """All addresses of the platform, by module."""
 
-urlpatterns: list = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("citygrid.access.web.urls")),
+]

@@ -1,0 +1,67 @@
+"""What can be refused here."""
+
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.kernel.errors import Conflict, Invalid, NotPermitted, Refusal
+
+
+class WrongCreditCode(Invalid):
+    code = "access.wrong_credit_code"
+    message = _("%(credit_code)s is not a unified social credit code: its check character is wrong.")
+
+
+class UnknownRole(Invalid):
+    code = "access.unknown_role"
+    message = _("There is no role %(role)s.")
+    hint = _("The roles stand in data/roles.yaml.")
+
+
+class AlreadyThere(Conflict):
+    code = "access.already_there"
+    message = _("%(what)s exists already.")
+    hint = _("Use the one that is there, or choose another code.")
+
+
+class OutsideReach(NotPermitted):
+    code = "access.outside_reach"
+    message = _("Your post does not reach the area %(area)s.")
+
+
+class InsideItself(Conflict):
+    code = "access.inside_itself"
+    message = _("An organisation cannot be moved below itself.")
+    hint = _("Choose another parent.")
+
+
+class AdministratorsExclude(Conflict):
+    code = "access.administrators_exclude"
+    message = _("This account holds %(held)s; system, security and audit administrator exclude one another.")
+    hint = _("End that holding first, or choose another account.")
+
+
+class HeldAlready(Conflict):
+    code = "access.held_already"
+    message = _("This account holds this post already in those days.")
+    hint = _("End that holding first.")
+
+
+class OwnPost(Refusal):
+    code, status = "access.own_post", 403
+    message = _("Nobody gives a post to themselves.")
+    hint = _("Ask another security administrator.")
+
+
+class SignInRefused(Refusal):
+    """Deliberately the same for an unknown login, a wrong password and a closed account."""
+
+    code, status = "access.sign_in_refused", 403
+    message = _("Login and password do not match, or the account is closed.")
+    kept = _("You are not signed in.")
+    hint = _("Check both and try again; a forgotten password is reset by your system administrator.")
+
+
+class TooManyFailures(Refusal):
+    code, status = "access.too_many_failures", 429
+    message = _("Too many failed attempts for this login. Wait %(minutes)s minutes, then try again.")
+    kept = _("You are not signed in.")
+    hint = _("A forgotten password is reset by your system administrator.")

@@ -1,0 +1,165 @@
+"""Reads: roles, actors, posts, organisations. Organisations and posts are known to all staff, so nothing is scoped."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from citygrid.access import rules
+from citygrid.access.choices import ROLES_FILE
+from citygrid.access.errors import UnknownRole
+from citygrid.access.models import Holding, Organisation, Post, SignIn
+from citygrid.kernel.actor import Actor, Reach
+from citygrid.kernel.errors import NotFound
+from citygrid.kernel.scope import any_prefix
+
+LABEL_LENGTH = 120  # of the audit trail's column
+
+BELOW = """
+WITH RECURSIVE below(id) AS (
+    SELECT id FROM access_organisation WHERE id = %s
+    UNION SELECT child.id FROM access_organisation child JOIN below ON child.parent_id = below.id
+) SELECT id FROM below
+"""
+
+
+@cache
+def roles() -> Mapping[str, rules.Role]:
+    """All roles by code, as data/roles.yaml states them (read once)."""
+    return rules.parse_roles((settings.ROOT / ROLES_FILE).read_text())
+
+
+def role(code: str) -> rules.Role:
+    """UnknownRole when data/roles.yaml has no such role."""
+    if code not in roles():
+        raise UnknownRole(role=code)
+    return roles()[code]
+
+
+def actor_for(account_id: UUID, post_id: UUID, now: datetime) -> Actor | None:
+    """The account acting as one of its posts; None unless both are active and the post is held today. 1-2 queries."""
+    held = _held(account_id, now).filter(post=post_id).select_related("account").first()
+    return _actor(held) if held else None
+
+
+def only_actor(account_id: UUID, now: datetime) -> Actor | None:
+    """The actor of an account that holds exactly one post, else None. 1-2 queries."""
+    held = _held(account_id, now).select_related("account")[:2]
+    return _actor(held[0]) if len(held) == 1 else None
+
+
+def posts_of(account_id: UUID, now: datetime) -> list[Post]:
+    """The posts the account may act as today, with their organisations, by title."""
+    return [holding.post for holding in _held(account_id, now)]
+
+
+def holdings_of(account_id: UUID) -> list[Holding]:
+    """All holdings of an account, past ones too, newest first, with posts and organisations."""
+    holdings = Holding.objects.filter(account=account_id).select_related("post__organisation")
+    return list(holdings.order_by("-from_date", "-id"))
+
+
+def post(post_id: UUID) -> Post:
+    """A post with its organisation; NotFound."""
+    found = Post.objects.select_related("organisation").filter(id=post_id).first()
+    if found is None:
+        raise NotFound(what="post")
+    return found
+
+
+def posts_for_choice(role_code: str, area_code: str) -> list[Post]:
+    """Active posts of a role whose jurisdiction includes the area, by title: whom work there may be sent to."""
+    prefixes = [area_code[:length] for length in range(len(area_code) + 1)]
+    found = Post.objects.filter(role=role_code, is_active=True, organisation__is_active=True, areas__overlap=prefixes)
+    return list(found.select_related("organisation").order_by("title_zh", "id"))
+
+
+def organisation(organisation_id: UUID) -> Organisation:
+    """NotFound when there is none."""
+    found = Organisation.objects.filter(id=organisation_id).first()
+    if found is None:
+        raise NotFound(what="organisation")
+    return found
+
+
+def organisations(ids: Collection[UUID]) -> dict[UUID, Organisation]:
+    """Organisations by id, in one query; unknown ids are left out."""
+    return Organisation.objects.in_bulk(set(ids))
+
+
+def organisation_by_code(code: str) -> Organisation:
+    """NotFound when there is none."""
+    found = Organisation.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound(what="organisation")
+    return found
+
+
+def organisations_by_code(codes: Collection[str]) -> dict[str, Organisation]:
+    """Organisations by code, in one query; unknown codes are left out."""
+    return {found.code: found for found in Organisation.objects.filter(code__in=set(codes))}
+
+
+def units_for_choice(kind: str = "", area_code: str = "") -> list[Organisation]:
+    """Active organisations by name, of one kind if given; with an area: those in it, around it, or without one."""
+    chosen = Organisation.objects.filter(is_active=True)
+    if kind:
+        chosen = chosen.filter(kind=kind)
+    if area_code:
+        around = [area_code[:length] for length in range(len(area_code))]
+        chosen = chosen.filter(any_prefix("area_code", [area_code]) | Q(area_code__in=around))
+    return list(chosen.order_by("name_zh", "id"))
+
+
+def unit_tree_ids(organisation_id: UUID) -> frozenset[UUID]:
+    """The organisation and all below it, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(BELOW, [organisation_id])
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def failures_of(login: str, now: datetime) -> int:
+    """Failed attempts on a login that still count: recent, and after the last success."""
+    recent = SignIn.objects.filter(login=login, at__gt=now - rules.FAILURES_COUNT_FOR).order_by("-at", "-id")
+    outcomes = list(recent.values_list("is_success", flat=True)[: rules.MOST_FAILURES])
+    return outcomes.index(True) if True in outcomes else len(outcomes)
+
+
+def _held(account_id: UUID, now: datetime) -> QuerySet[Holding]:
+    today = timezone.localdate(now)
+    return (
+        Holding.objects.filter(
+            Q(until_date__isnull=True) | Q(until_date__gt=today),
+            account=account_id,
+            account__is_active=True,
+            post__is_active=True,
+            post__organisation__is_active=True,
+            from_date__lte=today,
+        )
+        .select_related("post__organisation")
+        .order_by("post__title_zh", "post_id")
+    )
+
+
+def _actor(held: Holding) -> Actor:
+    acts_as, position = role(held.role), held.post
+    is_by_unit = acts_as.reach is rules.ReachKind.UNIT
+    return Actor(
+        account_id=held.account_id,
+        post_id=position.id,
+        unit_id=position.organisation_id,
+        role=acts_as.code,
+        axis=acts_as.axis,
+        permissions=acts_as.grants,
+        label=f"{held.account.display_name} ({position.title_zh})"[:LABEL_LENGTH],
+        reach=Reach(
+            areas=tuple(position.areas),
+            units=unit_tree_ids(position.organisation_id) if is_by_unit else None,
+            categories=tuple(position.categories),
+        ),
+    )

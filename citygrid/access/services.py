@@ -1,0 +1,289 @@
+"""Writes: organisations, posts, accounts, holdings, and signing in."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from citygrid.access import errors, permissions, queries, rules
+from citygrid.access.models import Account, Holding, Organisation, Post, SignIn
+from citygrid.kernel import audit
+from citygrid.kernel.actor import Actor, Axis, Reach
+from citygrid.kernel.errors import Invalid, NotFound
+
+
+@transaction.atomic
+def create_organisation(
+    *,
+    code: str,
+    kind: str,
+    name_zh: str,
+    name_en: str = "",
+    parent_id: UUID | None = None,
+    credit_code: str = "",
+    area_code: str = "",
+    actor: Actor,
+    now: datetime,
+) -> Organisation:
+    """A new unit below `parent_id`. WrongCreditCode; AlreadyThere for a known code or credit code; NotFound parent."""
+    actor.require(permissions.MANAGE_ORGANISATIONS)
+    _require_reach(actor, [area_code])
+    if credit_code and not rules.is_credit_code(credit_code):
+        raise errors.WrongCreditCode(credit_code=credit_code)
+    if parent_id:
+        queries.organisation(parent_id)
+    _refuse_known(Organisation, code=code)
+    if credit_code:
+        _refuse_known(Organisation, credit_code=credit_code)
+    created = Organisation.objects.create(
+        code=code,
+        kind=kind,
+        name_zh=name_zh,
+        name_en=name_en,
+        parent_id=parent_id,
+        credit_code=credit_code,
+        area_code=area_code,
+    )
+    _record(created, "create", actor, now, code=code, kind=kind, parent=parent_id)
+    return created
+
+
+@transaction.atomic
+def move_organisation(*, organisation_id: UUID, parent_id: UUID | None, actor: Actor, now: datetime) -> Organisation:
+    """Hang a unit, with all below it, under another one. InsideItself; NotFound."""
+    actor.require(permissions.MANAGE_ORGANISATIONS)
+    # Two moves at once could close a circle that neither sees alone: the tree changes one move at a time.
+    list(Organisation.objects.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
+    moved = queries.organisation(organisation_id)
+    _require_reach(actor, [moved.area_code])
+    if parent_id:
+        queries.organisation(parent_id)
+        if parent_id in queries.unit_tree_ids(organisation_id):
+            raise errors.InsideItself
+    _record(moved, "move", actor, now, parent=parent_id, before=moved.parent_id)
+    moved.parent_id = parent_id
+    moved.save(update_fields=["parent"])
+    return moved
+
+
+@transaction.atomic
+def create_post(
+    *,
+    organisation_id: UUID,
+    role: str,
+    title_zh: str,
+    title_en: str = "",
+    areas: Sequence[str],
+    categories: Sequence[str] = (),
+    actor: Actor,
+    now: datetime,
+) -> Post:
+    """A role in an organisation with a jurisdiction: area code prefixes ("" is everywhere), category key prefixes.
+
+    UnknownRole; OutsideReach when the actor's own areas do not include all of `areas`; Invalid without an area.
+    """
+    actor.require(permissions.MANAGE_POSTS)
+    queries.role(role)
+    queries.organisation(organisation_id)
+    if not areas:
+        raise Invalid(_("a post needs at least one area"), fields={"areas": _("a post needs at least one area")})
+    _require_reach(actor, areas)
+    created = Post.objects.create(
+        organisation_id=organisation_id,
+        role=role,
+        title_zh=title_zh,
+        title_en=title_en,
+        areas=list(areas),
+        categories=list(categories),
+    )
+    _record(created, "create", actor, now, role=role, organisation=organisation_id, areas=list(areas))
+    return created
+
+
+@transaction.atomic
+def create_account(*, login: str, display_name: str, language: str = "", actor: Actor, now: datetime) -> Account:
+    """A new account that cannot sign in until an operator sets its password. AlreadyThere; case is ignored."""
+    actor.require(permissions.MANAGE_ACCOUNTS)
+    login = login.strip().lower()
+    _refuse_known(Account, login=login)
+    created = Account(login=login, display_name=display_name, language=language)
+    created.set_unusable_password()
+    created.save(force_insert=True)
+    _record(created, "create", actor, now, login=login)
+    return created
+
+
+@transaction.atomic
+def set_password(*, login: str, password: str, actor: Actor, now: datetime) -> Account:
+    """Give an account a password; sessions under the old one end. Invalid says what is wrong with a weak one."""
+    actor.require(permissions.MANAGE_ACCOUNTS)
+    account = _locked(login=login.strip().lower())
+    try:
+        validate_password(password, account)
+    except ValidationError as weak:
+        words = " ".join(weak.messages)
+        raise Invalid(words, fields={"password": words}) from weak
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    _record(account, "set-password", actor, now)
+    return account
+
+
+@transaction.atomic
+def close_account(*, account_id: UUID, actor: Actor, now: datetime) -> None:
+    """The account can no longer sign in or act; what it did stays under its name."""
+    actor.require(permissions.MANAGE_ACCOUNTS)
+    account = _locked(id=account_id)
+    account.is_active = False
+    account.save(update_fields=["is_active"])
+    _record(account, "close", actor, now)
+
+
+@transaction.atomic
+def assign_post(
+    *,
+    account_id: UUID,
+    post_id: UUID,
+    from_date: date | None = None,
+    until_date: date | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Holding:
+    """Let an account act as a post from a day on (today), until the day before `until_date` (for good).
+
+    AdministratorsExclude, HeldAlready, OwnPost, OutsideReach, NotFound; Invalid when it ends before it starts.
+    """
+    actor.require(permissions.MANAGE_POSTS)
+    account, post = _locked(id=account_id), queries.post(post_id)
+    _require_reach(actor, post.areas)
+    if actor.account_id == account_id:
+        raise errors.OwnPost
+    from_date = from_date or timezone.localdate(now)
+    if until_date and until_date <= from_date:
+        raise Invalid(_("the last day lies before the first"))
+    held = Holding.objects.filter(account=account).exclude(until_date__lte=from_date)
+    if until_date:
+        held = held.filter(from_date__lt=until_date)
+    if excluding := rules.excluded_by(post.role, held.values_list("role", flat=True)):
+        raise errors.AdministratorsExclude(held=excluding)
+    if held.filter(post=post).exists():
+        raise errors.HeldAlready
+    holding = Holding.objects.create(
+        account=account, post=post, role=post.role, from_date=from_date, until_date=until_date
+    )
+    _record(account, "assign-post", actor, now, post=post_id, from_date=from_date, until_date=until_date)
+    return holding
+
+
+@transaction.atomic
+def end_holding(*, holding_id: int, actor: Actor, now: datetime) -> None:
+    """End a holding today; the account stops acting as the post at once. Ending an ended one changes nothing."""
+    actor.require(permissions.MANAGE_POSTS)
+    holding = (
+        Holding.objects.select_for_update(of=("self",)).select_related("post", "account").filter(id=holding_id).first()
+    )
+    if holding is None:
+        raise NotFound(what="holding")
+    _require_reach(actor, holding.post.areas)
+    today = timezone.localdate(now)
+    if holding.until_date and holding.until_date <= today:
+        return
+    holding.until_date = max(today, holding.from_date)
+    holding.save(update_fields=["until_date"])
+    _record(holding.account, "end-holding", actor, now, post=holding.post_id)
+
+
+@transaction.atomic
+def appoint(
+    *,
+    login: str,
+    role: str,
+    organisation_code: str,
+    areas: Sequence[str],
+    actor: Actor,
+    now: datetime,
+) -> Holding:
+    """Let an account act in a role of an organisation: its post with just these areas, created when there is none."""
+    account = _locked(login=login.strip().lower())
+    organisation, wanted = queries.organisation_by_code(organisation_code), queries.role(role)
+    post = Post.objects.filter(organisation=organisation, role=role, areas=list(areas), is_active=True).first()
+    if post is None:
+        post = create_post(
+            organisation_id=organisation.id,
+            role=role,
+            title_zh=wanted.name_zh,
+            title_en=wanted.name_en,
+            areas=areas,
+            actor=actor,
+            now=now,
+        )
+    return assign_post(account_id=account.id, post_id=post.id, actor=actor, now=now)
+
+
+def sign_in(*, login: str, password: str, now: datetime) -> Account:
+    """The account of a right login and password. SignInRefused, or TooManyFailures while the login rests.
+
+    Attempts are kept either way, those on known accounts in the audit trail too. An unknown login costs as much
+    time as a wrong password (Django's backend hashes for it).
+    """
+    login = login.strip().lower()[: Account._meta.get_field("login").max_length]
+    if rules.rests(queries.failures_of(login, now)):
+        raise errors.TooManyFailures(minutes=int(rules.FAILURES_COUNT_FOR.total_seconds() // 60))
+    account = authenticate(username=login, password=password)
+    known = account or Account.objects.filter(login=login).first()
+    with transaction.atomic():
+        SignIn.objects.create(login=login, account=known, at=now, is_success=account is not None)
+        if known:
+            _record(known, "sign-in" if account else "sign-in-refused", _self(known), now)
+    if account is None:
+        raise errors.SignInRefused
+    return account
+
+
+@transaction.atomic
+def sign_out(*, account: Account, now: datetime) -> None:
+    """Note that the account signed out; its session is ended by the page."""
+    _record(account, "sign-out", _self(account), now)
+
+
+def _self(account: Account) -> Actor:
+    """An account before it acts as any post: it may do nothing."""
+    return Actor(
+        role="",
+        axis=Axis.SUPPORT,
+        reach=Reach(),
+        permissions=frozenset(),
+        label=account.display_name,
+        account_id=account.id,
+    )
+
+
+def _locked(**key: Any) -> Account:
+    account = Account.objects.select_for_update().filter(**key).first()
+    if account is None:
+        raise NotFound(what="account")
+    return account
+
+
+def _refuse_known(model: type[models.Model], **key: str) -> None:
+    if model._default_manager.filter(Q(**key)).exists():
+        raise errors.AlreadyThere(what=next(iter(key.values())))
+
+
+def _require_reach(actor: Actor, areas: Sequence[str]) -> None:
+    for area in areas:
+        if not actor.reach.covers_area(area):
+            raise errors.OutsideReach(area=area)
+
+
+def _record(record: models.Model, action: str, actor: Actor, now: datetime, **data: Any) -> None:
+    plain = {name: value if isinstance(value, list) else str(value) for name, value in data.items() if value}
+    audit.record(subject=f"{record._meta.label_lower}/{record.pk}", action=action, actor=actor, now=now, data=plain)

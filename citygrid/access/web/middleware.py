@@ -1,0 +1,46 @@
+"""Who acts in this request: the post chosen in the session, or the only one the account holds."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone, translation
+
+from citygrid.access import queries
+from citygrid.kernel.actor import Actor
+
+POST_KEY = "post_id"  # in the session
+
+
+class ActorMiddleware:
+    """Sets `request.actor` (None: signed out, no post chosen, or the post was taken away meanwhile). <= 2 queries."""
+
+    def __init__(self, get_response: Callable[[Any], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        request.actor = None
+        if request.user.is_authenticated:
+            request.actor = _actor(request)
+            _speak(request)
+        return self.get_response(request)
+
+
+def _actor(request: Any) -> Actor | None:
+    now = timezone.now()
+    if chosen := request.session.get(POST_KEY):
+        return queries.actor_for(request.user.id, UUID(chosen), now)
+    actor = queries.only_actor(request.user.id, now)
+    if actor:
+        request.session[POST_KEY] = str(actor.post_id)
+    return actor
+
+
+def _speak(request: Any) -> None:
+    """The account's language, unless this browser was switched to one."""
+    language = request.user.language
+    if language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language()

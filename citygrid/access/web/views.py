@@ -1,0 +1,102 @@
+"""Signing in and out, and choosing the post to act as."""
+
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from citygrid.access import queries, services
+from citygrid.access.errors import SignInRefused, TooManyFailures
+from citygrid.access.models import Post
+from citygrid.access.web.forms import SignInForm
+from citygrid.access.web.middleware import POST_KEY
+from citygrid.kernel.errors import NotFound
+from citygrid.kernel.web import CHOOSE_POST, PUBLIC, SIGNED_IN, requires
+from citygrid.kernel.words import in_language
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@requires(PUBLIC)
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: Any) -> HttpResponse:
+    """Ask for login and password; then on to the page that was asked for, by way of the choice of a post."""
+    if request.user.is_authenticated and request.method == "GET":
+        return redirect(_next(request))
+    form = SignInForm(request.POST or None)
+    status = 200
+    if form.is_valid():
+        try:
+            account = services.sign_in(**form.cleaned_data, now=timezone.now())
+        except (SignInRefused, TooManyFailures) as refusal:
+            form.add_error(None, f"{refusal} {refusal.advice}")
+            status = refusal.status
+        else:
+            auth.login(request, account, backend=BACKEND)
+            request.session.pop(POST_KEY, None)
+            return _to_post_or_page(request)
+    return render(request, "access/sign_in.html", {"form": form, "next": _next(request)}, status=status)
+
+
+@requires(SIGNED_IN)
+@require_POST
+def sign_out(request: Any) -> HttpResponse:
+    """End the session."""
+    services.sign_out(account=request.user, now=timezone.now())
+    auth.logout(request)
+    return redirect("sign-in")
+
+
+class Choice(NamedTuple):
+    """One post to act as, in the words of the page."""
+
+    post: Post
+    role: str
+    is_current: bool
+
+
+@requires(SIGNED_IN)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def choose_post(request: Any) -> HttpResponse:
+    """Show the posts the account holds today; act as the one sent back."""
+    held = queries.posts_of(request.user.id, timezone.now())
+    if request.method == "POST":
+        chosen = next((post for post in held if str(post.id) == request.POST.get("post")), None)
+        if chosen is None:
+            raise NotFound(what="post")
+        request.session[POST_KEY] = str(chosen.id)
+        return redirect(_next(request))
+    current: UUID | None = request.actor.post_id if request.actor else None
+    choices = [Choice(post, _role_name(post.role), post.id == current) for post in held]
+    return render(request, "access/choose_post.html", {"choices": choices, "next": _next(request)})
+
+
+def _role_name(code: str) -> str:
+    role = queries.role(code)
+    return in_language(role.name_zh, role.name_en)
+
+
+def _to_post_or_page(request: Any) -> HttpResponse:
+    if len(queries.posts_of(request.user.id, timezone.now())) == 1:
+        return redirect(_next(request))
+    return redirect(f"{reverse(CHOOSE_POST)}?{urlencode({'next': _next(request)})}")
+
+
+def _next(request: Any) -> str:
+    """Where to go on: the address that was asked for if it is ours, else home."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return asked if ours else resolve_url(settings.LOGIN_REDIRECT_URL)
