@@ -1,0 +1,38 @@
+import '@tabler/core/dist/css/tabler.min.css'
+import './tokens.css'
+import './styles/shell.css'
+import './styles/parts.css'
+import './styles/print.css'
+import htmx from 'htmx.org'
+import { dataAge } from './behaviours/data-age.ts'
+import { errorSummary } from './behaviours/error-summary.ts'
+import { localTime } from './behaviours/local-time.ts'
+import { menus } from './behaviours/menu.ts'
+import { searchKey } from './behaviours/search-key.ts'
+import { submitOnce } from './behaviours/submit-once.ts'
+import { mountIslands } from './kit/islands.ts'
+
+// Nothing from a page is ever evaluated, and only our own host is asked.
+htmx.config.allowEval = false
+htmx.config.selfRequestsOnly = true
+htmx.config.includeIndicatorStyles = false
+// A refused form (422) or a lost race (409) comes back as a page part that says so: show it.
+htmx.config.responseHandling = [
+  { code: '204', swap: false },
+  { code: '[23]..', swap: true },
+  { code: '4(09|22)', swap: true },
+  { code: '[45]..', swap: false, error: true },
+]
+
+menus(document)
+searchKey(document)
+submitOnce(document)
+dataAge(document)
+
+// htmx announces the page itself and every part it puts in.
+htmx.onLoad((element) => {
+  const root = element as HTMLElement
+  localTime(root)
+  errorSummary(root)
+  mountIslands(root)
+})
