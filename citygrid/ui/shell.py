@@ -1,0 +1,51 @@
+"""What stands around a staff page. The surface that owns the pages fills it in; this module only draws it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One line of the left rail; `count` is what waits there, None where counting makes no sense."""
+
+    label: str
+    url: str
+    icon: str
+    count: int | None = None
+    is_active: bool = False
+
+
+class PostChoice(NamedTuple):
+    """One post the account may act as; `id` is sent back as `post`."""
+
+    id: str
+    label: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shell:
+    """Context of `ui/base.html` under the name `shell`. An empty address leaves its control out.
+
+    `post_url` and `logout_url` are posted to; `search_url` is asked with `q`. `data_at` is how fresh the page's
+    data are.
+    """
+
+    nav: Sequence[NavItem] = ()
+    home_url: str = "/"
+    account_name: str = ""
+    account_url: str = ""
+    logout_url: str = ""
+    posts: Sequence[PostChoice] = ()
+    post_url: str = ""
+    area: str = ""
+    search_url: str = ""
+    help_url: str = ""
+    data_at: datetime | None = None
+
+    @property
+    def post(self) -> str:
+        """Name of the post acted as now, or empty."""
+        return next((post.label for post in self.posts if post.is_current), "")

@@ -1,0 +1,123 @@
+"""Lists as data: a view says which columns and rows, `ui/_table.html` draws them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
+
+from django.core.paginator import Page
+from django.http import HttpRequest
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `kind` decides how `value(item)` is drawn: text, number, code, time or lamp (a `lamps.Lamp`).
+
+    `sort` is the word sent as `?sort=` (with "-" for descending); empty where the list cannot be sorted so.
+    """
+
+    label: str
+    value: Callable[[Any], object]
+    kind: str = "text"
+    sort: str = ""
+
+
+@dataclass(frozen=True)
+class Empty:
+    """What an empty list teaches: why there is nothing, and what to do next."""
+
+    title: str
+    text: str = ""
+    action_label: str = ""
+    action_url: str = ""
+    icon: str = "inbox"
+
+
+class Cell(NamedTuple):
+    """One drawn cell; `url` is set on the cell that leads to the row's own page."""
+
+    column: Column
+    value: object
+    url: str = ""
+
+
+class Head(NamedTuple):
+    """One heading; `url` sorts by it, `order` is "ascending", "descending" or empty."""
+
+    column: Column
+    url: str = ""
+    order: str = ""
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Links to the neighbouring pages; an empty address means there is none. `words` says where we are."""
+
+    previous_url: str = ""
+    next_url: str = ""
+    words: str = ""
+
+    @classmethod
+    def of_page(cls, request: HttpRequest, page: Page, words: str = "") -> "Pager":
+        """Links of a Django page, kept with the filters of the request."""
+        before = query_with(request, page=page.previous_page_number()) if page.has_previous() else ""
+        after = query_with(request, page=page.next_page_number()) if page.has_next() else ""
+        return cls(before, after, words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Context of `ui/_table.html` under the name `table`; `id` must be unique on the page."""
+
+    caption: str
+    heads: Sequence[Head]
+    rows: Sequence[Sequence[Cell]]
+    empty: Empty
+    id: str = "list"
+    pager: Pager = field(default_factory=Pager)
+
+    @classmethod
+    def of(
+        cls,
+        request: HttpRequest,
+        columns: Sequence[Column],
+        items: Iterable[Item],
+        *,
+        caption: str,
+        empty: Empty,
+        url: Callable[[Item], str] | None = None,
+        id: str = "list",
+        pager: Pager | None = None,
+    ) -> "Table":
+        """Draw `items`, one a row; `url(item)` makes the first column a link. Sorting itself is the view's."""
+        rows = [
+            [
+                Cell(column, column.value(item), url(item) if url and not index else "")
+                for index, column in enumerate(columns)
+            ]
+            for item in items
+        ]
+        heads = [_head(request, column) for column in columns]
+        return cls(caption=caption, heads=heads, rows=rows, empty=empty, id=id, pager=pager or Pager())
+
+
+def query_with(request: HttpRequest, **changes: object) -> str:
+    """The query string of the request with some words changed; None takes a word out. Always starts with "?"."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+def _head(request: HttpRequest, column: Column) -> Head:
+    if not column.sort:
+        return Head(column)
+    current = request.GET.get("sort", "")
+    order = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(current, "")
+    # Another order starts again at the first page.
+    wanted = f"-{column.sort}" if order == "ascending" else column.sort
+    return Head(column, query_with(request, sort=wanted, page=None, after=None, before=None), order)
