@@ -1,6 +1,7 @@
 """Names in two languages, stored side by side."""
 
 from django.db import models
+from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 
@@ -8,6 +9,9 @@ def in_language(zh: str, en: str) -> str:
     """The text in the active language, or the other one when it is missing."""
     chosen, other = (zh, en) if (get_language() or "zh").startswith("zh") else (en, zh)
     return chosen or other
+
+
+lazily_in_language = lazy(in_language, str)
 
 
 class Named(models.Model):

@@ -1,0 +1,33 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Lamp(models.TextChoices):
+    """The state of a case's clock, as shape, colour and word."""
+
+    GREEN = "green", _("In time")
+    YELLOW = "yellow", _("Due soon")
+    RED = "red", _("Overdue")
+    PAUSED = "paused", _("Paused")
+    NONE = "none", _("No limit")
+
+
+class Source(models.TextChoices):
+    """Where a case came from (codes and terms of case_flow.yaml, sources_of_cases)."""
+
+    FIELD = "field", _("Field supervisor")
+    HOTLINE = "hotline", _("Hotline")
+    INTERNET = "internet", _("Internet")
+    LEADER = "leader", _("Leader's order")
+    INSPECTION = "inspection", _("Inspection")
+    MEDIA = "media", _("Media")
+    VIDEO = "video", _("Video")
+    DETECTION = "detection", _("Automatic detection")
+    EXCHANGE = "exchange", _("Another system")
+
+
+class LinkKind(models.TextChoices):
+    """How two cases belong together."""
+
+    BUNDLED = "bundled", _("Bundled into")
+    PART = "part", _("Part of")

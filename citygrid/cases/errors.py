@@ -1,0 +1,39 @@
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.kernel.errors import Conflict, Invalid, NotPermitted
+
+
+class CaseMoved(Conflict):
+    """Somebody acted first: the answer says who, what and when."""
+
+    code = "cases.case_moved"
+    message = _("“%(action)s” is not possible any more: %(label)s did “%(last_action)s” at %(at)s.")
+
+
+class OtherAxis(NotPermitted):
+    """One account acts on one axis of a case: who handles it neither directs nor judges it."""
+
+    code = "cases.other_axis"
+    message = _("You have already acted on this case for another side.")
+    hint = _("Supervision, command and handling of one case belong to different people. Leave this step to a colleague.")
+
+
+class UnitUnknown(Invalid):
+    code = "cases.unit_unknown"
+    message = _("This unit does not exist or is closed.")
+
+
+class StandardMismatch(Invalid):
+    code = "cases.standard_mismatch"
+    message = _("This filing condition does not belong to the category of the case.")
+
+
+class UntilInvalid(Invalid):
+    code = "cases.until_invalid"
+    message = _("The end date must lie in the future and within a year.")
+
+
+class HistoryInvalid(Invalid):
+    """A past that no case can have (a step that does not fit the state before it)."""
+
+    code = "cases.history_invalid"

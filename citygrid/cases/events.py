@@ -1,0 +1,92 @@
+"""What happens to cases. Each is announced in the transaction of its step."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from citygrid.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class CaseEvent(Event):
+    """A step of a case, by its number `seq` in the case's history."""
+
+    case_id: UUID
+    seq: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CaseOpened(CaseEvent):
+    """A case began."""
+
+
+@dataclass(frozen=True)
+class CaseFiled(CaseEvent):
+    """The shift leader filed it: it waits for dispatch."""
+
+
+@dataclass(frozen=True)
+class CaseDispatched(CaseEvent):
+    """A unit was charged with it."""
+
+
+@dataclass(frozen=True)
+class CaseHandled(CaseEvent):
+    """The unit reported it as handled."""
+
+
+@dataclass(frozen=True)
+class CaseReturned(CaseEvent):
+    """The unit gave it back with the dispatcher's consent."""
+
+
+@dataclass(frozen=True)
+class CaseChecked(CaseEvent):
+    """The check on the spot was passed."""
+
+
+@dataclass(frozen=True)
+class CaseReworked(CaseEvent):
+    """The check failed: it went back to the unit."""
+
+
+@dataclass(frozen=True)
+class CaseClosed(CaseEvent):
+    """It was closed."""
+
+
+@dataclass(frozen=True)
+class CaseVoided(CaseEvent):
+    """It was declared void."""
+
+
+@dataclass(frozen=True)
+class CaseBundled(CaseEvent):
+    """It was joined into another case."""
+
+
+@dataclass(frozen=True)
+class CaseReopened(CaseEvent):
+    """It was opened again after it had been closed."""
+
+
+@dataclass(frozen=True)
+class CaseOverseen(CaseEvent):
+    """A superior asked for attention."""
+
+
+BY_WORD: dict[str, type[CaseEvent]] = {  # the words of "announces" in procedures
+    "opened": CaseOpened,
+    "filed": CaseFiled,
+    "dispatched": CaseDispatched,
+    "handled": CaseHandled,
+    "returned": CaseReturned,
+    "checked": CaseChecked,
+    "reworked": CaseReworked,
+    "closed": CaseClosed,
+    "voided": CaseVoided,
+    "bundled": CaseBundled,
+    "reopened": CaseReopened,
+    "overseen": CaseOverseen,
+}

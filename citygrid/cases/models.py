@@ -1,0 +1,178 @@
+from dataclasses import fields
+from typing import Any
+
+from django.contrib.gis.db.models import PointField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import Q
+
+from citygrid.cases.choices import LinkKind, Source
+from citygrid.cases.rules import CaseState, PastStep
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.ids import uuid7
+from citygrid.kernel.models.fields import TransactionIdField
+from citygrid.kernel.scope import AreaCodeField, ScopedModel, ScopedQuerySet, any_prefix
+from citygrid.kernel.worktime import Clock, Limit
+
+
+class CaseQuerySet(ScopedQuerySet):
+    """Cases of the areas, units and categories a post reaches."""
+
+    def scope_for(self, actor: Actor) -> Q:
+        reach = actor.reach
+        scope = any_prefix("area_code", reach.areas)
+        if reach.units is not None:
+            scope &= Q(unit__in=reach.units)
+        if reach.categories:
+            scope &= any_prefix("category_id", reach.categories)
+        return scope
+
+
+class Case(ScopedModel):
+    """A case. What follows from its steps is in `STATE_FIELDS`: the fold of them, kept in the same transaction."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.CharField(max_length=30, unique=True, db_collation="C")
+    district_code = AreaCodeField()
+    area_code = AreaCodeField()
+    category = models.ForeignKey("catalogue.Category", on_delete=models.PROTECT, related_name="+")
+    procedure = models.CharField(max_length=60)
+    procedure_version = models.PositiveIntegerField()
+    calendar = models.CharField(max_length=60)
+    source = models.CharField(max_length=20, choices=Source)
+    summary = models.TextField()
+    address = models.CharField(max_length=300, blank=True)
+    location = PointField(null=True)
+
+    state = models.CharField(max_length=40)
+    is_open = models.BooleanField()
+    pending = models.CharField(max_length=40, blank=True)
+    pending_data = models.JSONField(default=dict)
+    unit = models.ForeignKey("access.Organisation", null=True, on_delete=models.PROTECT, related_name="+")
+    standard = models.ForeignKey("catalogue.FilingStandard", null=True, on_delete=models.PROTECT, related_name="+")
+    limit = models.JSONField(null=True)
+    due = models.DateTimeField(null=True)
+    clock = models.JSONField(null=True)
+    due_at = models.DateTimeField(null=True)
+    warn_at = models.DateTimeField(null=True)
+    is_provisional = models.BooleanField(default=False)
+    node_due_at = models.DateTimeField(null=True)
+    until_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField()
+    filed_at = models.DateTimeField(null=True)
+    dispatched_at = models.DateTimeField(null=True)
+    handled_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    on_time = models.BooleanField(null=True)
+    counts = models.JSONField(default=dict)
+    head_seq = models.PositiveIntegerField()
+    head_hash = models.BinaryField()
+
+    objects = CaseQuerySet.as_manager()
+
+    STATE_FIELDS = (
+        *("state", "is_open", "pending", "pending_data", "unit_id", "standard_id", "limit", "due", "clock", "due_at"),
+        *("warn_at", "is_provisional", "node_due_at", "until_at", "opened_at", "filed_at", "dispatched_at"),
+        *("handled_at", "closed_at", "on_time", "counts", "head_seq"),
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "area_code", "opened_at"], condition=Q(is_open=True), name="case_waiting"),
+            models.Index(fields=["unit", "state", "due_at"], condition=Q(is_open=True), name="case_of_unit"),
+            models.Index(fields=["area_code", "opened_at"], name="case_by_area"),
+            models.Index(fields=["unit", "opened_at"], name="case_by_unit"),
+            models.Index(fields=["until_at"], condition=Q(state="hung"), name="case_to_resume"),
+            models.Index(fields=["due_at"], condition=Q(is_provisional=True), name="case_provisional"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(is_open=True) | Q(closed_at__isnull=False), name="case_ends_at_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def as_state(self) -> CaseState:
+        """The fold so far, read back from the row."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in self.STATE_FIELDS}
+        values["limit"] = Limit(*self.limit) if self.limit else None
+        values["clock"] = Clock.from_dict(self.clock) if self.clock else None
+        return CaseState(**values)
+
+    def take_over(self, state: CaseState) -> None:
+        """Put a fold into the row."""
+        for name, value in row_values(state).items():
+            setattr(self, name, value)
+
+
+class Step(models.Model):
+    """One step of a case. Append-only; each is bound to the one before it by `hash`."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
+    seq = models.PositiveIntegerField()
+    action = models.CharField(max_length=60)
+    state = models.CharField(max_length=40)
+    axis = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    account = models.ForeignKey("access.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey("access.Post", null=True, on_delete=models.PROTECT, related_name="+")
+    label = models.CharField(max_length=120)
+    is_automatic = models.BooleanField()
+    data = models.JSONField(default=dict)
+    hash = models.BinaryField()
+    txid = TransactionIdField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "seq"], name="step_once"),
+            ExclusionConstraint(
+                name="one_axis_per_account_and_case",
+                expressions=[
+                    ("case", RangeOperators.EQUAL),
+                    ("account", RangeOperators.EQUAL),
+                    ("axis", RangeOperators.NOT_EQUAL),
+                ],
+                condition=Q(account__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.seq} {self.action}"
+
+    def as_past(self) -> PastStep:
+        """The recorded facts, as the rules know them."""
+        return PastStep(**step_values(self))
+
+
+class CaseLink(models.Model):
+    """Two cases that belong together."""
+
+    source = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="links")
+    target = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="linked_from")
+    kind = models.CharField(max_length=20, choices=LinkKind)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "kind"], name="one_link_of_a_kind"),
+            models.CheckConstraint(condition=~Q(source=models.F("target")), name="no_link_to_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.kind} {self.target_id}"
+
+
+def row_values(state: CaseState) -> dict[str, Any]:
+    """A fold as column values."""
+    values = {name: getattr(state, name) for name in Case.STATE_FIELDS}
+    values["limit"] = [str(state.limit.value), str(state.limit.unit)] if state.limit else None
+    values["clock"] = state.clock.to_dict() if state.clock else None
+    values["pending_data"] = dict(state.pending_data)
+    values["counts"] = dict(state.counts)
+    return values
+
+
+def step_values(step: PastStep | Step) -> dict[str, Any]:
+    """The recorded facts of a step, by name."""
+    return {field.name: getattr(step, field.name) for field in fields(PastStep)}

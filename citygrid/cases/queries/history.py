@@ -1,0 +1,64 @@
+"""The history of a case, and the proof that rows and steps agree."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from citygrid.cases import models, permissions
+from citygrid.cases.rules import first_break, fold
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.calendars import calendar_for
+from citygrid.workflow import queries as workflow
+
+BATCH = 2_000
+
+
+@dataclass
+class Proof:
+    """What `prove` found: cases looked at, and the numbers of those whose row or chain is wrong."""
+
+    cases: int = 0
+    steps: int = 0
+    mismatched: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+
+
+def steps(case_id: UUID, actor: Actor) -> QuerySet[models.Step]:
+    """The steps of a case the post sees, in order (none when it does not see it), with account and post."""
+    actor.require(permissions.VIEW)
+    seen = models.Case.objects.visible_to(actor).filter(pk=case_id)
+    return models.Step.objects.filter(case__in=seen).select_related("account", "post__organisation").order_by("seq")
+
+
+def prove(actor: Actor) -> Iterator[Proof]:
+    """Fold every case again and check its chain; yields the growing proof after each batch of 2,000 cases."""
+    actor.require(permissions.VERIFY_HISTORY)
+    proof, last = Proof(), None
+    while batch := _next_batch(last):
+        _prove_batch(batch, proof)
+        last = batch[-1].pk
+        yield proof
+
+
+def _next_batch(last: UUID | None) -> list[models.Case]:
+    rows = models.Case.objects.unscoped(reason="history is proved for all cases").order_by("pk")
+    return list(rows.filter(pk__gt=last)[:BATCH] if last else rows[:BATCH])
+
+
+def _prove_batch(batch: list[models.Case], proof: Proof) -> None:
+    rows = models.Step.objects.filter(case__in=[case.pk for case in batch]).order_by("case_id", "seq")
+    by_case = {case_id: list(found) for case_id, found in groupby(rows, key=lambda step: step.case_id)}
+    for case in batch:
+        found = by_case.get(case.pk, [])
+        past = [step.as_past() for step in found]
+        proof.cases += 1
+        proof.steps += len(found)
+        hashes = [bytes(step.hash) for step in found]
+        if not hashes or first_break(case.pk, past, hashes) or hashes[-1] != bytes(case.head_hash):
+            proof.broken.append(case.number)
+        procedure = workflow.procedure(case.procedure, case.procedure_version)
+        if fold(past, procedure, calendar_for(case.calendar)) != case.as_state():
+            proof.mismatched.append(case.number)

@@ -1,0 +1,115 @@
+"""Lists of cases: what waits for a post, and what it may look through."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Count, F, Q
+
+from citygrid.cases import models, permissions
+from citygrid.cases.choices import Lamp
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.scope import prefix_range
+from citygrid.workflow import queries as workflow
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """What a list is narrowed to; empty fields do not narrow."""
+
+    state: str = ""
+    area_code: str = ""
+    category_key: str = ""
+    unit_id: UUID | None = None
+    source: str = ""
+    lamp: str = ""
+    words: str = ""
+    is_open: bool | None = None
+    opened_from: date | None = None
+    opened_until: date | None = None
+
+    def condition(self, now: datetime) -> Q:
+        """The filter as a condition on cases."""
+        exact = {"state": self.state, "unit_id": self.unit_id, "source": self.source}
+        wanted = Q(**{name: value for name, value in exact.items() if value})
+        if self.is_open is not None:
+            wanted &= Q(is_open=self.is_open)
+        if self.opened_from:
+            wanted &= Q(opened_at__date__gte=self.opened_from)
+        if self.opened_until:
+            wanted &= Q(opened_at__date__lt=self.opened_until + timedelta(days=1))
+        wanted &= prefix_range("area_code", self.area_code) & prefix_range("category_id", self.category_key)
+        return wanted & self._words() & lamp_condition(self.lamp, now)
+
+    def _words(self) -> Q:
+        words = Q()
+        for word in self.words.split():
+            words &= Q(number__startswith=word) | Q(summary__icontains=word) | Q(address__icontains=word)
+        return words
+
+
+def cases(
+    actor: Actor, wanted: CaseFilter, now: datetime, *, start: int = 0, count: int = 50, order: str = "-opened_at"
+) -> Sequence[models.Case]:
+    """A page of the cases this post sees, newest first unless ordered otherwise, with category and unit."""
+    actor.require(permissions.VIEW)
+    rows = models.Case.objects.visible_to(actor).filter(wanted.condition(now)).select_related("category", "unit")
+    return rows.order_by(order, "-id")[start : start + count]
+
+
+def waiting(actor: Actor, now: datetime, *, start: int = 0, count: int = 50) -> Sequence[models.Case]:
+    """The cases that wait for this post, the earliest deadline first, then the oldest."""
+    actor.require(permissions.VIEW)
+    rows = models.Case.objects.visible_to(actor).filter(_waits_for(actor)).select_related("category", "unit")
+    return rows.order_by("due_at", "opened_at", "id")[start : start + count]
+
+
+def waiting_counts(actor: Actor, now: datetime) -> dict[str, int]:
+    """How many cases wait for this post: "all", by state, and by lamp ("red", "yellow")."""
+    actor.require(permissions.VIEW)
+    rows = models.Case.objects.visible_to(actor).filter(_waits_for(actor))
+    lamps = rows.aggregate(
+        all=Count("id"),
+        red=Count("id", filter=lamp_condition(Lamp.RED, now)),
+        yellow=Count("id", filter=lamp_condition(Lamp.YELLOW, now)),
+    )
+    return {**lamps, **dict(rows.values_list("state").annotate(Count("id")).order_by())}
+
+
+def open_counts(actor: Actor) -> dict[str, int]:
+    """How many open cases this post sees, by state."""
+    actor.require(permissions.VIEW)
+    rows = models.Case.objects.visible_to(actor).filter(is_open=True)
+    return dict(rows.values_list("state").annotate(Count("id")).order_by())
+
+
+def lamp_condition(lamp: str, now: datetime) -> Q:
+    """The cases whose lamp shows this colour now (the same rule as `lamp_of`)."""
+    at = Q(handled_at__isnull=True, closed_at__isnull=True)
+    late = (at & Q(due_at__lt=now)) | Q(handled_at__gt=F("due_at"))
+    warned = (at & Q(warn_at__lte=now)) | Q(handled_at__gte=F("warn_at"))
+    conditions = {
+        Lamp.RED: late,
+        Lamp.YELLOW: Q(due_at__isnull=False) & warned & ~late,
+        Lamp.GREEN: Q(due_at__isnull=False) & ~warned & ~late,
+        Lamp.PAUSED: Q(clock__isnull=False, due_at__isnull=True),
+        Lamp.NONE: Q(clock__isnull=True),
+    }
+    return conditions.get(Lamp(lamp), Q()) if lamp else Q()
+
+
+def _waits_for(actor: Actor) -> Q:
+    """Open cases whose state waits for the actor's role, and requests it must answer."""
+    wanted = Q(pk__in=[])
+    for code, version in workflow.procedures():
+        procedure = workflow.procedure(code, version)
+        states = [state.code for state in procedure.states.values() if actor.role in state.waits_for]
+        answers = [
+            action.subject
+            for action in procedure.actions.values()
+            if action.phase == "approve" and actor.role in action.roles
+        ]
+        mine = Q(state__in=states, pending="") | Q(pending__in=answers)
+        wanted |= Q(procedure=code, procedure_version=version) & mine
+    return Q(is_open=True) & wanted

@@ -1,0 +1,57 @@
+"""One case, and what can be done with it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.cases import models, permissions
+from citygrid.cases.choices import Lamp
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.errors import NotFound
+from citygrid.workflow import queries as workflow
+
+
+def case(case_id: UUID, actor: Actor) -> models.Case:
+    """The case with its category, unit and standard; NotFound (404) when the post does not see it."""
+    return _one(actor, pk=case_id)
+
+
+def case_by_number(number: str, actor: Actor) -> models.Case:
+    """The case of this number; NotFound (404) when the post does not see it."""
+    return _one(actor, number=number)
+
+
+def actions_for(case: models.Case, actor: Actor, now: datetime) -> list[workflow.Action]:
+    """The actions this post may take on the case now, in the order of the procedure."""
+    if not actor.may(permissions.ACT):
+        return []
+    procedure = workflow.procedure(case.procedure, case.procedure_version)
+    return workflow.offers(procedure, situation_of(case, now), actor)
+
+
+def situation_of(case: models.Case, now: datetime) -> workflow.Situation:
+    """What the procedure's engine must know of the case."""
+    is_overdue = case.due_at is not None and now > case.due_at
+    return workflow.Situation(state=case.state, pending=case.pending, counts=case.counts, is_overdue=is_overdue)
+
+
+def lamp_of(case: models.Case, now: datetime) -> Lamp:
+    """Green to 80 % of the limit, yellow to the deadline, red after it; while handled, as it was when handled."""
+    if case.clock is None:
+        return Lamp.NONE
+    if case.due_at is None:
+        return Lamp.PAUSED
+    at = case.handled_at or case.closed_at or now
+    if at > case.due_at:
+        return Lamp.RED
+    return Lamp.YELLOW if case.warn_at is not None and at >= case.warn_at else Lamp.GREEN
+
+
+def _one(actor: Actor, **key: object) -> models.Case:
+    actor.require(permissions.VIEW)
+    rows = models.Case.objects.visible_to(actor).select_related("category__parent", "unit", "standard")
+    found = rows.filter(**key).first()
+    if found is None:
+        raise NotFound(what=_("case"))
+    return found

@@ -1,0 +1,81 @@
+"""Steps: what is recorded of each, and the chain that binds them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from citygrid.kernel import chain
+from citygrid.kernel.worktime import Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a person gives with a step. Which of it a step needs is said by the procedure."""
+
+    reason: str = ""
+    note: str = ""
+    finding: str = ""
+    unit_id: UUID | None = None
+    standard_id: UUID | None = None
+    case_id: UUID | None = None
+    post_id: UUID | None = None
+    until_at: datetime | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The procedure's words ("unit", "until" ...) of the fields that are given."""
+        return frozenset(f.name.removesuffix("_id").removesuffix("_at") for f in fields(self) if getattr(self, f.name))
+
+    def as_data(self) -> dict[str, Any]:
+        """The given fields as JSON values, for the step."""
+        given = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
+        return {name: value if isinstance(value, str) else _text(value) for name, value in given.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class PastStep:
+    """One step as it is recorded: who did what when, the state after it, and what was given (JSON values)."""
+
+    seq: int
+    action: str
+    state: str
+    axis: str
+    at: datetime
+    label: str
+    account_id: UUID | None = None
+    post_id: UUID | None = None
+    is_automatic: bool = False
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def content(self, case_id: UUID) -> dict[str, Any]:
+        """What the chain covers: every field, and the case it belongs to."""
+        return {"case_id": case_id, **{f.name: getattr(self, f.name) for f in fields(self)}}
+
+
+def seal(case_id: UUID, steps: Iterable[PastStep], previous: bytes = chain.START) -> list[bytes]:
+    """The chain hash of every step, in order."""
+    hashes = []
+    for step in steps:
+        previous = chain.link(previous, step.content(case_id))
+        hashes.append(previous)
+    return hashes
+
+
+def first_break(case_id: UUID, steps: list[PastStep], hashes: list[bytes]) -> int:
+    """The seq of the first step that was changed, is missing or is out of order; 0 when the chain holds."""
+    expected = seal(case_id, steps)
+    for place, (step, found, right) in enumerate(zip(steps, hashes, expected, strict=True), start=1):
+        if step.seq != place or found != right:
+            return place
+    return 0
+
+
+def limit_as_data(limit: Limit) -> list[str]:
+    """A limit as JSON: [value, unit]."""
+    return [str(limit.value.normalize()), str(limit.unit)]
+
+
+def _text(value: UUID | datetime) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,18 @@
+from citygrid.cases.rules import Given
+from citygrid.cases.services.bulk import History, HistoryStep, record_history
+from citygrid.cases.services.clocks import recompute_provisional, resume_due
+from citygrid.cases.services.life import Opening, StepResult, open_case, take_step, take_steps
+
+__all__ = [
+    "Given",
+    "History",
+    "HistoryStep",
+    "Opening",
+    "StepResult",
+    "open_case",
+    "recompute_provisional",
+    "record_history",
+    "resume_due",
+    "take_step",
+    "take_steps",
+]

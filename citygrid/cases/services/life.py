@@ -1,0 +1,252 @@
+"""The life of a case: it is opened, and takes one step after another."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib.gis.geos import Point
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.access import queries as access
+from citygrid.cases import errors, events, models, permissions
+from citygrid.cases.choices import LinkKind
+from citygrid.cases.queries.single import situation_of
+from citygrid.cases.rules import CaseState, Given, PastStep, apply, seal
+from citygrid.cases.rules.fold import verdict_data
+from citygrid.cases.rules.history import limit_as_data
+from citygrid.catalogue import queries as catalogue
+from citygrid.geography import queries as geography
+from citygrid.kernel import audit, chain
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.calendars import calendar_for
+from citygrid.kernel.errors import NotFound, Refusal
+from citygrid.kernel.events import announce
+from citygrid.kernel.numbering import allocate
+from citygrid.workflow import errors as workflow_errors
+from citygrid.workflow import queries as workflow
+
+LONGEST_DEFERMENT = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a case begins with. `area_code` is the most precise code known of its place."""
+
+    category_key: str
+    district_code: str
+    area_code: str
+    summary: str
+    source: str
+    location: Point | None = None
+    address: str = ""
+    procedure: str = "city-case"
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One row of a bulk action: the case, and the refusal if it was refused."""
+
+    case_id: UUID
+    case: models.Case | None = None
+    refusal: Refusal | None = None
+
+
+@transaction.atomic
+def open_case(
+    *, opening: Opening, actor: Actor, now: datetime, action: str = "accept", given: Given | None = None
+) -> models.Case:
+    """Begin a case with its first step; its number is the next of its district and day."""
+    actor.require(permissions.OPEN)
+    given = given or Given()
+    procedure = workflow.procedure(opening.procedure)
+    move = workflow.begin(procedure, action, actor, given.names)
+    calendar = geography.calendar_key_of(opening.area_code)
+    case = models.Case(
+        category_id=opening.category_key,
+        procedure=procedure.code,
+        procedure_version=procedure.version,
+        calendar=calendar,
+        district_code=opening.district_code,
+        area_code=opening.area_code,
+        summary=opening.summary,
+        source=opening.source,
+        location=opening.location,
+        address=opening.address,
+    )
+    data = {"category": opening.category_key, "calendar": calendar, **given.as_data()}
+    step = _past_step(move, 1, actor, now, data)
+    state = apply(CaseState(), step, procedure, calendar_for(calendar))
+    _write(case, state, step, chain.START, actor)
+    case.number = next_number(opening.district_code, now)
+    case.save(force_insert=True)
+    _write_step(case, step)
+    announce(events.CaseOpened(case_id=case.pk, seq=1, at=now))
+    return case
+
+
+def take_step(
+    *,
+    case_id: UUID,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    given: Given | None = None,
+    expected_seq: int | None = None,
+) -> models.Case:
+    """Take one step, as the case's procedure allows it to this post.
+
+    With `expected_seq`, the step is taken only on the history the caller has seen. Refusals: NotFound (404),
+    CaseMoved (409: says who was first), StepNotAllowed (409), FieldsMissing (400), OtherAxis (403), and those of
+    what is given with the step.
+    """
+    actor.require(permissions.ACT)
+    given = given or Given()
+    with _axes_kept_apart(), transaction.atomic():
+        case = _locked(case_id, actor)
+        procedure = workflow.procedure(case.procedure, case.procedure_version)
+        move = _judged(case, procedure, action, actor, given, now, expected_seq)
+        before, previous = case.as_state(), bytes(case.head_hash)
+        data = {**given.as_data(), **_looked_up(case, given, now)}
+        if move.action.announces == "closed":
+            data.update(verdict_data(before, now))
+        step = _past_step(move, before.head_seq + 1, actor, now, data)
+        _write(case, apply(before, step, procedure, calendar_for(case.calendar)), step, previous, actor)
+        case.save(update_fields=[*models.Case.STATE_FIELDS, "head_hash"])
+        _write_step(case, step)
+        if given.case_id:
+            _bundle(case, given.case_id, actor, now)
+        if event := events.BY_WORD.get(move.action.announces):
+            announce(event(case_id=case.pk, seq=step.seq, at=now))
+    return case
+
+
+def take_steps(
+    *, case_ids: Sequence[UUID], action: str, actor: Actor, now: datetime, given: Given | None = None
+) -> list[StepResult]:
+    """The same step on many cases, each in its own transaction: one that is refused does not stop the others."""
+    return [_result_of(case_id, action, actor, now, given) for case_id in case_ids]
+
+
+def next_number(district_code: str, at: datetime) -> str:
+    """The next case number of the district's day, "110101-20261123-0042"."""
+    day = at.astimezone(ZoneInfo(geography.time_zone_of(district_code))).strftime("%Y%m%d")
+    return f"{district_code}-{day}-{allocate(series_of(district_code, day)):04d}"
+
+
+def series_of(district_code: str, day: str) -> str:
+    """The series that numbers the cases of one district and day ("20261123")."""
+    return f"case/{district_code}/{day}"
+
+
+def _result_of(case_id: UUID, action: str, actor: Actor, now: datetime, given: Given | None) -> StepResult:
+    try:
+        return StepResult(case_id, case=take_step(case_id=case_id, action=action, actor=actor, now=now, given=given))
+    except Refusal as refusal:
+        return StepResult(case_id, refusal=refusal)
+
+
+def _locked(case_id: UUID, actor: Actor) -> models.Case:
+    case = models.Case.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=case_id).first()
+    if case is None:
+        raise NotFound(what=_("case"))
+    return case
+
+
+def _judged(
+    case: models.Case,
+    procedure: workflow.Procedure,
+    action: str,
+    actor: Actor,
+    given: Given,
+    now: datetime,
+    expected_seq: int | None,
+) -> workflow.Move:
+    """The move, or the refusal; when somebody else was first, the refusal says who."""
+    if expected_seq is not None and expected_seq != case.head_seq:
+        raise _moved(case, procedure, action)
+    try:
+        return workflow.judge(procedure, situation_of(case, now), action, actor, given.names)
+    except workflow_errors.StepNotAllowed as refusal:
+        if refusal.reason in ("state", "nothing_asked", "pending"):
+            raise _moved(case, procedure, action) from refusal
+        raise
+
+
+def _moved(case: models.Case, procedure: workflow.Procedure, action: str) -> errors.CaseMoved:
+    last = models.Step.objects.get(case=case, seq=case.head_seq)
+    at = last.at.astimezone(ZoneInfo(geography.time_zone_of(case.district_code)))
+    return errors.CaseMoved(
+        action=procedure.action(action).name,
+        label=last.label,
+        last_action=procedure.action(last.action).name,
+        at=f"{at:%Y-%m-%d %H:%M:%S}",
+        state=procedure.states[case.state].name,
+    )
+
+
+def _looked_up(case: models.Case, given: Given, now: datetime) -> dict[str, Any]:
+    """What follows from the given fields and must be recorded with the step; refuses what does not fit."""
+    if given.until_at and not now < given.until_at <= now + LONGEST_DEFERMENT:
+        raise errors.UntilInvalid()
+    if given.unit_id and not _is_active_unit(given.unit_id):
+        raise errors.UnitUnknown()
+    if not given.standard_id:
+        return {}
+    standard = catalogue.standard(given.standard_id)
+    if standard.category_key != case.category_id:
+        raise errors.StandardMismatch()
+    return {"limit": limit_as_data(standard.limit)}
+
+
+def _is_active_unit(unit_id: UUID) -> bool:
+    unit = access.organisations([unit_id]).get(unit_id)
+    return unit is not None and unit.is_active
+
+
+def _past_step(move: workflow.Move, seq: int, actor: Actor, now: datetime, data: dict[str, Any]) -> PastStep:
+    return PastStep(
+        seq=seq,
+        action=move.action.code,
+        state=move.state,
+        axis=move.axis,
+        at=now,
+        label=actor.label,
+        account_id=actor.account_id,
+        post_id=actor.post_id,
+        is_automatic=actor.is_automatic,
+        data=data,
+    )
+
+
+def _write(case: models.Case, state: CaseState, step: PastStep, previous: bytes, actor: Actor) -> None:
+    """Put the fold and the head of the chain into the row, and record the step in the audit trail."""
+    case.take_over(state)
+    case.head_hash = seal(case.pk, [step], previous)[0]
+    audit.record(subject=f"cases.case/{case.pk}", action=step.action, actor=actor, now=step.at, data={"seq": step.seq})
+
+
+def _write_step(case: models.Case, step: PastStep) -> None:
+    models.Step.objects.create(case=case, hash=case.head_hash, **models.step_values(step))
+
+
+def _bundle(case: models.Case, into: UUID, actor: Actor, now: datetime) -> None:
+    target = models.Case.objects.visible_to(actor).filter(pk=into, is_open=True).first()
+    if target is None or target.pk == case.pk:
+        raise NotFound(what=_("open case to bundle with"))
+    models.CaseLink.objects.create(source=case, target=target, kind=LinkKind.BUNDLED, at=now)
+
+
+@contextmanager
+def _axes_kept_apart() -> Iterator[None]:
+    """The database refuses a second axis of one account on one case; say so in words."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "one_axis_per_account_and_case" in str(error):
+            raise errors.OtherAxis() from error
+        raise

@@ -1,0 +1,11 @@
+from procrastinate.contrib.django import app
+
+from citygrid.cases import services
+from citygrid.kernel import clock
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="cases.resume_due", queue="clocks", queueing_lock="resume_due")
+def resume_due(timestamp: int) -> None:
+    """Resume deferred cases whose end date has passed."""
+    services.resume_due(now=clock.now())

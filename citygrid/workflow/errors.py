@@ -1,0 +1,61 @@
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.kernel.errors import Conflict, Invalid, Refusal, Words
+
+
+class ProcedureInvalid(Invalid):
+    """A procedure document that cannot be used; `problems` lists everything that is wrong with it."""
+
+    code = "workflow.procedure_invalid"
+    message = _("The procedure cannot be used: %(reason)s")
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__(reason="; ".join(problems))
+
+
+class UnknownAction(Refusal):
+    code, status = "workflow.unknown_action", 404
+    message = _("This procedure has no action “%(action)s”.")
+
+
+class StepNotAllowed(Conflict):
+    """The step does not fit the state, the role, or what is pending. `why` is one of the words below."""
+
+    code = "workflow.step_not_allowed"
+    message = _("“%(action)s” is not possible now: %(why)s")
+
+    WHY: dict[str, Words] = {
+        "state": _("the case is “%(state)s”."),
+        "role": _("it belongs to another post."),
+        "held": _("a request of this unit is waiting for an answer."),
+        "pending": _("another request is waiting for an answer."),
+        "nothing_asked": _("nobody has asked for it."),
+        "too_often": _("it was done as often as the procedure allows."),
+        "overdue": _("the limit has passed."),
+        "nothing_to_answer": _("there is nothing to answer."),
+    }
+
+    def __init__(self, *, action: str, reason: str, state: str) -> None:
+        self.reason = reason
+        super().__init__(action=action, why=str(self.WHY[reason]) % {"state": state}, state=state)
+
+
+class FieldsMissing(Invalid):
+    code = "workflow.fields_missing"
+    message = _("“%(action)s” needs: %(reason)s")
+
+    LABELS: dict[str, Words] = {
+        "reason": _("a reason"),
+        "note": _("a note"),
+        "unit": _("a unit"),
+        "standard": _("a filing condition"),
+        "finding": _("a finding"),
+        "until": _("an end date"),
+        "case": _("another case"),
+        "evidence": _("evidence"),
+    }
+
+    def __init__(self, *, action: str, missing: list[str]) -> None:
+        fields = {name: self.LABELS[name] for name in missing}
+        super().__init__(fields=fields, action=action)

@@ -1,0 +1,46 @@
+from functools import cache
+
+from citygrid.access import queries as access
+from citygrid.kernel.errors import NotFound
+from citygrid.workflow import models
+from citygrid.workflow.rules import Action, Move, Procedure, Situation, begin, judge, offers, parse, picture
+
+__all__ = [
+    "Action",
+    "Move",
+    "Procedure",
+    "Situation",
+    "begin",
+    "judge",
+    "latest_version",
+    "offers",
+    "picture",
+    "procedure",
+    "procedures",
+]
+
+
+def procedure(code: str, version: int | None = None) -> Procedure:
+    """A version of a procedure, by default the newest. NotFound (404) when it was never published."""
+    return _version(code, latest_version(code) if version is None else version)
+
+
+def latest_version(code: str) -> int:
+    """The newest published version. NotFound (404) when there is none."""
+    newest = models.ProcedureVersion.objects.filter(code=code).order_by("-version").values_list("version", flat=True)
+    if not newest:
+        raise NotFound(what=code)
+    return newest[0]
+
+
+def procedures() -> list[tuple[str, int]]:
+    """Code and version of everything that was published, newest first."""
+    return list(models.ProcedureVersion.objects.order_by("code", "-version").values_list("code", "version"))
+
+
+@cache  # a published version never changes
+def _version(code: str, version: int) -> Procedure:
+    row = models.ProcedureVersion.objects.filter(code=code, version=version).first()
+    if row is None:
+        raise NotFound(what=f"{code} {version}")
+    return parse(row.document, access.roles())

@@ -1,0 +1,7 @@
+"""The pure engine: what a procedure is, what it allows, how it looks."""
+
+from citygrid.workflow.rules.engine import Move, Situation, begin, judge, offers
+from citygrid.workflow.rules.picture import picture
+from citygrid.workflow.rules.procedure import Action, Procedure, State, parse
+
+__all__ = ["Action", "Move", "Procedure", "Situation", "State", "begin", "judge", "offers", "parse", "picture"]

@@ -1,0 +1,30 @@
+"""What all tests share: the append-only triggers step aside while the test database is flushed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+SHARED_DATA = Path(__file__).resolve().parent.parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _flush_append_only_tables(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
+    """TRUNCATE is refused on append-only tables; only the flush between transactional tests may do it."""
+    execute = connection.ops.execute_sql_flush
+
+    def flush(statements: list[str]) -> None:
+        execute(["SET session_replication_role = replica", *statements, "SET session_replication_role = DEFAULT"])
+
+    connection.ops.execute_sql_flush = flush
+    yield
+    connection.ops.execute_sql_flush = execute
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real data beside the checkout; the test skips where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"real data is absent: there is no {SHARED_DATA.parent.name}/{SHARED_DATA.name} beside the checkout")
+    return SHARED_DATA
