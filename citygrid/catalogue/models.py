@@ -20,7 +20,8 @@ class Scheme(Named):
 class Category(Named):
     """What a case is about. A major groups categories and takes no cases itself."""
 
-    key = models.CharField(primary_key=True, max_length=KEY_LENGTH, help_text="scheme/kind/code")
+    # Collation C: a key is the beginning of the keys below it, and such ranges are compared byte by byte.
+    key = models.CharField(primary_key=True, max_length=KEY_LENGTH, db_collation="C", help_text="scheme/kind/code")
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="categories")
     kind = models.CharField(max_length=20, choices=Kind)
     code = models.CharField(max_length=60)

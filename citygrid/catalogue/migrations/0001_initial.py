@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('name_zh', models.CharField(max_length=200)),
                 ('name_en', models.CharField(blank=True, max_length=200)),
-                ('key', models.CharField(help_text='scheme/kind/code', max_length=80, primary_key=True, serialize=False)),
+                ('key', models.CharField(db_collation='C', help_text='scheme/kind/code', max_length=80, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('component', 'Component'), ('matter', 'Matter')], max_length=20)),
                 ('code', models.CharField(max_length=60)),
                 ('is_major', models.BooleanField(default=False)),
