@@ -1,0 +1,29 @@
+"""Writes of geography: one verb, one transaction."""
+
+from citygrid.geography.services.areas import define_district
+from citygrid.geography.services.grids import cut_unit_grids, group_unit_grids
+from citygrid.geography.services.imports import (
+    AreaTarget,
+    ImportReport,
+    Source,
+    import_areas,
+    import_features,
+    import_lanes,
+)
+from citygrid.geography.services.layers import add_feature, add_lane, add_layer, end_feature
+
+__all__ = [
+    "AreaTarget",
+    "ImportReport",
+    "Source",
+    "add_feature",
+    "add_lane",
+    "add_layer",
+    "cut_unit_grids",
+    "define_district",
+    "end_feature",
+    "group_unit_grids",
+    "import_areas",
+    "import_features",
+    "import_lanes",
+]

@@ -1,0 +1,125 @@
+"""Layers, their dated features, and lanes."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.gis.geos import GEOSGeometry
+from django.db import IntegrityError, transaction
+
+from citygrid.geography import permissions
+from citygrid.geography.choices import AreaLayer, LayerKind
+from citygrid.geography.errors import AlreadyThere, OverlappingValidity, UnknownPlace
+from citygrid.geography.models import Area, Feature, Lane, Layer
+from citygrid.geography.services.shapes import checked, require
+from citygrid.kernel import audit
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.errors import Invalid
+
+
+def add_layer(
+    *,
+    code: str,
+    kind: LayerKind,
+    name_zh: str,
+    name_en: str,
+    actor: Actor,
+    now: datetime,
+    owner_unit_id: UUID | None = None,
+) -> Layer:
+    """Add one of the six area layers (code of `AreaLayer`) or a thematic one. Raises AlreadyThere, Invalid."""
+    actor.require(permissions.DEFINE_LAYERS)
+    if (kind == LayerKind.AREA) != (code in AreaLayer.values):
+        raise Invalid("the six area layers, and only they, are of kind area")
+    with transaction.atomic():
+        if Layer.objects.filter(pk=code).exists():
+            raise AlreadyThere(place=code)
+        layer = Layer.objects.create(
+            code=code, kind=kind, name_zh=name_zh, name_en=name_en, owner_unit_id=owner_unit_id
+        )
+        audit.record(subject=f"geography.layer/{code}", action="add", actor=actor, now=now)
+    return layer
+
+
+def add_feature(
+    *,
+    layer_code: str,
+    code: str,
+    name_zh: str,
+    name_en: str,
+    geom: GEOSGeometry,
+    valid_from_date: date,
+    actor: Actor,
+    now: datetime,
+    valid_to_date: date | None = None,
+    responsible_unit_id: UUID | None = None,
+    attributes: Mapping[str, Any] | None = None,
+) -> Feature:
+    """Add a feature, or a further version of one; it is valid until the day before `valid_to_date`.
+
+    Raises UnknownPlace (layer), OverlappingValidity, UnusableGeometry, Invalid (ends before it begins).
+    """
+    actor.require(permissions.DEFINE_LAYERS)
+    _check_dates(valid_from_date, valid_to_date)
+    if not Layer.objects.filter(pk=layer_code).exists():
+        raise UnknownPlace(place=layer_code)
+    feature = Feature(
+        layer_id=layer_code,
+        code=code,
+        name_zh=name_zh,
+        name_en=name_en,
+        geom=checked(geom),
+        responsible_unit_id=responsible_unit_id,
+        attributes=dict(attributes or {}),
+        valid_from_date=valid_from_date,
+        valid_to_date=valid_to_date,
+    )
+    try:
+        with transaction.atomic():
+            feature.save(force_insert=True)
+            audit.record(subject=f"geography.feature/{feature.pk}", action="add", actor=actor, now=now)
+    except IntegrityError as error:
+        raise OverlappingValidity(place=code) from error
+    return feature
+
+
+def end_feature(*, feature_id: UUID, valid_to_date: date, actor: Actor, now: datetime) -> Feature:
+    """Let a version of a feature end: `valid_to_date` is the first day it no longer counts.
+
+    Raises UnknownPlace, OverlappingValidity, Invalid (ends before it begins).
+    """
+    actor.require(permissions.DEFINE_LAYERS)
+    try:
+        with transaction.atomic():
+            feature = Feature.objects.select_for_update().filter(pk=feature_id).first()
+            if feature is None:
+                raise UnknownPlace(place=str(feature_id))
+            _check_dates(feature.valid_from_date, valid_to_date)
+            feature.valid_to_date = valid_to_date
+            feature.save(update_fields=["valid_to_date"])
+            data = {"valid_to_date": str(valid_to_date)}
+            audit.record(subject=f"geography.feature/{feature_id}", action="end", actor=actor, now=now, data=data)
+    except IntegrityError as error:
+        raise OverlappingValidity(place=str(feature_id)) from error
+    return feature
+
+
+def add_lane(
+    *, code: str, name_zh: str, name_en: str, area_code: str, geom: GEOSGeometry, actor: Actor, now: datetime
+) -> Lane:
+    """Add a street or lane by its centre line. Raises UnknownPlace (area), AlreadyThere, UnusableGeometry."""
+    require(actor, permissions.DEFINE_AREAS, area_code)
+    with transaction.atomic():
+        if not Area.objects.filter(pk=area_code).exists():
+            raise UnknownPlace(place=area_code)
+        if Lane.objects.filter(area=area_code, code=code).exists():
+            raise AlreadyThere(place=code)
+        lane = Lane.objects.create(code=code, name_zh=name_zh, name_en=name_en, area_id=area_code, geom=checked(geom))
+        audit.record(subject=f"geography.lane/{lane.pk}", action="add", actor=actor, now=now)
+    return lane
+
+
+def _check_dates(valid_from_date: date, valid_to_date: date | None) -> None:
+    if valid_to_date is not None and valid_to_date <= valid_from_date:
+        raise Invalid("validity ends before it begins")
