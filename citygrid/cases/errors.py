@@ -15,7 +15,7 @@ class OtherAxis(NotPermitted):
 
     code = "cases.other_axis"
     message = _("You have already acted on this case for another side.")
-    hint = _("Supervision, command and handling of one case belong to different people. Leave this step to a colleague.")
+    hint = _("Supervision, command and handling of one case belong to different people. Leave it to a colleague.")
 
 
 class UnitUnknown(Invalid):

@@ -19,7 +19,7 @@ class Axis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far a post sees: area code prefixes, units it is limited to (None: any), category key prefixes (empty: any)."""
+    """How far a post sees: area code prefixes, units (None: any), category key prefixes (empty: any)."""
 
     areas: tuple[str, ...] = ()
     units: frozenset[UUID] | None = None

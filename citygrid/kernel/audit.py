@@ -61,7 +61,7 @@ def seal(*, now: datetime) -> int:
 
 @dataclass(frozen=True)
 class AuditReport:
-    """What a verification found: how many links hold, and the first thing that is wrong, in words ("" when nothing is)."""
+    """What a verification found: how many links hold, and the first thing that is wrong ("" when nothing is)."""
 
     links: int
     problem: str = ""

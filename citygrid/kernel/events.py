@@ -53,7 +53,7 @@ def subscriptions() -> dict[str, str]:
 
 
 def announce(event: Event) -> None:
-    """Enqueue one delivery per subscription. RuntimeError outside a transaction: the change would not be bound to it."""
+    """Enqueue one delivery per subscription. RuntimeError outside a transaction: it must be bound to the change."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{type(event).__name__} was announced outside a transaction.")
     names = _names_by_event.get(type(event), [])

@@ -31,7 +31,7 @@ STEP_FIELDS = ("case_id", "hash")
 
 @dataclass(frozen=True, slots=True)
 class HistoryStep:
-    """A step that was taken: what the procedure calls it, when, by whom (a label), and the step's data as JSON values."""
+    """A step that was taken: its name in the procedure, when, by whom (a label), and its data as JSON values."""
 
     action: str
     at: datetime
@@ -78,9 +78,7 @@ def record_history(*, histories: Iterable[History], actor: Actor, now: datetime)
     )
     names = list(models.step_values(built[0].steps[0])) if built else []
     copy_rows(models.Step, [*STEP_FIELDS, *names], (row for case in built for row in _step_rows(case)))
-    audit.record(
-        subject="cases.history", action="record_history", actor=actor, now=now, data={"cases": len(built)}
-    )
+    audit.record(subject="cases.history", action="record_history", actor=actor, now=now, data={"cases": len(built)})
     return [(case.id, case.state) for case in built]
 
 

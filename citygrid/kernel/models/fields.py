@@ -5,7 +5,7 @@ from django.db.models import Func
 
 
 class TransactionIdField(models.Field):
-    """The id of the transaction that wrote the row (xid8): the commit-order-safe cursor of readers that follow a table."""
+    """The transaction that wrote the row (xid8): a commit-order-safe cursor for readers that follow a table."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.update(db_default=Func(function="pg_current_xact_id"), editable=False)

@@ -10,7 +10,7 @@ from citygrid.workflow.rules.procedure import APPROVE, ASK, DECLINE, Action, Pro
 
 @dataclass(frozen=True)
 class Situation:
-    """What the engine must know of a case: its state, the action that waits for approval ("" if none), its counters."""
+    """What the engine must know of a case: its state, the action waiting for approval ("" if none), its counters."""
 
     state: str
     pending: str = ""

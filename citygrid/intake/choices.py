@@ -1,0 +1,11 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportState(models.TextChoices):
+    """What became of a report. The reporter sees it by the receipt."""
+
+    RECEIVED = "received", _("Received")
+    ACCEPTED = "accepted", _("Became a case")
+    JOINED = "joined", _("Joined to a case")
+    REFUSED = "refused", _("Not accepted")

@@ -1,0 +1,74 @@
+from django.contrib.gis.db.models import PointField
+from django.db import models
+from django.db.models import Q
+
+from citygrid.cases.choices import Source
+from citygrid.intake.choices import ReportState
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.crypto import EncryptedTextField
+from citygrid.kernel.ids import uuid7
+from citygrid.kernel.scope import AreaCodeField, ScopedModel, ScopedQuerySet, any_prefix
+
+
+class ReportQuerySet(ScopedQuerySet):
+    """Reports of the areas a post reaches; a post limited to units sees those that belong to its cases."""
+
+    def scope_for(self, actor: Actor) -> Q:
+        scope = any_prefix("area_code", actor.reach.areas)
+        if actor.reach.units is not None:
+            scope &= Q(case__unit__in=actor.reach.units)
+        return scope
+
+
+class Report(ScopedModel):
+    """What somebody sent. It is not a case: it becomes one, joins one, or is refused."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    receipt = models.CharField(max_length=20, unique=True)
+    source_key = models.CharField(max_length=200, unique=True, null=True, help_text="its id in another system")
+    channel = models.CharField(max_length=20, choices=Source)
+    state = models.CharField(max_length=20, choices=ReportState, default=ReportState.RECEIVED)
+    description = models.TextField()
+    category = models.ForeignKey("catalogue.Category", null=True, on_delete=models.PROTECT, related_name="+")
+    location = PointField(null=True)
+    frame = models.CharField(max_length=10, blank=True, help_text="frame the coordinates came in")
+    address = models.CharField(max_length=300, blank=True)
+    district_code = AreaCodeField()
+    area_code = AreaCodeField()
+    received_at = models.DateTimeField()
+    received_by = models.ForeignKey("access.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["area_code", "received_at"], condition=Q(state="received"), name="report_waiting"),
+            models.Index(fields=["area_code", "received_at"], name="report_by_area"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["accepted", "joined"], case__isnull=False)
+                | Q(state="received", case__isnull=True)
+                | (Q(state="refused", case__isnull=True) & ~Q(reason="")),
+                name="report_decided_as_it_says",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.receipt
+
+
+class ReportContact(models.Model):
+    """Who reported, where they said so. Encrypted, in a table of its own, shown masked, revealed with a reason."""
+
+    report = models.OneToOneField(Report, primary_key=True, on_delete=models.PROTECT, related_name="contact")
+    name = EncryptedTextField(default="")
+    phone = EncryptedTextField(default="")
+    email = EncryptedTextField(default="")
+    phone_index = models.CharField(max_length=64, blank=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"contact of {self.report_id}"

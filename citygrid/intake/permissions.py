@@ -1,0 +1,8 @@
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.kernel.permissions import declare
+
+VIEW = declare("intake.report:view", _("See reports"))
+RECEIVE = declare("intake.report:receive", _("Enter reports"))
+TRIAGE = declare("intake.report:triage", _("Accept, join or refuse reports"))
+REVEAL = declare("intake.contact:reveal", _("Reveal a reporter's contact data"))

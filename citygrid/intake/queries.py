@@ -1,0 +1,102 @@
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.cases import queries as cases
+from citygrid.intake import models, permissions
+from citygrid.intake.choices import ReportState
+from citygrid.intake.rules import mask
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.errors import NotFound
+from citygrid.kernel.scope import prefix_range
+
+
+@dataclass(frozen=True)
+class ReportFilter:
+    """What a list of reports is narrowed to; empty fields do not narrow."""
+
+    state: str = ""
+    area_code: str = ""
+    channel: str = ""
+    words: str = ""
+    received_from: date | None = None
+    received_until: date | None = None
+
+    def condition(self) -> Q:
+        """The filter as a condition on reports."""
+        wanted = Q(**{name: value for name in ("state", "channel") if (value := getattr(self, name))})
+        if self.received_from:
+            wanted &= Q(received_at__date__gte=self.received_from)
+        if self.received_until:
+            wanted &= Q(received_at__date__lt=self.received_until + timedelta(days=1))
+        for word in self.words.split():
+            wanted &= Q(receipt__iexact=word) | Q(description__icontains=word) | Q(address__icontains=word)
+        return wanted & prefix_range("area_code", self.area_code)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Contact data, masked unless it came from `services.reveal_contact`."""
+
+    name: str
+    phone: str
+    email: str
+
+
+def reports(
+    actor: Actor, wanted: ReportFilter, *, start: int = 0, count: int = 50, newest_first: bool = True
+) -> Sequence[models.Report]:
+    """A page of the reports this post sees, with category and case."""
+    actor.require(permissions.VIEW)
+    rows = models.Report.objects.visible_to(actor).filter(wanted.condition()).select_related("category", "case")
+    order = ("-received_at", "-id") if newest_first else ("received_at", "id")
+    return rows.order_by(*order)[start : start + count]
+
+
+def report(report_id: UUID, actor: Actor) -> models.Report:
+    """One report with its category and case; NotFound (404) when the post does not see it."""
+    actor.require(permissions.VIEW)
+    rows = models.Report.objects.visible_to(actor).select_related("category", "case", "received_by")
+    found = rows.filter(pk=report_id).first()
+    if found is None:
+        raise NotFound(what=_("report"))
+    return found
+
+
+def status_of(receipt: str) -> models.Report:
+    """What became of a report, for whoever holds its receipt; NotFound (404) for a wrong one."""
+    rows = models.Report.objects.unscoped(reason="the receipt is the key").select_related("case")
+    found = rows.filter(receipt=receipt.strip().upper()).first()
+    if found is None:
+        raise NotFound(what=_("receipt"))
+    return found
+
+
+def waiting_count(actor: Actor) -> int:
+    """How many reports wait for triage in the areas of this post; 0 for a post that does not triage."""
+    if not actor.may(permissions.TRIAGE):
+        return 0
+    return models.Report.objects.visible_to(actor).filter(state=ReportState.RECEIVED).count()
+
+
+def reports_of_case(case_id: UUID, actor: Actor) -> Sequence[models.Report]:
+    """The reports behind a case the post sees, oldest first."""
+    cases.case(case_id, actor)
+    rows = models.Report.objects.unscoped(reason="the case is visible, so are its reports")
+    return rows.filter(case=case_id).order_by("received_at")
+
+
+def masked_contact(report: models.Report) -> Contact | None:
+    """The reporter's contact data as it is shown by default, None when there is none."""
+    found = models.ReportContact.objects.filter(report=report).first()
+    return Contact(mask(found.name), mask(found.phone), mask(found.email)) if found else None
+
+
+def known_source_keys(keys: Collection[str]) -> set[str]:
+    """Which of these ids of another system were recorded before."""
+    rows = models.Report.objects.unscoped(reason="ids of another system are unique everywhere")
+    return set(rows.filter(source_key__in=keys).values_list("source_key", flat=True))

@@ -1,0 +1,233 @@
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib.gis.geos import Point
+from django.db import transaction
+
+from citygrid.cases import queries as cases
+from citygrid.cases import services as case_services
+from citygrid.geography import queries as geography
+from citygrid.geography.choices import Frame
+from citygrid.intake import errors, events, models, permissions
+from citygrid.intake.choices import ReportState
+from citygrid.intake.queries import Contact, report
+from citygrid.intake.rules import swapped
+from citygrid.kernel import audit
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.bulk import copy_rows
+from citygrid.kernel.crypto import blind_index
+from citygrid.kernel.errors import Invalid
+from citygrid.kernel.events import announce
+from citygrid.kernel.idempotency import once
+from citygrid.kernel.ids import receipt_code, uuid7
+
+if TYPE_CHECKING:
+    from citygrid.cases.models import Case
+
+LONGEST_DESCRIPTION = 5_000
+
+
+@dataclass(frozen=True)
+class ReportIn:
+    """A report as it comes in: words, a place (a position in `frame`, or an area code), and what else is known."""
+
+    description: str
+    channel: str
+    lon: float | None = None
+    lat: float | None = None
+    frame: str = Frame.WGS84
+    area_code: str = ""
+    address: str = ""
+    category_key: str = ""
+    contact: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The answer to a report that is stored for good."""
+
+    report_id: UUID
+    receipt: str
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PastReport:
+    """A report of the past, for the bulk path; `source_key` is its id in the system it came from."""
+
+    source_key: str
+    channel: str
+    state: str
+    description: str
+    category_key: str | None
+    district_code: str
+    area_code: str
+    received_at: datetime
+    case_id: UUID | None = None
+    location: Point | None = None
+    address: str = ""
+    reason: str = ""
+
+
+def receive_report(*, report: ReportIn, key: str, actor: Actor, now: datetime) -> Receipt:
+    """Store a report for good and answer with its receipt.
+
+    The same key and report again gives the first answer; the same key with another report is refused (KeyReused,
+    409). Refusals (400): TextMissing, TextTooLong, PlaceMissing, OutsideDistrict, SwappedCoordinates.
+    """
+    actor.require(permissions.RECEIVE)
+    _require_text(report.description)
+    answer, is_first = once(
+        scope=f"intake/{actor.account_id or actor.label}",
+        key=key,
+        body=asdict(report),
+        now=now,
+        answer=lambda: _store(report, actor, now),
+    )
+    return Receipt(UUID(answer["report_id"]), answer["receipt"], is_first)
+
+
+@transaction.atomic
+def accept_report(
+    *, report_id: UUID, actor: Actor, now: datetime, category_key: str = "", action: str = "accept", note: str = ""
+) -> "Case":
+    """Open a case for a report, in the category it came with or the one given here."""
+    actor.require(permissions.TRIAGE)
+    found = _undecided(report_id, actor)
+    category = category_key or found.category_id
+    if not category:
+        raise Invalid(fields={"category": "category"})
+    opening = case_services.Opening(
+        category_key=category,
+        district_code=found.district_code,
+        area_code=found.area_code,
+        summary=found.description,
+        source=found.channel,
+        location=found.location,
+        address=found.address,
+    )
+    given = case_services.Given(note=note)
+    case = case_services.open_case(opening=opening, actor=actor, now=now, action=action, given=given)
+    _decide(found, ReportState.ACCEPTED, actor, now, case_id=case.pk)
+    announce(events.ReportAccepted(report_id=found.pk, case_id=case.pk, at=now))
+    return case
+
+
+@transaction.atomic
+def join_report(*, report_id: UUID, case_id: UUID, actor: Actor, now: datetime) -> models.Report:
+    """Join a report to an open case that this post sees, instead of opening another."""
+    actor.require(permissions.TRIAGE)
+    case = cases.case(case_id, actor)
+    if not case.is_open:
+        raise errors.CaseNotOpen()
+    found = _undecided(report_id, actor)
+    _decide(found, ReportState.JOINED, actor, now, case_id=case_id)
+    announce(events.ReportJoined(report_id=found.pk, case_id=case_id, at=now))
+    return found
+
+
+@transaction.atomic
+def refuse_report(*, report_id: UUID, reason: str, actor: Actor, now: datetime) -> models.Report:
+    """Refuse a report with a reason that its reporter sees."""
+    actor.require(permissions.TRIAGE)
+    if not reason.strip():
+        raise errors.TextMissing()
+    found = _undecided(report_id, actor)
+    _decide(found, ReportState.REFUSED, actor, now, reason=reason.strip())
+    announce(events.ReportRefused(report_id=found.pk, at=now))
+    return found
+
+
+def reveal_contact(*, report_id: UUID, reason: str, actor: Actor, now: datetime) -> Contact:
+    """The reporter's contact data in clear. Who asked, and why, is on record before it is read."""
+    actor.require(permissions.REVEAL)
+    if not reason.strip():
+        raise errors.TextMissing()
+    found = report(report_id, actor)
+    with transaction.atomic():
+        _record(found, "reveal_contact", actor, now, {"reason": reason.strip()})
+    contact = models.ReportContact.objects.filter(report=found).first()
+    return Contact(contact.name, contact.phone, contact.email) if contact else Contact("", "", "")
+
+
+@transaction.atomic
+def record_reports(*, reports: Iterable[PastReport], actor: Actor, now: datetime) -> int:
+    """Write past reports by COPY, each decided already; returns how many."""
+    actor.require(permissions.RECEIVE)
+    past = [f for f in PastReport.__dataclass_fields__ if f != "category_key"]
+    rows = ([uuid7(), receipt_code(), "", one.category_key, *(getattr(one, name) for name in past)] for one in reports)
+    count = copy_rows(models.Report, ["id", "receipt", "frame", "category_id", *past], rows)
+    audit.record(subject="intake.reports", action="record_reports", actor=actor, now=now, data={"reports": count})
+    return count
+
+
+def _store(given: ReportIn, actor: Actor, now: datetime) -> dict[str, Any]:
+    district, area, location = _placed(given, now)
+    stored = models.Report.objects.create(
+        receipt=receipt_code(),
+        channel=given.channel,
+        description=given.description.strip(),
+        category_id=given.category_key or None,
+        location=location,
+        frame=given.frame if location else "",
+        address=given.address.strip(),
+        district_code=district,
+        area_code=area,
+        received_at=now,
+        received_by_id=actor.account_id,
+    )
+    contact = {name: value.strip() for name, value in given.contact.items() if value.strip()}
+    if contact:
+        index = blind_index(contact["phone"]) if "phone" in contact else ""
+        models.ReportContact.objects.create(report=stored, phone_index=index, **contact)
+    _record(stored, "receive", actor, now, {"channel": given.channel})
+    announce(events.ReportReceived(report_id=stored.pk, at=now))
+    return {"report_id": str(stored.pk), "receipt": stored.receipt}
+
+
+def _placed(given: ReportIn, now: datetime) -> tuple[str, str, Point | None]:
+    """District, most precise area code, and position of a report."""
+    if given.lon is None or given.lat is None:
+        if not given.area_code:
+            raise errors.PlaceMissing()
+        return geography.district_of(given.area_code).code, given.area_code, None
+    lon, lat = geography.to_wgs84(given.lon, given.lat, Frame(given.frame))
+    location = Point(lon, lat, srid=4326)
+    place = geography.locate(location, on=now.date())
+    if place is None:
+        other = swapped(lon, lat)
+        is_swapped = other is not None and geography.locate(Point(*other, srid=4326), on=now.date()) is not None
+        raise errors.SwappedCoordinates() if is_swapped else errors.OutsideDistrict()
+    return place.district, place.area_code, location
+
+
+def _require_text(description: str) -> None:
+    if not description.strip():
+        raise errors.TextMissing()
+    if len(description) > LONGEST_DESCRIPTION:
+        raise errors.TextTooLong(most=LONGEST_DESCRIPTION)
+
+
+def _undecided(report_id: UUID, actor: Actor) -> models.Report:
+    report(report_id, actor)  # NotFound when out of sight
+    locked = models.Report.objects.unscoped(reason="locking a report that was seen").select_for_update()
+    found = locked.get(pk=report_id)
+    if found.state != ReportState.RECEIVED:
+        raise errors.AlreadyTriaged(state=ReportState(found.state).label)
+    return found
+
+
+def _decide(
+    found: models.Report, state: str, actor: Actor, now: datetime, *, case_id: UUID | None = None, reason: str = ""
+) -> None:
+    found.state, found.case_id, found.reason, found.decided_at = state, case_id, reason, now
+    found.save(update_fields=["state", "case", "reason", "decided_at"])
+    data = {"case_id": str(case_id)} if case_id else {"reason": reason}
+    _record(found, state, actor, now, data)
+
+
+def _record(found: models.Report, action: str, actor: Actor, now: datetime, data: dict[str, Any]) -> None:
+    audit.record(subject=f"intake.report/{found.pk}", action=action, actor=actor, now=now, data=data)
