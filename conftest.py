@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,8 +10,8 @@ from django.db import connection
 SHARED_DATA = Path(__file__).resolve().parent.parent / "shared" / "data"
 
 
-@pytest.fixture(autouse=True)
-def _flush_append_only_tables(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
+@pytest.fixture(autouse=True, scope="session")
+def _flush_append_only_tables() -> Iterator[None]:
     """TRUNCATE is refused on append-only tables; only the flush between transactional tests may do it."""
     execute = connection.ops.execute_sql_flush
 
@@ -22,9 +23,19 @@ def _flush_append_only_tables(monkeypatch: pytest.MonkeyPatch, request: pytest.F
     connection.ops.execute_sql_flush = execute
 
 
+@pytest.fixture(autouse=True)
+def _plain_and_quick(settings: Any) -> None:
+    """Static files under their own names (nothing is collected), and a password hash that takes no time."""
+    storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def shared_data() -> Path:
     """The folder of real data beside the checkout; the test skips where it is absent."""
     if not SHARED_DATA.is_dir():
-        pytest.skip(f"real data is absent: there is no {SHARED_DATA.parent.name}/{SHARED_DATA.name} beside the checkout")
+        pytest.skip(
+            f"real data is absent: there is no {SHARED_DATA.parent.name}/{SHARED_DATA.name} beside the checkout"
+        )
     return SHARED_DATA
