@@ -35,7 +35,7 @@ def finish(command: Callable[[], int | None], program: str) -> int:
         return 1
     except OSError as error:
         stop = StepError(
-            f"{error.filename or 'The system'}: {error.strerror or error}.",
+            f"{error.filename or 'Reading or writing'}: {error.strerror or error}.",
             kept="everything that was there before.",
             hint="free space or grant access there, then run this again.",
         )
