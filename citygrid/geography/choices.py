@@ -70,7 +70,7 @@ class Fault(TextChoices):
     DUPLICATE_CODE = "duplicate_code", _("The code occurs twice in the file.")
     UNKNOWN_PARENT = "unknown_parent", _("The area above it is not known.")
     NO_NAME = "no_name", _("It has no name.")
-    ALREADY_THERE = "already_there", _("An area with this code is there already, and differs.")
+    ALREADY_THERE = "already_there", _("One with this code is there already.")
 
 
 ADVICE = {
@@ -87,5 +87,7 @@ ADVICE = {
     Fault.DUPLICATE_CODE: _("Give each area its own code; join parts of one area into a MultiPolygon."),
     Fault.UNKNOWN_PARENT: _("Import the level above first, or correct the code."),
     Fault.NO_NAME: _("Give it a name, or name the field that holds it."),
-    Fault.ALREADY_THERE: _("Import again with --replace if the new outline or name is right."),
+    Fault.ALREADY_THERE: _(
+        "Give it another code; to give an area this outline and name, import again with --replace."
+    ),
 }

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from citygrid.geography import permissions
 from citygrid.geography.choices import ALWAYS, Level
@@ -56,9 +57,9 @@ def define_district(
 def check_district(code: str, time_zone: str, calendar_key: str) -> None:
     """Raises Invalid for a code that is not 6 digits or an unknown time zone, NotFound for an unknown calendar."""
     if len(code) != 6 or not code.isascii() or not code.isdigit():
-        raise Invalid("a district code has 6 digits")
+        raise Invalid(_("The code of a district has 6 digits."))
     try:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise Invalid(f"unknown time zone {time_zone!r}") from error
+        raise Invalid(_("The time zone is not known.")) from error
     calendar_for(calendar_key)

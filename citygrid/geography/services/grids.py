@@ -5,6 +5,7 @@ from datetime import datetime
 
 import shapely
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from citygrid.geography import permissions
 from citygrid.geography.choices import GridKind, Level
@@ -55,14 +56,14 @@ def group_unit_grids(
     for part in unit_grid_codes:
         require(actor, permissions.DEFINE_AREAS, part)
     if not unit_grid_codes or kind == GridKind.UNIT:
-        raise Invalid("a duty or social-service grid needs unit grids")
+        raise Invalid(_("A duty or social-service grid is made of unit grids."))
     with transaction.atomic():
         lock_geography()
         units = {grid.code: grid for grid in Grid.objects.filter(pk__in=unit_grid_codes, kind=GridKind.UNIT)}
         for missing in sorted(set(unit_grid_codes) - set(units)):
             raise UnknownPlace(place=missing)
         if Grid.objects.filter(pk=code).exclude(kind=kind).exists():
-            raise Invalid(f"{code} is a grid of another kind")
+            raise Invalid(_("A grid of another kind has this code."))
         grid = _write_group(code, kind, list(units.values()))
         data = {"kind": str(kind), "unit_grids": sorted(units)}
         audit.record(subject=f"geography.grid/{code}", action="group", actor=actor, now=now, data=data)

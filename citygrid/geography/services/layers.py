@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from citygrid.geography import permissions
 from citygrid.geography.choices import AreaLayer, LayerKind
@@ -31,7 +32,7 @@ def add_layer(
     """Add one of the six area layers (code of `AreaLayer`) or a thematic one. Raises AlreadyThere, Invalid."""
     actor.require(permissions.DEFINE_LAYERS)
     if (kind == LayerKind.AREA) != (code in AreaLayer.values):
-        raise Invalid("the six area layers, and only they, are of kind area")
+        raise Invalid(_("The six area layers, and only they, are of the kind area layer."))
     with transaction.atomic():
         if Layer.objects.filter(pk=code).exists():
             raise AlreadyThere(place=code)
@@ -122,4 +123,4 @@ def add_lane(
 
 def _check_dates(valid_from_date: date, valid_to_date: date | None) -> None:
     if valid_to_date is not None and valid_to_date <= valid_from_date:
-        raise Invalid("validity ends before it begins")
+        raise Invalid(_("The validity ends before it begins."))

@@ -3,6 +3,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.gis.geos import LineString, MultiPolygon, Point, Polygon
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from citygrid.geography import services
@@ -230,3 +231,11 @@ def test_lane_code_is_given_once_in_an_area():
     assert services.add_lane(geom=line, **lane).geom.geom_type == "MultiLineString"
     with pytest.raises(AlreadyThere):
         services.add_lane(geom=line, **lane)
+
+
+def test_command_cuts_grids_or_says_why_not(capsys):
+    make_communities()
+    call_command("cut_grids", "900001001", "--side", "200")
+    assert capsys.readouterr().out == f"{Grid.objects.count()} unit grids cut.\n"
+    with pytest.raises(CommandError, match="900001001001001"):
+        call_command("cut_grids", "900001001")
