@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from citygrid.access import rules
 from citygrid.access.choices import ROLES_FILE
@@ -17,6 +18,7 @@ from citygrid.access.models import Holding, Organisation, Post, SignIn
 from citygrid.kernel.actor import Actor, Reach
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.scope import any_prefix
+from citygrid.kernel.words import in_language
 
 LABEL_LENGTH = 120  # of the audit trail's column
 
@@ -39,6 +41,11 @@ def role(code: str) -> rules.Role:
     if code not in roles():
         raise UnknownRole(role=code)
     return roles()[code]
+
+
+def role_name(code: str) -> str:
+    """The role in the active language; UnknownRole."""
+    return in_language(role(code).name_zh, role(code).name_en)
 
 
 def actor_for(account_id: UUID, post_id: UUID, now: datetime) -> Actor | None:
@@ -68,7 +75,7 @@ def post(post_id: UUID) -> Post:
     """A post with its organisation; NotFound."""
     found = Post.objects.select_related("organisation").filter(id=post_id).first()
     if found is None:
-        raise NotFound(what="post")
+        raise NotFound(what=_("post"))
     return found
 
 
@@ -83,7 +90,7 @@ def organisation(organisation_id: UUID) -> Organisation:
     """NotFound when there is none."""
     found = Organisation.objects.filter(id=organisation_id).first()
     if found is None:
-        raise NotFound(what="organisation")
+        raise NotFound(what=_("organisation"))
     return found
 
 
@@ -96,7 +103,7 @@ def organisation_by_code(code: str) -> Organisation:
     """NotFound when there is none."""
     found = Organisation.objects.filter(code=code).first()
     if found is None:
-        raise NotFound(what="organisation")
+        raise NotFound(what=_("organisation"))
     return found
 
 

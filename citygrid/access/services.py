@@ -94,7 +94,7 @@ def create_post(
     queries.role(role)
     queries.organisation(organisation_id)
     if not areas:
-        raise Invalid(_("a post needs at least one area"), fields={"areas": _("a post needs at least one area")})
+        raise Invalid(fields={"areas": _("a post needs at least one area")})
     _require_reach(actor, areas)
     created = Post.objects.create(
         organisation_id=organisation_id,
@@ -173,7 +173,7 @@ def assign_post(
     if until_date:
         held = held.filter(from_date__lt=until_date)
     if excluding := rules.excluded_by(post.role, held.values_list("role", flat=True)):
-        raise errors.AdministratorsExclude(held=excluding)
+        raise errors.AdministratorsExclude(held=queries.role_name(excluding))
     if held.filter(post=post).exists():
         raise errors.HeldAlready
     holding = Holding.objects.create(
@@ -191,7 +191,7 @@ def end_holding(*, holding_id: int, actor: Actor, now: datetime) -> None:
         Holding.objects.select_for_update(of=("self",)).select_related("post", "account").filter(id=holding_id).first()
     )
     if holding is None:
-        raise NotFound(what="holding")
+        raise NotFound(what=_("holding"))
     _require_reach(actor, holding.post.areas)
     today = timezone.localdate(now)
     if holding.until_date and holding.until_date <= today:
@@ -269,7 +269,7 @@ def _self(account: Account) -> Actor:
 def _locked(**key: Any) -> Account:
     account = Account.objects.select_for_update().filter(**key).first()
     if account is None:
-        raise NotFound(what="account")
+        raise NotFound(what=_("account"))
     return account
 
 

@@ -98,7 +98,10 @@ LOGIN_REDIRECT_URL = "home"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["login", "display_name"]},
+    },
 ]
 
 LANGUAGE_CODE = "zh-hans"
@@ -122,6 +125,9 @@ DJANGO_VITE = {
 }
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+
+# A filed case is sent to the unit that the responsibility rules name, when they name one; off: a person sends it.
+AUTO_DISPATCH = os.environ.get("CITYGRID_AUTO_DISPATCH", "1") == "1"
 
 # Secure transport is on wherever the platform is reached by name; 127.0.0.1 in the demo has no certificate.
 IS_LOCAL = all(host in ("127.0.0.1", "localhost", "[::1]") for host in HOSTS)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,7 +23,6 @@ from citygrid.access.web.forms import SignInForm
 from citygrid.access.web.middleware import POST_KEY
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.web import CHOOSE_POST, PUBLIC, SIGNED_IN, requires
-from citygrid.kernel.words import in_language
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -76,17 +76,12 @@ def choose_post(request: Any) -> HttpResponse:
     if request.method == "POST":
         chosen = next((post for post in held if str(post.id) == request.POST.get("post")), None)
         if chosen is None:
-            raise NotFound(what="post")
+            raise NotFound(what=_("post"))
         request.session[POST_KEY] = str(chosen.id)
         return redirect(_next(request))
     current: UUID | None = request.actor.post_id if request.actor else None
-    choices = [Choice(post, _role_name(post.role), post.id == current) for post in held]
+    choices = [Choice(post, queries.role_name(post.role), post.id == current) for post in held]
     return render(request, "access/choose_post.html", {"choices": choices, "next": _next(request)})
-
-
-def _role_name(code: str) -> str:
-    role = queries.role(code)
-    return in_language(role.name_zh, role.name_en)
 
 
 def _to_post_or_page(request: Any) -> HttpResponse:
