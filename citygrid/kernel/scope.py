@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.sql import Query
 
 from citygrid.kernel.actor import Actor
 
@@ -41,10 +42,31 @@ def any_prefix(field: str, prefixes: Iterable[str]) -> Q:
     return condition
 
 
+class ScopedQuery(Query):
+    """The query of a scoped model. Whatever reads it must compile it, also as a part of another query."""
+
+    is_scoped = False
+
+    def demand_scope(self) -> None:
+        if not self.is_scoped:
+            raise Unscoped(f"{self.model.__name__} was read without visible_to(actor).")
+
+    def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
+        self.demand_scope()
+        return super().get_compiler(*args, **kwargs)
+
+    def combine(self, rhs: Query, connector: str) -> None:
+        self.is_scoped = self.is_scoped and getattr(rhs, "is_scoped", False)
+        super().combine(rhs, connector)
+
+
 class ScopedQuerySet(models.QuerySet):
     """A queryset that raises Unscoped when it is evaluated without an actor or a stated reason."""
 
-    _is_scoped = False
+    query: ScopedQuery
+
+    def __init__(self, model: Any = None, query: Query | None = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(model, query or ScopedQuery(model), *args, **kwargs)
 
     def scope_for(self, actor: Actor) -> Q:
         """Which rows this actor sees. Each scoped model states it once, here."""
@@ -53,7 +75,7 @@ class ScopedQuerySet(models.QuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """The rows this actor may see: lists, details, counts, exports, tiles and search all begin here."""
         scoped = self.filter(self.scope_for(actor))
-        scoped._is_scoped = True
+        scoped.query.is_scoped = True
         return scoped
 
     def unscoped(self, *, reason: str) -> Self:
@@ -61,49 +83,22 @@ class ScopedQuerySet(models.QuerySet):
         if not reason:
             raise Unscoped("An unscoped query needs a reason.")
         clone = self._chain()
-        clone._is_scoped = True
+        clone.query.is_scoped = True
         return clone
 
-    def _clone(self) -> Self:
-        clone = super()._clone()
-        clone._is_scoped = self._is_scoped
-        return clone
-
-    def _demand_scope(self) -> None:
-        if not self._is_scoped:
-            raise Unscoped(f"{self.model.__name__} was read without visible_to(actor).")
-
-    def _fetch_all(self) -> None:
-        self._demand_scope()
-        super()._fetch_all()
-
-    def iterator(self, *args: Any, **kwargs: Any) -> Any:
-        self._demand_scope()
-        return super().iterator(*args, **kwargs)
-
-    def count(self) -> int:
-        self._demand_scope()
-        return super().count()
-
-    def exists(self) -> bool:
-        self._demand_scope()
-        return super().exists()
-
-    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        self._demand_scope()
-        return super().aggregate(*args, **kwargs)
+    # These three compile other queries than ours.
 
     def update(self, **kwargs: Any) -> int:
-        self._demand_scope()
+        self.query.demand_scope()
         return super().update(**kwargs)
 
-    def delete(self) -> tuple[int, dict[str, int]]:
-        self._demand_scope()
-        return super().delete()
+    def _raw_delete(self, using: str | None) -> int:
+        self.query.demand_scope()
+        return super()._raw_delete(using)  # type: ignore[misc]
 
-    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
-        self._demand_scope()  # a subquery of another query is a read too
-        return super().resolve_expression(*args, **kwargs)
+    def raw(self, *args: Any, **kwargs: Any) -> Any:
+        self.query.demand_scope()
+        return super().raw(*args, **kwargs)
 
 
 class ScopedModel(models.Model):
