@@ -1,5 +1,6 @@
 """What all tests share: the append-only triggers step aside while the test database is flushed."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,13 @@ import pytest
 from django.db import connection
 
 SHARED_DATA = Path(__file__).resolve().parent.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A database of its own for every run, so that two runs in one checkout do not meet."""
+    test = connection.settings_dict["TEST"]
+    test["NAME"] = f"{test['NAME'] or 'test_citygrid'}_{os.getpid()}"
 
 
 @pytest.fixture(autouse=True, scope="session")

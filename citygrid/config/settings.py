@@ -81,13 +81,14 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "citygrid.ui.forms.FormRenderer"
 
+CONNECTION = state.database()
 DATABASES = {
     "default": {
         "ENGINE": "django.contrib.gis.db.backends.postgis",
-        **state.database(),
+        **CONNECTION,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 2},
+        "OPTIONS": {**CONNECTION["OPTIONS"], "server_side_binding": True, "prepare_threshold": 2},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import cos, radians
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import Point, Polygon
+from django.db.models import Count, F, OrderBy, Q
 
 from citygrid.cases import models, permissions
-from citygrid.cases.choices import Lamp
+from citygrid.cases.choices import Lamp, LinkKind
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.scope import prefix_range
 from citygrid.workflow import queries as workflow
+
+LEAST_METRES_OF_LATITUDE = 110_500  # of one degree, at the equator
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,13 @@ class CaseFilter:
 
 
 def cases(
-    actor: Actor, wanted: CaseFilter, now: datetime, *, start: int = 0, count: int = 50, order: str = "-opened_at"
+    actor: Actor,
+    wanted: CaseFilter,
+    now: datetime,
+    *,
+    start: int = 0,
+    count: int = 50,
+    order: str | OrderBy = "-opened_at",
 ) -> Sequence[models.Case]:
     """A page of the cases this post sees, newest first unless ordered otherwise, with category and unit."""
     actor.require(permissions.VIEW)
@@ -58,11 +69,36 @@ def cases(
     return rows.order_by(order, "-id")[start : start + count]
 
 
-def waiting(actor: Actor, now: datetime, *, start: int = 0, count: int = 50) -> Sequence[models.Case]:
+def waiting(
+    actor: Actor, now: datetime, wanted: CaseFilter | None = None, *, start: int = 0, count: int = 50
+) -> Sequence[models.Case]:
     """The cases that wait for this post, the earliest deadline first, then the oldest."""
     actor.require(permissions.VIEW)
     rows = models.Case.objects.visible_to(actor).filter(_waits_for(actor)).select_related("category", "unit")
+    if wanted:
+        rows = rows.filter(wanted.condition(now))
     return rows.order_by("due_at", "opened_at", "id")[start : start + count]
+
+
+def near(actor: Actor, location: Point, metres: float, count: int = 5) -> Sequence[models.Case]:
+    """Open cases this post sees within so many metres of a WGS-84 point, the nearest first, with category and unit.
+
+    Each has `distance` (metres, `.m`). A degree box of the radius goes before, so that the spatial index is used.
+    """
+    actor.require(permissions.VIEW)
+    north = metres / LEAST_METRES_OF_LATITUDE
+    east = north / cos(radians(location.y))
+    box = Polygon.from_bbox((location.x - east, location.y - north, location.x + east, location.y + north))
+    rows = models.Case.objects.visible_to(actor).filter(is_open=True, location__bboverlaps=box)
+    rows = rows.annotate(distance=Distance("location", location, spheroid=True)).filter(distance__lte=metres)
+    return rows.select_related("category", "unit").order_by("distance", "id")[:count]
+
+
+def bundled_into(case_id: UUID, actor: Actor) -> Sequence[models.Case]:
+    """The cases this post sees that were bundled into this one, by number."""
+    actor.require(permissions.VIEW)
+    rows = models.Case.objects.visible_to(actor).filter(links__target=case_id, links__kind=LinkKind.BUNDLED)
+    return rows.order_by("number")
 
 
 def waiting_counts(actor: Actor, now: datetime) -> dict[str, int]:

@@ -1,0 +1,231 @@
+"""What the services promise beyond the procedure: axes, races, scope, numbers, proofs."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection
+
+from citygrid.access.tests import factories as access
+from citygrid.cases import errors, models, queries, services
+from citygrid.cases.rules import Given
+from citygrid.cases.tests.factories import NOW, City, make_city
+from citygrid.geography.tests import factories as geography
+from citygrid.kernel.actor import system_actor
+from citygrid.kernel.errors import NotFound, NotPermitted, Refusal
+from citygrid.kernel.models import AuditEntry
+
+TO_FILED = ("acceptor send_to_verify", "supervisor report_verification", "shift_leader file")
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return make_city()
+
+
+def test_numbers_count_up_within_district_and_day(city: City) -> None:
+    days = [NOW, NOW, NOW + timedelta(days=1)]
+    assert [city.open(now=now).number for now in days] == [
+        "900001-20260302-0001",
+        "900001-20260302-0002",
+        "900001-20260303-0001",
+    ]
+
+
+def test_every_step_leaves_an_audit_entry(city: City) -> None:
+    case = city.play(city.open(), *TO_FILED)
+    found = AuditEntry.objects.filter(subject=f"cases.case/{case.pk}").order_by("id").values_list("action", flat=True)
+    assert list(found) == ["accept", "send_to_verify", "report_verification", "file"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_account_of_supervision_cannot_handle_the_same_case() -> None:
+    city = make_city()
+    case = city.play(city.open(), *TO_FILED)
+    leader = city.actors["shift_leader"]
+    account = access.Account.objects.get(pk=leader.account_id)
+    city.actors["dispatcher"] = access.make_actor("dispatcher", account=account, areas=[geography.DISTRICT])
+    with pytest.raises(errors.OtherAxis):
+        city.take(case, "dispatcher dispatch")
+    case.refresh_from_db()
+    assert (case.state, case.steps.count()) == ("filed", 4)
+    other_case = city.open()
+    other_case = city.play(other_case, "acceptor send_to_verify", "supervisor report_verification")
+    city.actors["shift_leader"] = access.make_actor("shift_leader", areas=[geography.DISTRICT])
+    other_case = city.play(other_case, "shift_leader file", "dispatcher dispatch")
+    assert other_case.state == "dispatched"  # on a case it has not judged, the same account may direct
+
+
+def test_steps_cannot_be_changed_or_taken_out(city: City) -> None:
+    step = city.open().steps.get()
+    with pytest.raises(IntegrityError, match="history is appended"):
+        models.Step.objects.filter(pk=step.pk).update(label="somebody else")
+
+
+def test_steps_cannot_be_deleted(city: City) -> None:
+    case = city.open()
+    with pytest.raises(IntegrityError, match="history is appended"):
+        case.steps.all()._raw_delete(using="default")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_fifty_dispatchers_one_wins_and_the_others_learn_who() -> None:
+    city = make_city()
+    case = city.play(city.open(), *TO_FILED)
+    dispatchers = [access.make_actor("dispatcher", areas=[geography.DISTRICT]) for _ in range(50)]
+
+    def dispatch(actor: object) -> models.Case | Refusal:
+        try:
+            return services.take_step(
+                case_id=case.pk, action="dispatch", actor=actor, now=NOW, given=Given(unit_id=city.unit.pk)
+            )
+        except Refusal as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(dispatch, dispatchers))
+    won = [place for place, answer in enumerate(answers) if isinstance(answer, models.Case)]
+    assert len(won) == 1
+    told = [answer for answer in answers if isinstance(answer, errors.CaseMoved)]
+    assert len(told) == 49
+    assert {answer.params["label"] for answer in told} == {dispatchers[won[0]].label}
+    assert case.steps.filter(action="dispatch").count() == 1
+
+
+def test_step_on_an_outdated_view_is_refused(city: City) -> None:
+    case = city.play(city.open(), *TO_FILED)
+    with pytest.raises(errors.CaseMoved):
+        services.take_step(
+            case_id=case.pk,
+            action="dispatch",
+            actor=city.actors["dispatcher"],
+            now=NOW,
+            given=Given(unit_id=city.unit.pk),
+            expected_seq=2,
+        )
+
+
+def test_department_sees_only_the_cases_of_its_unit(city: City) -> None:
+    case = city.play(city.open(), *TO_FILED, "dispatcher dispatch")
+    city.open()
+    mine, theirs = city.actors["department"], city.actors["other_department"]
+    assert [found.pk for found in queries.cases(mine, queries.CaseFilter(), NOW)] == [case.pk]
+    assert list(queries.cases(theirs, queries.CaseFilter(), NOW)) == []
+    assert list(queries.steps(case.pk, theirs)) == []
+    with pytest.raises(NotFound):
+        queries.case(case.pk, theirs)
+    with pytest.raises(NotFound):
+        services.take_step(case_id=case.pk, action="take", actor=theirs, now=NOW)
+
+
+def test_post_of_another_street_does_not_see_the_case(city: City) -> None:
+    case = city.open()
+    elsewhere = access.make_actor("dispatcher", areas=["900001002"])
+    here = access.make_actor("dispatcher", areas=["900001001"])
+    assert queries.case(case.pk, here) == case
+    with pytest.raises(NotFound):
+        queries.case(case.pk, elsewhere)
+
+
+def test_post_of_other_categories_does_not_see_the_case(city: City) -> None:
+    case = city.open()
+    lamps_only = access.make_actor("dispatcher", areas=[geography.DISTRICT], categories=["test/component/02"])
+    covers = access.make_actor("dispatcher", areas=[geography.DISTRICT], categories=["test/component/01"])
+    assert queries.case(case.pk, covers) == case
+    with pytest.raises(NotFound):
+        queries.case(case.pk, lamps_only)
+
+
+def test_waiting_holds_what_the_next_step_of_this_role_is(city: City) -> None:
+    case = city.play(city.open(), *TO_FILED)
+    assert [found.pk for found in queries.waiting(city.actors["dispatcher"], NOW)] == [case.pk]
+    assert list(queries.waiting(city.actors["shift_leader"], NOW)) == []
+    case = city.play(case, "dispatcher dispatch", "department return")
+    assert queries.waiting_counts(city.actors["department"], NOW)["all"] == 0
+    counts = queries.waiting_counts(city.actors["dispatcher"], NOW + timedelta(hours=9))
+    assert counts == {"all": 1, "red": 1, "yellow": 0, "dispatched": 1}
+
+
+def test_bulk_step_goes_on_past_a_refused_row(city: City) -> None:
+    filed = [city.play(city.open(), *TO_FILED).pk for _ in range(3)]
+    ids = [filed[0], uuid4(), *filed[1:]]
+    results = services.take_steps(
+        case_ids=ids, action="dispatch", actor=city.actors["dispatcher"], now=NOW, given=Given(unit_id=city.unit.pk)
+    )
+    assert [result.refusal is None for result in results] == [True, False, True, True]
+
+
+def test_post_without_the_permission_is_refused(city: City) -> None:
+    case = city.open()
+    clerk = geography.clerk("cases.case:view")
+    with pytest.raises(NotPermitted):
+        services.take_step(case_id=case.pk, action="void", actor=clerk, now=NOW, given=Given(reason="x"))
+
+
+def test_closed_unit_is_refused(city: City) -> None:
+    case = city.play(city.open(), *TO_FILED)
+    city.unit.is_active = False
+    city.unit.save()
+    with pytest.raises(errors.UnitUnknown):
+        city.take(case, "dispatcher dispatch")
+
+
+def test_proof_names_a_changed_row_and_a_changed_step(city: City) -> None:
+    changed_row, changed_step, whole = (city.play(city.open(), *TO_FILED) for _ in range(3))
+    models.Case.objects.unscoped(reason="test").filter(pk=changed_row.pk).update(state="handling")
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE cases_step SET label = 'X' WHERE case_id = %s AND seq = 2", [changed_step.pk])
+        cursor.execute("SET session_replication_role = DEFAULT")
+    proof = list(queries.prove(system_actor("tests")))[-1]
+    assert (proof.mismatched, proof.broken, proof.cases) == ([changed_row.number], [changed_step.number], 3)
+
+
+def test_past_cases_are_proved_like_any_other(city: City) -> None:
+    due = (NOW + timedelta(hours=1)).isoformat()
+    steps = [
+        ("accept", 0, {}),
+        ("file", 1, {"due": due}),
+        ("dispatch", 2, {"unit_id": str(city.unit.pk)}),
+        ("reply", 50, {"note": "done"}),
+        ("send_to_check", 51, {}),
+        ("pass_check", 52, {}),
+        ("close", 53, {}),
+    ]
+    past = services.History(
+        opening=city.opening(),
+        steps=[services.HistoryStep(a, NOW + timedelta(minutes=m), "Replay", d) for a, m, d in steps],
+    )
+    late = services.History(opening=city.opening(), steps=[*past.steps[:3]])
+    written = services.record_history(histories=[past, late], actor=system_actor("replay"), now=NOW)
+    assert [state.on_time for _, state in written] == [True, None]
+    proof = list(queries.prove(system_actor("tests")))[-1]
+    assert (proof.cases, proof.steps, proof.mismatched, proof.broken) == (2, 10, [], [])
+    case = queries.case(written[0][0], city.actors["dispatcher"])
+    assert (case.number, case.state, case.closed_at) == ("900001-20260302-0001", "closed", NOW + timedelta(minutes=53))
+
+
+def test_impossible_past_is_refused_whole(city: City) -> None:
+    good = services.History(opening=city.opening(), steps=[services.HistoryStep("accept", NOW, "Replay")])
+    bad = services.History(opening=city.opening(), steps=[services.HistoryStep("close", NOW, "Replay")])
+    with pytest.raises(errors.HistoryInvalid):
+        services.record_history(histories=[good, bad], actor=system_actor("replay"), now=NOW)
+    assert models.Case.objects.unscoped(reason="test").count() == 0
+
+
+def test_list_costs_the_same_queries_for_any_number_of_rows(city: City, django_assert_num_queries) -> None:
+    for _ in range(12):
+        city.open()
+    actor = city.actors["dispatcher"]
+    with django_assert_num_queries(1):
+        rows = queries.cases(actor, queries.CaseFilter(), NOW)
+        assert len([(row.number, row.category.name, row.unit) for row in rows]) == 12
+
+
+def test_step_costs_few_queries(city: City, django_assert_max_num_queries) -> None:
+    case = city.play(city.open(), *TO_FILED)
+    with django_assert_max_num_queries(10):
+        city.take(case, "dispatcher dispatch")

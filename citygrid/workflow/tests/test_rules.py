@@ -1,0 +1,180 @@
+"""The pure engine: documents, the table of what is refused, pictures."""
+
+from copy import deepcopy
+from itertools import product
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from citygrid.kernel.actor import Actor, Axis, Reach
+from citygrid.workflow.errors import FieldsMissing, ProcedureInvalid, StepNotAllowed
+from citygrid.workflow.rules import Situation, begin, judge, offers, parse, picture
+
+DOCUMENT = yaml.safe_load((Path(__file__).parents[3] / "data/procedures/city-case.yaml").read_text())
+AXES = {
+    "supervisor": Axis.SUPERVISION,
+    "acceptor": Axis.SUPERVISION,
+    "shift_leader": Axis.SUPERVISION,
+    "inspector": Axis.SUPERVISION,
+    "dispatcher": Axis.COMMAND,
+    "department": Axis.HANDLING,
+    "system_administrator": Axis.SUPPORT,
+}
+PROCEDURE = parse(DOCUMENT, AXES)
+EVERYTHING = frozenset({"reason", "note", "finding", "unit", "standard", "until", "case"})
+
+# Who may do what in which state, written down apart from the procedure, as the domain describes it.
+ALLOWED = {
+    "registered": {
+        "acceptor": {"send_to_verify", "bundle"},
+        "shift_leader": {"file", "void", "bundle"},
+        "inspector": {"oversee"},
+    },
+    "verifying": {"supervisor": {"report_verification"}, "inspector": {"oversee"}},
+    "verified": {
+        "acceptor": {"bundle"},
+        "shift_leader": {"file", "void", "bundle"},
+        "inspector": {"oversee"},
+    },
+    "filed": {
+        "acceptor": {"bundle"},
+        "shift_leader": {"void", "bundle"},
+        "dispatcher": {"dispatch", "send_back_to_file"},
+        "inspector": {"oversee"},
+    },
+    "dispatched": {
+        "department": {"take", "reply", "return", "extend", "hang"},
+        "shift_leader": {"void"},
+        "inspector": {"oversee"},
+    },
+    "handling": {
+        "department": {"reply", "return", "extend", "hang"},
+        "shift_leader": {"void"},
+        "inspector": {"oversee"},
+    },
+    "hung": {"dispatcher": {"resume"}, "shift_leader": {"void"}, "inspector": {"oversee"}},
+    "handled": {"acceptor": {"send_to_check"}, "shift_leader": {"void"}, "inspector": {"oversee"}},
+    "checking": {"supervisor": {"pass_check", "fail_check"}, "inspector": {"oversee"}},
+    "checked": {"shift_leader": {"close", "rework", "void"}, "inspector": {"oversee"}},
+    "self_disposed": {
+        "acceptor": {"approve_self_disposal", "refuse_self_disposal"},
+        "shift_leader": {"approve_self_disposal", "refuse_self_disposal"},
+    },
+    "closed": {"shift_leader": {"reopen"}},
+    "voided": {},
+    "bundled": {},
+}
+WITH_REQUEST = {  # what changes while the unit waits for an answer
+    "return": {"department": set(), "dispatcher": {"approve_return", "decline_return"}},
+    "extend": {"department": {"take", "reply"}, "dispatcher": {"approve_extend", "decline_extend"}},
+    "hang": {"department": {"take", "reply"}, "dispatcher": {"approve_hang", "decline_hang"}},
+}
+
+
+def actor(role: str) -> Actor:
+    return Actor(role=role, axis=AXES[role], reach=Reach(), permissions=frozenset(), label=role)
+
+
+@pytest.mark.parametrize("state", PROCEDURE.states)
+def test_each_role_may_do_what_the_table_says_and_nothing_else(state: str) -> None:
+    situation = Situation(state)
+    for role, action in product(AXES, PROCEDURE.actions):
+        if action in ALLOWED[state].get(role, ()):
+            assert judge(PROCEDURE, situation, action, actor(role), EVERYTHING).action.code == action
+        else:
+            with pytest.raises(StepNotAllowed):
+                judge(PROCEDURE, situation, action, actor(role), EVERYTHING)
+
+
+@pytest.mark.parametrize(("pending", "role"), [(p, r) for p in WITH_REQUEST for r in ("department", "dispatcher")])
+def test_request_is_answered_by_the_approver_and_may_hold_the_unit(pending: str, role: str) -> None:
+    situation = Situation("dispatched", pending=pending)
+    assert {action.code for action in offers(PROCEDURE, situation, actor(role))} == WITH_REQUEST[pending][role]
+
+
+@pytest.mark.parametrize("role", AXES)
+def test_only_the_acceptor_and_the_supervisor_begin_a_case(role: str) -> None:
+    wanted = {"acceptor": {"accept"}, "supervisor": {"self_dispose"}}.get(role, set())
+    for code in PROCEDURE.actions:
+        if code in wanted:
+            assert begin(PROCEDURE, code, actor(role), EVERYTHING).state in PROCEDURE.states
+        else:
+            with pytest.raises(StepNotAllowed):
+                begin(PROCEDURE, code, actor(role), EVERYTHING)
+
+
+def test_offers_are_exactly_what_is_judged_possible() -> None:
+    for state, role in product(PROCEDURE.states, AXES):
+        assert {a.code for a in offers(PROCEDURE, Situation(state), actor(role))} == ALLOWED[state].get(role, set())
+
+
+def test_missing_fields_are_named() -> None:
+    with pytest.raises(FieldsMissing) as refusal:
+        judge(PROCEDURE, Situation("dispatched"), "hang", actor("department"), frozenset({"reason"}))
+    assert list(refusal.value.fields) == ["until"]
+
+
+def test_answering_an_oversight_counts_on_the_axis_of_the_role() -> None:
+    situation = Situation("dispatched", counts={"oversights": 1})
+    assert judge(PROCEDURE, situation, "answer_oversight", actor("department"), EVERYTHING).axis == "handling"
+    assert judge(PROCEDURE, situation, "answer_oversight", actor("dispatcher"), EVERYTHING).axis == "command"
+
+
+def test_required_evidence_is_asked_for() -> None:
+    document = changed(lambda d: d["actions"]["reply"].update(evidence=["photo_after"]))
+    procedure = parse(document, AXES)
+    with pytest.raises(FieldsMissing):
+        judge(procedure, Situation("handling"), "reply", actor("department"), EVERYTHING)
+    given = EVERYTHING | {"photo_after"}
+    assert judge(procedure, Situation("handling"), "reply", actor("department"), given).state == "handled"
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda d: d.pop("code"), "“code” is missing"),
+        (lambda d: d["states"].update(lost={"zh": "失", "en": "Lost"}), "state lost cannot be reached"),
+        (lambda d: d["actions"]["take"].update(to="nowhere"), "action take: unknown state “nowhere”"),
+        (lambda d: d["actions"]["take"].update(role=["mayor"]), "action take: unknown role “mayor”"),
+        (lambda d: d["actions"]["take"].update(axis="mayor"), "action take: unknown axis “mayor”"),
+        (lambda d: d["actions"]["take"].update(needs=["gold"]), "action take: unknown field “gold”"),
+        (lambda d: d["actions"]["take"].update(clock="rewind"), "action take: unknown clock effect “rewind”"),
+        (lambda d: d["actions"]["take"].update(colour="red"), "action take: unknown word “colour”"),
+        (lambda d: d["actions"]["take"].pop("zh"), "action take: “zh” is missing"),
+        (lambda d: d["states"]["hung"].update(waits_for=["mayor"]), "state hung: unknown role “mayor”"),
+        (lambda d: [s.pop("end", None) for s in d["states"].values()], "there is no end"),
+        (lambda d: d["actions"].update(trap=trap()) or d["states"].update(pit={"zh": "坑", "en": "Pit"}), "pit leads"),
+    ],
+)
+def test_wrong_document_is_refused_with_its_problem(change: Any, problem: str) -> None:
+    with pytest.raises(ProcedureInvalid) as refusal:
+        parse(changed(change), AXES)
+    assert any(problem in found for found in refusal.value.problems)
+
+
+def test_all_problems_of_a_document_are_told_at_once() -> None:
+    document = changed(lambda d: [d["actions"][code].update(clock="x") for code in ("take", "reply", "file")])
+    with pytest.raises(ProcedureInvalid) as refusal:
+        parse(document, AXES)
+    assert len(refusal.value.problems) == 3
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_picture_is_a_drawing_with_every_state(language: str) -> None:
+    drawing = ElementTree.fromstring(picture(PROCEDURE, language))  # noqa: S314 - our own drawing
+    texts = [element.text for element in drawing.iter() if element.tag.endswith("text")]
+    names = [state.zh if language == "zh-hans" else state.en for state in PROCEDURE.states.values()]
+    assert set(names) <= set(texts)
+
+
+def trap() -> dict[str, Any]:
+    return {"zh": "陷", "en": "Trap", "role": ["dispatcher"], "axis": "command", "from": ["filed"], "to": "pit"}
+
+
+def changed(change: Any) -> dict[str, Any]:
+    document = deepcopy(DOCUMENT)
+    change(document)
+    return document

@@ -1,0 +1,44 @@
+from copy import deepcopy
+
+import pytest
+
+from citygrid.access.tests.factories import NOW
+from citygrid.cases.tests.factories import publish
+from citygrid.geography.tests.factories import clerk
+from citygrid.kernel.actor import system_actor
+from citygrid.kernel.errors import Conflict, NotFound, NotPermitted
+from citygrid.workflow import models, queries, services
+from citygrid.workflow.tests.test_rules import DOCUMENT
+
+pytestmark = pytest.mark.django_db
+SYSTEM = system_actor("tests")
+
+
+def test_publishing_the_same_document_again_changes_nothing() -> None:
+    publish()
+    publish()
+    assert models.ProcedureVersion.objects.filter(code="city-case").count() == 1
+
+
+def test_published_version_cannot_be_replaced() -> None:
+    publish()
+    other = {**deepcopy(DOCUMENT), "en": "Another"}
+    with pytest.raises(Conflict):
+        services.publish_procedure(document=other, actor=SYSTEM, now=NOW)
+
+
+def test_newest_version_is_in_force_and_older_ones_stay() -> None:
+    publish()
+    services.publish_procedure(document={**DOCUMENT, "version": 2, "en": "Second"}, actor=SYSTEM, now=NOW)
+    assert queries.procedure("city-case").en == "Second"
+    assert queries.procedure("city-case", 1).en == DOCUMENT["en"]
+
+
+def test_unknown_procedure_is_not_found() -> None:
+    with pytest.raises(NotFound):
+        queries.procedure("no-such-case")
+
+
+def test_publishing_needs_the_permission() -> None:
+    with pytest.raises(NotPermitted):
+        services.publish_procedure(document=DOCUMENT, actor=clerk("workflow.procedure:view"), now=NOW)
