@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from citygrid.access import services
-from citygrid.access.models import Holding, SignIn
+from citygrid.access.models import Holding, Post, SignIn
 from citygrid.access.tests.factories import PASSWORD, make_account, make_organisation, make_post
 from citygrid.access.web.middleware import POST_KEY, ActorMiddleware
 from citygrid.kernel.actor import system_actor
@@ -132,9 +132,10 @@ def test_new_password_ends_old_sessions(client):
 def test_posts_to_choose_from_are_shown_with_unit_and_role(client):
     unit = make_organisation(name_zh="指挥中心")
     post = make_post(organisation=unit)
+    Post.objects.filter(id=post.id).update(title_zh="派遣一岗")
     signed_in(client, posts=[post, make_post("acceptor")])
     page = client.get("/choose-post/").content.decode()
-    assert all(words in page for words in ("派遣员", "受理员", "指挥中心", str(post.id)))
+    assert all(words in page for words in ("派遣一岗", "派遣员", "受理员", "指挥中心", str(post.id)))
 
 
 def test_account_without_a_post_is_told_whom_to_ask(client):

@@ -21,7 +21,7 @@ from citygrid.access.errors import SignInRefused, TooManyFailures
 from citygrid.access.models import Post
 from citygrid.access.web.forms import SignInForm
 from citygrid.access.web.middleware import POST_KEY
-from citygrid.kernel.errors import NotFound
+from citygrid.kernel.errors import NotFound, Refusal
 from citygrid.kernel.web import CHOOSE_POST, PUBLIC, SIGNED_IN, requires
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -36,18 +36,18 @@ def sign_in(request: Any) -> HttpResponse:
     if request.user.is_authenticated and request.method == "GET":
         return redirect(_next(request))
     form = SignInForm(request.POST or None)
-    status = 200
+    refused: Refusal | None = None
     if form.is_valid():
         try:
             account = services.sign_in(**form.cleaned_data, now=timezone.now())
         except (SignInRefused, TooManyFailures) as refusal:
-            form.add_error(None, f"{refusal} {refusal.advice}")
-            status = refusal.status
+            refused = refusal
         else:
             auth.login(request, account, backend=BACKEND)
             request.session.pop(POST_KEY, None)
             return _to_post_or_page(request)
-    return render(request, "access/sign_in.html", {"form": form, "next": _next(request)}, status=status)
+    told = {"form": form, "next": _next(request), "refused": refused}
+    return render(request, "access/sign_in.html", told, status=refused.status if refused else 200)
 
 
 @requires(SIGNED_IN)
@@ -63,7 +63,7 @@ class Choice(NamedTuple):
     """One post to act as, in the words of the page."""
 
     post: Post
-    role: str
+    role: str  # "" where the title says it already
     is_current: bool
 
 
@@ -80,8 +80,13 @@ def choose_post(request: Any) -> HttpResponse:
         request.session[POST_KEY] = str(chosen.id)
         return redirect(_next(request))
     current: UUID | None = request.actor.post_id if request.actor else None
-    choices = [Choice(post, queries.role_name(post.role), post.id == current) for post in held]
+    choices = [Choice(post, _role_beside(post), post.id == current) for post in held]
     return render(request, "access/choose_post.html", {"choices": choices, "next": _next(request)})
+
+
+def _role_beside(post: Post) -> str:
+    name = queries.role_name(post.role)
+    return "" if name == post.title else name
 
 
 def _to_post_or_page(request: Any) -> HttpResponse:
