@@ -148,8 +148,8 @@ def _place(code: str | None, duty_grid: str | None, social_grid: str | None, hit
 
 
 def area(code: str) -> Area:
-    """The area with this code. Raises UnknownPlace."""
-    found = Area.objects.filter(pk=code).first()
+    """The area with this code; its outline is read when it is asked for. Raises UnknownPlace."""
+    found = Area.objects.filter(pk=code).defer("geom").first()
     if found is None:
         raise UnknownPlace(place=code)
     return found

@@ -26,7 +26,7 @@ class TextMissing(Invalid):
 
 class TextTooLong(Invalid):
     code = "intake.text_too_long"
-    message = _("The description is longer than %(most)s characters.")
+    message = _("A text is longer than the %(most)s characters that are allowed.")
 
 
 class AlreadyTriaged(Conflict):
@@ -37,3 +37,23 @@ class AlreadyTriaged(Conflict):
 class CaseNotOpen(Conflict):
     code = "intake.case_not_open"
     message = _("Only an open case can take a further report.")
+
+
+class TextUnusable(Invalid):
+    code = "intake.text_unusable"
+    message = _("The text holds characters that cannot be stored.")
+
+
+class CategoryUnknown(Invalid):
+    code = "intake.category_unknown"
+    message = _("Choose a category that is in use.")
+
+
+class ChannelUnknown(Invalid):
+    code = "intake.channel_unknown"
+    message = _("Unknown channel: %(channel)s")
+
+
+class FrameUnknown(Invalid):
+    code = "intake.frame_unknown"
+    message = _("Unknown coordinate frame: %(frame)s")

@@ -9,6 +9,8 @@ from django.db import transaction
 
 from citygrid.cases import queries as cases
 from citygrid.cases import services as case_services
+from citygrid.cases.choices import Source
+from citygrid.catalogue import queries as catalogue
 from citygrid.geography import queries as geography
 from citygrid.geography.choices import Frame
 from citygrid.intake import errors, events, models, permissions
@@ -19,7 +21,6 @@ from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.bulk import copy_rows
 from citygrid.kernel.crypto import blind_index
-from citygrid.kernel.errors import Invalid
 from citygrid.kernel.events import announce
 from citygrid.kernel.idempotency import once
 from citygrid.kernel.ids import receipt_code, uuid7
@@ -27,7 +28,7 @@ from citygrid.kernel.ids import receipt_code, uuid7
 if TYPE_CHECKING:
     from citygrid.cases.models import Case
 
-LONGEST_DESCRIPTION = 5_000
+LONGEST_DESCRIPTION, LONGEST_ADDRESS, LONGEST_CONTACT = 5_000, 300, 120
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def receive_report(*, report: ReportIn, key: str, actor: Actor, now: datetime) -
     409). Refusals (400): TextMissing, TextTooLong, PlaceMissing, OutsideDistrict, SwappedCoordinates.
     """
     actor.require(permissions.RECEIVE)
-    _require_text(report.description)
+    _require_usable(report)
     answer, is_first = once(
         scope=f"intake/{actor.account_id or actor.label}",
         key=key,
@@ -98,8 +99,7 @@ def accept_report(
     actor.require(permissions.TRIAGE)
     found = _undecided(report_id, actor)
     category = category_key or found.category_id
-    if not category:
-        raise Invalid(fields={"category": "category"})
+    _require_category(category or "")
     opening = case_services.Opening(
         category_key=category,
         district_code=found.district_code,
@@ -204,11 +204,28 @@ def _placed(given: ReportIn, now: datetime) -> tuple[str, str, Point | None]:
     return place.district, place.area_code, location
 
 
-def _require_text(description: str) -> None:
-    if not description.strip():
+def _require_usable(given: ReportIn) -> None:
+    """Refuse what could never be stored, before anything is."""
+    if not given.description.strip():
         raise errors.TextMissing()
-    if len(description) > LONGEST_DESCRIPTION:
-        raise errors.TextTooLong(most=LONGEST_DESCRIPTION)
+    if given.channel not in Source.values:
+        raise errors.ChannelUnknown(channel=given.channel)
+    if given.frame not in Frame.values:
+        raise errors.FrameUnknown(frame=given.frame)
+    texts = [(given.description, LONGEST_DESCRIPTION), (given.address, LONGEST_ADDRESS)]
+    for text, most in texts + [(text, LONGEST_CONTACT) for text in given.contact.values()]:
+        if len(text) > most:
+            raise errors.TextTooLong(most=most)
+        if "\x00" in text:
+            raise errors.TextUnusable()
+    if given.category_key:
+        _require_category(given.category_key)
+
+
+def _require_category(key: str) -> None:
+    found = catalogue.categories([key]).get(key)
+    if found is None or found.is_major or not found.is_active:
+        raise errors.CategoryUnknown()
 
 
 def _undecided(report_id: UUID, actor: Actor) -> models.Report:
