@@ -1,0 +1,171 @@
+"""Writes of responsibility: rules are added and ended, decisions are stored, sure ones are carried out."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.access import queries as access
+from citygrid.cases import queries as cases
+from citygrid.cases import services as case_services
+from citygrid.catalogue import queries as catalogue
+from citygrid.dispatch.choices import Outcome
+from citygrid.dispatch.errors import RuleInvalid
+from citygrid.dispatch.models import Decision, Rule
+from citygrid.dispatch.permissions import MANAGE_RULES, VIEW_RULES
+from citygrid.dispatch.queries import judge
+from citygrid.geography import queries as geography
+from citygrid.kernel import audit
+from citygrid.kernel.actor import Actor, Axis, system_actor
+from citygrid.kernel.errors import Conflict, NotFound, Words
+
+DISPATCH = "dispatch"  # the action of the procedure that charges a unit with a case
+AUTOMATIC = system_actor("Automatic dispatch", axis=Axis.COMMAND)
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleIn:
+    """What a rule says: a unit, and what is narrowed to. `category_key` may be a major's. Default: from today on."""
+
+    unit_id: UUID
+    category_key: str = ""
+    area_code: str = ""
+    layer_code: str = ""
+    feature_code: str = ""
+    problem_type: str = ""
+    note: str = ""
+    valid_from_date: date | None = None
+    valid_to_date: date | None = None
+
+
+def add_rule(*, rule: RuleIn, actor: Actor, now: datetime) -> Rule:
+    """Add a responsibility rule, or return the open one that says the same. Raises RuleInvalid."""
+    return add_rules(rules=[rule], actor=actor, now=now)[0]
+
+
+@transaction.atomic
+def add_rules(*, rules: Sequence[RuleIn], actor: Actor, now: datetime) -> list[Rule]:
+    """Add rules in bulk and return them in their order; open rules that say the same are not added again.
+
+    All or none: RuleInvalid names the first fault. 7 queries, however many rules.
+    """
+    actor.require(MANAGE_RULES)
+    if faults := _faults(rules):
+        raise RuleInvalid(fields=faults)
+    rows = [_row(rule, localdate(now)) for rule in rules]
+    open_rules = Rule.objects.filter(valid_to_date__isnull=True, unit__in={row.unit_id for row in rows})
+    known = {_content(row): row for row in open_rules}
+    fresh: dict[tuple[object, ...], Rule] = {}
+    for row in rows:
+        if _content(row) not in known:
+            fresh.setdefault(_content(row), row)
+    Rule.objects.bulk_create(fresh.values(), batch_size=1000)
+    if fresh:
+        data = {"rules": [row.pk for row in fresh.values()]}
+        audit.record(subject="dispatch.rule", action="add", actor=actor, now=now, data=data)
+    return [(known | fresh)[_content(row)] for row in rows]
+
+
+@transaction.atomic
+def end_rule(*, rule_id: int, on: date, actor: Actor, now: datetime) -> Rule:
+    """End a rule: from the day `on` it decides nothing. Raises NotFound, RuleInvalid when it ends before it begins."""
+    actor.require(MANAGE_RULES)
+    rule = Rule.objects.select_for_update().filter(pk=rule_id).first()
+    if rule is None:
+        raise NotFound(what=_("rule"))
+    if on < rule.valid_from_date:
+        raise RuleInvalid(fields={"on": _("It cannot end before it begins.")})
+    rule.valid_to_date = on
+    rule.save(update_fields=["valid_to_date"])
+    data = {"valid_to_date": on.isoformat()}
+    audit.record(subject=f"dispatch.rule/{rule_id}", action="end", actor=actor, now=now, data=data)
+    return rule
+
+
+@transaction.atomic
+def decide(*, case_id: UUID, actor: Actor, now: datetime) -> Decision:
+    """Ask the rules who handles the case and store the answer with its trace; nothing is sent. Raises NotFound."""
+    actor.require(VIEW_RULES)
+    judgement = judge(cases.case(case_id, actor), now)
+    decision = Decision.objects.create(
+        case_id=case_id,
+        at=now,
+        outcome=judgement.verdict.outcome,
+        unit=judgement.unit,
+        label=actor.label,
+        is_automatic=actor.is_automatic,
+        trace=judgement.as_data(),
+    )
+    data = {"outcome": str(decision.outcome), "decision": decision.pk}
+    audit.record(subject=f"cases.case/{case_id}", action="decide", actor=actor, now=now, data=data)
+    return decision
+
+
+def dispatch_filed(*, case_id: UUID, now: datetime) -> Decision | None:
+    """Decide about a filed case and send it when one active unit is responsible.
+
+    None instead of a decision: a dispatcher was faster, or the case was dispatched before (whoever sends it again
+    knows why it came back).
+    """
+    case = cases.case(case_id, AUTOMATIC)
+    if case.dispatched_at or DISPATCH not in {offer.code for offer in cases.actions_for(case, AUTOMATIC, now)}:
+        return None
+    try:
+        with transaction.atomic():
+            decision = decide(case_id=case_id, actor=AUTOMATIC, now=now)
+            if decision.outcome == Outcome.UNIQUE and settings.AUTO_DISPATCH:
+                given = case_services.Given(unit_id=decision.unit_id)
+                case_services.take_step(case_id=case_id, action=DISPATCH, given=given, actor=AUTOMATIC, now=now)
+            return decision
+    except Conflict as refusal:
+        logger.info("case %s moved while it was being dispatched: %s", case_id, refusal.code)
+        return None
+
+
+def _faults(rules: Sequence[RuleIn]) -> dict[str, Words]:
+    """Field to words, for the first value of each field that names nothing known."""
+    units = access.organisations({rule.unit_id for rule in rules})
+    known: dict[str, set[object]] = {
+        "unit_id": {unit.pk for unit in units.values() if unit.is_active},
+        "category_key": {"", *catalogue.categories(rule.category_key for rule in rules)},
+        "layer_code": {"", *(layer.code for layer in geography.layers())},
+        "problem_type": {"", *catalogue.problem_types()},
+    }
+    faults: dict[str, Words] = {}
+    for rule in rules:
+        for name, values in known.items():
+            if getattr(rule, name) not in values:
+                faults.setdefault(name, _("Nothing active is known by: %(value)s") % {"value": getattr(rule, name)})
+        if rule.feature_code and not rule.layer_code:
+            faults.setdefault("layer_code", _("A feature needs its layer."))
+        if rule.area_code and not rule.area_code.isdigit():
+            faults.setdefault("area_code", _("An area code is made of digits."))
+        if rule.valid_to_date and rule.valid_from_date and rule.valid_to_date < rule.valid_from_date:
+            faults.setdefault("valid_to_date", _("It cannot end before it begins."))
+    return faults
+
+
+def _row(rule: RuleIn, today: date) -> Rule:
+    return Rule(
+        unit_id=rule.unit_id,
+        category_id=rule.category_key or None,
+        area_code=rule.area_code,
+        layer_id=rule.layer_code or None,
+        feature_code=rule.feature_code,
+        problem_type_id=rule.problem_type or None,
+        note=rule.note,
+        valid_from_date=rule.valid_from_date or today,
+        valid_to_date=rule.valid_to_date,
+    )
+
+
+def _content(rule: Rule) -> tuple[object, ...]:
+    said = (rule.category_id, rule.area_code, rule.layer_id, rule.feature_code, rule.problem_type_id)
+    return (rule.unit_id, *said)
