@@ -155,7 +155,8 @@ def standards_for(category_key: str, on: date, area_class: str = ANY_AREA) -> li
     """
     found = _in_force(on).filter(category=category_key, area_class__in={area_class, ANY_AREA}).order_by("code")
     views = [_standard_view(each) for each in found]
-    special = {(each.problem_type, each.level) for each in views if each.area_class != ANY_AREA}
+    # A standard without a problem type stands for itself and replaces none.
+    special = {(each.problem_type, each.level) for each in views if each.area_class != ANY_AREA and each.problem_type}
     return [each for each in views if each.area_class != ANY_AREA or (each.problem_type, each.level) not in special]
 
 
@@ -245,5 +246,6 @@ def _standard_view(found: FilingStandard) -> StandardView:
 
 
 def _shortest(value: Decimal) -> Decimal:
+    # normalize() alone would write 20 as 2E+1.
     whole = value.to_integral_value()
     return whole if whole == value else value.normalize()

@@ -166,6 +166,7 @@ def _standards(tables: Mapping[str, Sequence[Row]], catalogue: Catalogue) -> Ite
 def _standard(category: Row, problem: Row, catalogue: Catalogue) -> Iterator[StandardIn]:
     key = category_key(catalogue.scheme.code, category["kind"], category["code"])
     area_class, level = problem["area_class"], problem["level"]
+    # The common case keeps the short code, so that a city which adds classes later changes no code.
     variant = "" if (area_class, level) == (ANY_AREA, GENERAL) else f"/{area_class}/{level}"
     code = f"{key}/{problem['code']}{variant}"
     try:

@@ -58,6 +58,7 @@ def load_catalogue(*, folder: Path, actor: Actor, now: datetime, valid_from_date
     scheme = define_scheme(scheme=read.scheme, actor=actor, now=now)
     changed = define_categories(scheme_code=scheme.code, categories=read.categories, actor=actor, now=now)
     codes = _put_codes(ProblemType, read.problem_types) + _put_codes(UnitKind, read.unit_kinds)
+    # Compared with every version, not the latest: what a city changed since must not look like news from the file.
     said = {_content(version) for version in FilingStandard.objects.filter(category__scheme=scheme)}
     published = _publish([s for s in read.standards if s not in said], valid_from_date or localdate(now), now)
     loaded = Loaded(changed, codes, len(published))
@@ -102,6 +103,7 @@ def define_categories(*, scheme_code: str, categories: Sequence[CategoryIn], act
     if faults:
         raise UnusableCatalogue(faults)
     changed = [row for row in rows if row.key not in there or _words(row) != _words(there[row.key])]
+    # Majors first: their categories refer to them.
     Category.objects.bulk_create(
         sorted(changed, key=lambda row: not row.is_major),
         update_conflicts=True,
@@ -155,6 +157,7 @@ def _publish(standards: Sequence[StandardIn], on: date, now: datetime) -> list[F
     for version in latest.values():
         if on < (version.valid_to_date or version.valid_from_date):
             raise LaterVersionThere(code=version.code, date=version.valid_to_date or version.valid_from_date)
+    # Ended before the new rows come, or the exclusion constraint would see both on one day.
     ending = [version.pk for version in latest.values() if version.valid_to_date is None]
     FilingStandard.objects.filter(pk__in=ending).update(valid_to_date=on)
     numbers = {code: version.version for code, version in latest.items()}

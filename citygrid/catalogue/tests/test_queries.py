@@ -68,6 +68,13 @@ def test_a_standard_of_the_area_class_takes_the_place_of_the_one_for_all():
     assert [s.code for s in queries.standards_for(category.key, TODAY, "rural")] == ["dirt", "everywhere"]
 
 
+def test_standards_without_a_problem_type_stand_beside_one_another():
+    category = factories.category()
+    factories.standard(category, "everywhere")
+    factories.standard(category, "core", area_class="core")
+    assert [s.code for s in queries.standards_for(category.key, TODAY, "core")] == ["core", "everywhere"]
+
+
 def test_choices_are_grouped_by_major_and_leave_out_what_is_inactive():
     factories.category("01001", "井盖")
     factories.category("01002", "旧物", is_active=False)
