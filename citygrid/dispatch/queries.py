@@ -73,6 +73,7 @@ def suggest(case_id: UUID, actor: Actor, now: datetime) -> Suggestion:
 
 def judge(case: "Case", now: datetime) -> Judgement:
     """The verdict of the rules in force there on that day. 3 queries: time zone, features of the place, rules."""
+    # The day of the place: rules begin and end at midnight there.
     on = localdate(now, ZoneInfo(geography.time_zone_of(case.area_code)))
     place = geography.locate(case.location, on=on) if case.location else None
     standard = case.standard
@@ -90,6 +91,7 @@ def judge(case: "Case", now: datetime) -> Judgement:
 
 def candidates(situation: Situation, on: date) -> QuerySet[Rule]:
     """The rules in force for category, area and layers, in one indexed query; `resolve` judges the rest."""
+    # Lists of exact values, not ranges: every prefix of the area is known, and each is one probe of the index.
     keys = [situation.category_key, situation.major_key]
     prefixes = [situation.area_code[:length] for length in range(len(situation.area_code) + 1)]
     of_category = Q(category__isnull=True) | Q(category__in=keys)

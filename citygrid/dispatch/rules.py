@@ -114,6 +114,7 @@ def _said_more(one: RuleFacts, other: RuleFacts, situation: Situation) -> list[M
 def _outcome(top: Sequence[RuleFacts]) -> Outcome:
     if not top:
         return Outcome.NONE
+    # A closed unit still makes a tie: dropping its rule would send cases by a rule that was never the first.
     if len({rule.unit_id for rule in top}) > 1:
         return Outcome.TIE
     return Outcome.UNIQUE if top[0].is_unit_active else Outcome.INACTIVE_UNIT

@@ -117,6 +117,7 @@ def dispatch_filed(*, case_id: UUID, now: datetime) -> Decision | None:
     case = cases.case(case_id, AUTOMATIC)
     if case.dispatched_at or DISPATCH not in {offer.code for offer in cases.actions_for(case, AUTOMATIC, now)}:
         return None
+    # A savepoint: when a dispatcher takes the case in between, the decision goes with the step that was refused.
     try:
         with transaction.atomic():
             decision = decide(case_id=case_id, actor=AUTOMATIC, now=now)
