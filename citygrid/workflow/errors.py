@@ -41,6 +41,11 @@ class StepNotAllowed(Conflict):
         super().__init__(action=action, why=str(self.WHY[reason]) % {"state": state}, state=state)
 
 
+class FindingUnknown(Invalid):
+    code = "workflow.finding_unknown"
+    message = _("“%(action)s” does not know the finding “%(finding)s”; choose one of: %(known)s")
+
+
 class FieldsMissing(Invalid):
     code = "workflow.fields_missing"
     message = _("“%(action)s” needs: %(reason)s")

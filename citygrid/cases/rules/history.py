@@ -24,9 +24,10 @@ class Given:
     until_at: datetime | None = None
 
     @property
-    def names(self) -> frozenset[str]:
-        """The procedure's words ("unit", "until" ...) of the fields that are given."""
-        return frozenset(f.name.removesuffix("_id").removesuffix("_at") for f in fields(self) if getattr(self, f.name))
+    def words(self) -> dict[str, Any]:
+        """What is given, under the procedure's words for it ("unit", "until" ...)."""
+        given = {f.name.removesuffix("_id").removesuffix("_at"): getattr(self, f.name) for f in fields(self)}
+        return {word: value for word, value in given.items() if value}
 
     def as_data(self) -> dict[str, Any]:
         """The given fields as JSON values, for the step."""

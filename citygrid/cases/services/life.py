@@ -64,7 +64,7 @@ def open_case(
     actor.require(permissions.OPEN)
     given = given or Given()
     procedure = workflow.procedure(opening.procedure)
-    move = workflow.begin(procedure, action, actor, given.names)
+    move = workflow.begin(procedure, action, actor, given.words)
     calendar = geography.calendar_key_of(opening.area_code)
     case = models.Case(
         category_id=opening.category_key,
@@ -170,7 +170,7 @@ def _judged(
     if expected_seq is not None and expected_seq != case.head_seq:
         raise _moved(case, procedure, action)
     try:
-        return workflow.judge(procedure, situation_of(case, now), action, actor, given.names)
+        return workflow.judge(procedure, situation_of(case, now), action, actor, given.words)
     except workflow_errors.StepNotAllowed as refusal:
         if refusal.reason in ("state", "nothing_asked", "pending"):
             raise _moved(case, procedure, action) from refusal

@@ -1,10 +1,11 @@
 """What a procedure allows in a situation, and what a step does. Pure: no clock, no database."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from citygrid.kernel.actor import Actor, Axis
-from citygrid.workflow.errors import FieldsMissing, StepNotAllowed
+from citygrid.workflow.errors import FieldsMissing, FindingUnknown, StepNotAllowed
 from citygrid.workflow.rules.procedure import APPROVE, ASK, DECLINE, Action, Procedure
 
 
@@ -28,7 +29,7 @@ class Move:
     axis: str
 
 
-def begin(procedure: Procedure, action_code: str, actor: Actor, given: Set[str]) -> Move:
+def begin(procedure: Procedure, action_code: str, actor: Actor, given: Mapping[str, Any]) -> Move:
     """The first step of a case. StepNotAllowed, UnknownAction or FieldsMissing when it cannot begin so."""
     action = procedure.action(action_code)
     if not action.begins:
@@ -39,8 +40,13 @@ def begin(procedure: Procedure, action_code: str, actor: Actor, given: Set[str])
     return Move(action, action.target, "", _axis(action, actor))
 
 
-def judge(procedure: Procedure, situation: Situation, action_code: str, actor: Actor, given: Set[str]) -> Move:
-    """The move this step makes, or StepNotAllowed (409) with the reason, or FieldsMissing (400)."""
+def judge(
+    procedure: Procedure, situation: Situation, action_code: str, actor: Actor, given: Mapping[str, Any]
+) -> Move:
+    """The move this step makes; `given` holds the procedure's words for what comes with it, and their values.
+
+    StepNotAllowed (409) with the reason, FieldsMissing or FindingUnknown (400).
+    """
     action = procedure.action(action_code)
     if reason := _obstacle(procedure, situation, action, actor):
         raise StepNotAllowed(action=action.name, reason=reason, state=procedure.states[situation.state].name)
@@ -104,8 +110,11 @@ def _pending_after(situation: Situation, action: Action) -> str:
     return situation.pending
 
 
-def _require_fields(action: Action, given: Set[str]) -> None:
+def _require_fields(action: Action, given: Mapping[str, Any]) -> None:
     missing = [name for name in action.needs if name not in given]
     missing += ["evidence"] if any(kind not in given for kind in action.evidence) else []
     if missing:
         raise FieldsMissing(action=action.name, missing=missing)
+    if action.findings and given.get("finding") not in action.findings:
+        known = ", ".join(action.findings)
+        raise FindingUnknown(action=action.name, finding=given.get("finding", ""), known=known)

@@ -14,7 +14,7 @@ FIELDS = frozenset(FieldsMissing.LABELS)
 STATE_WORDS = frozenset({"zh", "en", "waits_for", "limit", "end"})
 ACTION_WORDS = frozenset(
     {"zh", "en", "role", "axis", "from", "to", "needs", "evidence", "approval", "holds", "clock", "counts"}
-    | {"at_most", "before_due", "announces", "answers", "automatic"}
+    | {"at_most", "before_due", "announces", "answers", "automatic", "findings"}
 )
 ASK, APPROVE, DECLINE = "ask", "approve", "decline"
 
@@ -37,6 +37,20 @@ class State:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """One answer a step may give, where the procedure lists them: an outcome of a verification, a score."""
+
+    code: str
+    zh: str
+    en: str
+
+    @property
+    def name(self) -> str:
+        """Its name in the language that is active when it is shown."""
+        return lazily_in_language(self.zh, self.en)
+
+
+@dataclass(frozen=True)
 class Action:
     """One kind of step. `phase` is "ask", "approve" or "decline" where the procedure wants an approval, else ""."""
 
@@ -49,6 +63,7 @@ class Action:
     target: str
     needs: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    findings: Mapping[str, Finding] = field(default_factory=dict)
     clock: str = ""
     counts: str = ""
     announces: str = ""
@@ -137,6 +152,7 @@ def _actions(code: str, body: Mapping[str, Any]) -> list[Action]:
         target=body.get("to", ""),
         needs=tuple(body.get("needs", ())),
         evidence=tuple(body.get("evidence", ())),
+        findings={key: Finding(key, words["zh"], words["en"]) for key, words in body.get("findings", {}).items()},
         clock=body.get("clock", ""),
         counts=body.get("counts", ""),
         announces=body.get("announces", ""),

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from citygrid.kernel.actor import Actor, Axis, Reach
-from citygrid.workflow.errors import FieldsMissing, ProcedureInvalid, StepNotAllowed
+from citygrid.workflow.errors import FieldsMissing, FindingUnknown, ProcedureInvalid, StepNotAllowed
 from citygrid.workflow.rules import Situation, begin, judge, offers, parse, picture
 
 DOCUMENT = yaml.safe_load((Path(__file__).parents[3] / "data/procedures/city-case.yaml").read_text())
@@ -24,7 +24,7 @@ AXES = {
     "system_administrator": Axis.SUPPORT,
 }
 PROCEDURE = parse(DOCUMENT, AXES)
-EVERYTHING = frozenset({"reason", "note", "finding", "unit", "standard", "until", "case"})
+EVERYTHING = dict.fromkeys(("reason", "note", "unit", "standard", "until", "case"), "x") | {"finding": "confirmed"}
 
 # Who may do what in which state, written down apart from the procedure, as the domain describes it.
 ALLOWED = {
@@ -113,7 +113,7 @@ def test_offers_are_exactly_what_is_judged_possible() -> None:
 
 def test_missing_fields_are_named() -> None:
     with pytest.raises(FieldsMissing) as refusal:
-        judge(PROCEDURE, Situation("dispatched"), "hang", actor("department"), frozenset({"reason"}))
+        judge(PROCEDURE, Situation("dispatched"), "hang", actor("department"), {"reason": "frost"})
     assert list(refusal.value.fields) == ["until"]
 
 
@@ -123,12 +123,18 @@ def test_answering_an_oversight_counts_on_the_axis_of_the_role() -> None:
     assert judge(PROCEDURE, situation, "answer_oversight", actor("dispatcher"), EVERYTHING).axis == "command"
 
 
+def test_finding_outside_the_list_is_refused() -> None:
+    with pytest.raises(FindingUnknown, match="maybe"):
+        given = {"finding": "maybe"}
+        judge(PROCEDURE, Situation("verifying"), "report_verification", actor("supervisor"), given)
+
+
 def test_required_evidence_is_asked_for() -> None:
     document = changed(lambda d: d["actions"]["reply"].update(evidence=["photo_after"]))
     procedure = parse(document, AXES)
     with pytest.raises(FieldsMissing):
         judge(procedure, Situation("handling"), "reply", actor("department"), EVERYTHING)
-    given = EVERYTHING | {"photo_after"}
+    given = EVERYTHING | {"photo_after": "x"}
     assert judge(procedure, Situation("handling"), "reply", actor("department"), given).state == "handled"
 
 
