@@ -69,7 +69,7 @@ class Case(ScopedModel):
     head_seq = models.PositiveIntegerField()
     head_hash = models.BinaryField()
 
-    objects = CaseQuerySet.as_manager()
+    objects = CaseQuerySet.as_manager()  # type: ignore[misc]
 
     STATE_FIELDS = (
         *("state", "is_open", "pending", "pending_data", "unit_id", "standard_id", "limit", "due", "clock", "due_at"),

@@ -41,7 +41,7 @@ class Report(ScopedModel):
     reason = models.TextField(blank=True)
     decided_at = models.DateTimeField(null=True)
 
-    objects = ReportQuerySet.as_manager()
+    objects = ReportQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         indexes = [

@@ -1,9 +1,9 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.cases import queries as cases
@@ -49,7 +49,7 @@ class Contact:
 
 def reports(
     actor: Actor, wanted: ReportFilter, *, start: int = 0, count: int = 50, newest_first: bool = True
-) -> Sequence[models.Report]:
+) -> QuerySet[models.Report]:
     """A page of the reports this post sees, with category and case."""
     actor.require(permissions.VIEW)
     rows = models.Report.objects.visible_to(actor).filter(wanted.condition()).select_related("category", "case")
@@ -83,7 +83,7 @@ def waiting_count(actor: Actor) -> int:
     return models.Report.objects.visible_to(actor).filter(state=ReportState.RECEIVED).count()
 
 
-def reports_of_case(case_id: UUID, actor: Actor) -> Sequence[models.Report]:
+def reports_of_case(case_id: UUID, actor: Actor) -> QuerySet[models.Report]:
     """The reports behind a case the post sees, oldest first."""
     cases.case(case_id, actor)
     rows = models.Report.objects.unscoped(reason="the case is visible, so are its reports")
@@ -99,4 +99,4 @@ def masked_contact(report: models.Report) -> Contact | None:
 def known_source_keys(keys: Collection[str]) -> set[str]:
     """Which of these ids of another system were recorded before."""
     rows = models.Report.objects.unscoped(reason="ids of another system are unique everywhere")
-    return set(rows.filter(source_key__in=keys).values_list("source_key", flat=True))
+    return {key for key in rows.filter(source_key__in=keys).values_list("source_key", flat=True) if key}

@@ -98,8 +98,8 @@ def accept_report(
     """Open a case for a report, in the category it came with or the one given here."""
     actor.require(permissions.TRIAGE)
     found = _undecided(report_id, actor)
-    category = category_key or found.category_id
-    _require_category(category or "")
+    category = category_key or found.category_id or ""
+    _require_category(category)
     opening = case_services.Opening(
         category_key=category,
         district_code=found.district_code,

@@ -11,16 +11,20 @@ from psycopg import sql
 
 def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Write rows (values in the order of `fields`, as the model's fields hold them) by COPY; return how many."""
-    columns = [model._meta.get_field(name).column for name in fields]
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
+    columns = [sql.Identifier(_column(model, name)) for name in fields]
+    table = sql.Identifier(model._meta.db_table)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, sql.SQL(", ").join(columns))
     count = 0
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row([_plain(value) for value in row])
             count += 1
     return count
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    field = model._meta.get_field(name)
+    return str(getattr(field, "column", name))
 
 
 def _plain(value: Any) -> Any:

@@ -15,20 +15,17 @@ def _cipher() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.FIELD_KEYS])  # the first encrypts, the others still decrypt
 
 
-class EncryptedTextField(models.BinaryField):
+class EncryptedTextField(models.TextField):
     """Text that is encrypted in the database (Fernet: AES-128-CBC with HMAC-SHA256). It cannot be searched."""
 
-    def get_prep_value(self, value: str | None) -> bytes | None:
-        return None if value is None else _cipher().encrypt(value.encode())
+    def db_type(self, connection: Any) -> str:
+        return "bytea"
+
+    def get_prep_value(self, value: Any) -> bytes | None:
+        return None if value is None else _cipher().encrypt(str(value).encode())
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> str | None:
         return None if value is None else _cipher().decrypt(bytes(value)).decode()
-
-    def _check_str_default_value(self) -> list[Any]:
-        return []  # text is what goes in, whatever the column holds
-
-    def to_python(self, value: Any) -> Any:
-        return value
 
     def value_to_string(self, obj: models.Model) -> str:
         return ""  # never in a dump

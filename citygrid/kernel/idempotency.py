@@ -33,7 +33,7 @@ def once(
         earlier = IdempotencyKey.objects.get(scope=scope, key=key)
     if bytes(earlier.body_hash) != body_hash:
         raise KeyReused()
-    return earlier.answer, False
+    return dict(earlier.answer or {}), False
 
 
 def _claim(scope: str, key: str, body_hash: bytes, now: datetime) -> bool:

@@ -1,14 +1,15 @@
 """Lists of cases: what waits for a post, and what it may look through."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import cos, radians
+from typing import Any
 from uuid import UUID
 
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
-from django.db.models import Count, F, OrderBy, Q
+from django.contrib.gis.measure import Distance as Metres
+from django.db.models import Count, F, OrderBy, Q, QuerySet
 
 from citygrid.cases import models, permissions
 from citygrid.cases.choices import Lamp, LinkKind
@@ -62,7 +63,7 @@ def cases(
     start: int = 0,
     count: int = 50,
     order: str | OrderBy = "-opened_at",
-) -> Sequence[models.Case]:
+) -> QuerySet[models.Case]:
     """A page of the cases this post sees, newest first unless ordered otherwise, with category and unit."""
     actor.require(permissions.VIEW)
     rows = models.Case.objects.visible_to(actor).filter(wanted.condition(now)).select_related("category", "unit")
@@ -71,7 +72,7 @@ def cases(
 
 def waiting(
     actor: Actor, now: datetime, wanted: CaseFilter | None = None, *, start: int = 0, count: int = 50
-) -> Sequence[models.Case]:
+) -> QuerySet[models.Case]:
     """The cases that wait for this post, the earliest deadline first, then the oldest."""
     actor.require(permissions.VIEW)
     rows = models.Case.objects.visible_to(actor).filter(_waits_for(actor)).select_related("category", "unit")
@@ -80,7 +81,7 @@ def waiting(
     return rows.order_by("due_at", "opened_at", "id")[start : start + count]
 
 
-def near(actor: Actor, location: Point, metres: float, count: int = 5) -> Sequence[models.Case]:
+def near(actor: Actor, location: Point, metres: float, count: int = 5) -> QuerySet[Any]:
     """Open cases this post sees within so many metres of a WGS-84 point, the nearest first, with category and unit.
 
     Each has `distance` (metres, `.m`). A degree box of the radius goes before, so that the spatial index is used.
@@ -90,11 +91,11 @@ def near(actor: Actor, location: Point, metres: float, count: int = 5) -> Sequen
     east = north / cos(radians(location.y))
     box = Polygon.from_bbox((location.x - east, location.y - north, location.x + east, location.y + north))
     rows = models.Case.objects.visible_to(actor).filter(is_open=True, location__bboverlaps=box)
-    rows = rows.annotate(distance=Distance("location", location, spheroid=True)).filter(distance__lte=metres)
+    rows = rows.annotate(distance=Distance("location", location, spheroid=True)).filter(distance__lte=Metres(m=metres))
     return rows.select_related("category", "unit").order_by("distance", "id")[:count]
 
 
-def bundled_into(case_id: UUID, actor: Actor) -> Sequence[models.Case]:
+def bundled_into(case_id: UUID, actor: Actor) -> QuerySet[models.Case]:
     """The cases this post sees that were bundled into this one, by number."""
     actor.require(permissions.VIEW)
     rows = models.Case.objects.visible_to(actor).filter(links__target=case_id, links__kind=LinkKind.BUNDLED)

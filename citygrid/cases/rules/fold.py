@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from citygrid.kernel.worktime import Clock, Limit, WorkingCalendar
 
 if TYPE_CHECKING:
     from citygrid.workflow.queries import Action, Procedure
+
+SECOND = timedelta(seconds=1)  # deadlines are exact to the second; a fraction past it is still on time
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,11 @@ def apply(before: CaseState, step: PastStep, procedure: Procedure, calendar: Wor
 
 
 def verdict_data(before: CaseState, at: datetime) -> dict[str, Any]:
-    """What the closing step records of the deadline: it is given once, on the calendar known then."""
+    """What the closing step records of the deadline: the verdict is given once, on the calendar known then."""
     if before.due_at is None:
         return {}
-    handled_at = before.handled_at or at
-    return {"due_at": before.due_at.isoformat(), "on_time": handled_at <= before.due_at}
+    late_by = (before.handled_at or at) - before.due_at
+    return {"due_at": before.due_at.isoformat(), "on_time": late_by < SECOND}
 
 
 def _counted(counts: Mapping[str, int], action: Action) -> Mapping[str, int]:
@@ -115,13 +117,10 @@ def _facts(before: CaseState, data: Mapping[str, Any]) -> dict[str, Any]:
     return facts
 
 
-def _moments(before: CaseState, action: Action, step: PastStep) -> dict[str, datetime | None]:
+def _moments(before: CaseState, action: Action, step: PastStep) -> dict[str, Any]:
     """The moments of the main line, by what the action announces."""
-    if before.opened_at is None:
-        opened: dict[str, datetime | None] = {"opened_at": step.at}
-    else:
-        opened = {}
-    moment = {
+    opened = {"opened_at": step.at} if before.opened_at is None else {}
+    moment: dict[str, dict[str, Any]] = {
         "filed": {"filed_at": before.filed_at or step.at},
         "dispatched": {"dispatched_at": before.dispatched_at or step.at},
         "handled": {"handled_at": step.at},

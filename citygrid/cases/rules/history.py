@@ -75,7 +75,7 @@ def first_break(case_id: UUID, steps: list[PastStep], hashes: list[bytes]) -> in
 
 def limit_as_data(limit: Limit) -> list[str]:
     """A limit as JSON: [value, unit]."""
-    return [str(limit.value.normalize()), str(limit.unit)]
+    return [f"{limit.value.normalize():f}", str(limit.unit)]
 
 
 def _text(value: UUID | datetime) -> str:

@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-import yaml
-from django.conf import settings
 from django.contrib.gis.geos import Point
 
 from citygrid.access.models import Organisation
@@ -17,9 +15,9 @@ from citygrid.cases.rules import Given
 from citygrid.catalogue.models import FilingStandard
 from citygrid.catalogue.tests import factories as catalogue
 from citygrid.geography.tests import factories as geography
-from citygrid.kernel.actor import Actor, system_actor
+from citygrid.kernel.actor import Actor
 from citygrid.kernel.worktime import Limit, Unit
-from citygrid.workflow.services import publish_procedure
+from citygrid.workflow.tests.factories import publish
 
 NOW = access.NOW
 COMMUNITY = "900001001001"
@@ -88,9 +86,3 @@ def make_city() -> City:
     city.actors["department"] = access.make_actor("department", areas=[geography.DISTRICT], unit=unit)
     city.actors["other_department"] = access.make_actor("department", areas=[geography.DISTRICT], unit=other)
     return city
-
-
-def publish() -> None:
-    """Publish the shipped procedures."""
-    for path in sorted((settings.ROOT / "data/procedures").glob("*.yaml")):
-        publish_procedure(document=yaml.safe_load(path.read_text()), actor=system_actor("tests"), now=NOW)

@@ -167,7 +167,11 @@ def _actions(code: str, body: Mapping[str, Any]) -> list[Action]:
 
 def _with_approval(action: Action, approval: Mapping[str, Any]) -> list[Action]:
     ask = replace(action, target="", clock="", announces="", phase=ASK, subject=action.code)
-    approver = {"roles": frozenset(approval["role"]), "axes": frozenset([approval["axis"]]), "subject": action.code}
+    approver: dict[str, Any] = {
+        "roles": frozenset(approval["role"]),
+        "axes": frozenset([approval["axis"]]),
+        "subject": action.code,
+    }
     approve = replace(
         action,
         code=f"approve_{action.code}",

@@ -3,11 +3,11 @@ from copy import deepcopy
 import pytest
 
 from citygrid.access.tests.factories import NOW
-from citygrid.cases.tests.factories import publish
 from citygrid.geography.tests.factories import clerk
 from citygrid.kernel.actor import system_actor
 from citygrid.kernel.errors import Conflict, NotFound, NotPermitted
 from citygrid.workflow import models, queries, services
+from citygrid.workflow.tests.factories import publish
 from citygrid.workflow.tests.test_rules import DOCUMENT
 
 pytestmark = pytest.mark.django_db
