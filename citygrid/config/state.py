@@ -7,6 +7,7 @@ Standard library only: the setup scripts use it before anything is installed.
 import os
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +47,7 @@ def is_private() -> bool:
     return not os.environ.get("DATABASE_URL")
 
 
-def database() -> dict[str, str | dict[str, str]]:
+def database() -> dict[str, Any]:
     """Django's connection settings NAME, USER, PASSWORD, HOST, PORT and OPTIONS (libpq parameters).
 
     Raises ValueError when `DATABASE_URL` is not postgres://user:password@host:port/name?parameter=value.
@@ -63,7 +64,7 @@ def database() -> dict[str, str | dict[str, str]]:
     }
 
 
-def _from_url(url: str) -> dict[str, str | dict[str, str]]:
+def _from_url(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     database_name = unquote(parts.path.removeprefix("/"))
     if parts.scheme not in {"postgres", "postgresql", "postgis"} or not database_name:
@@ -74,8 +75,8 @@ def _from_url(url: str) -> dict[str, str | dict[str, str]]:
         "NAME": database_name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": options.pop("host", None) or unquote(parts.hostname or ""),
-        "PORT": options.pop("port", None) or str(parts.port or ""),
+        "HOST": options.pop("host", "") or unquote(parts.hostname or ""),
+        "PORT": options.pop("port", "") or str(parts.port or ""),
         "OPTIONS": options,
     }
 

@@ -49,7 +49,7 @@ class ScopedQuery(Query):
 
     def demand_scope(self) -> None:
         if not self.is_scoped:
-            raise Unscoped(f"{self.model.__name__} was read without visible_to(actor).")
+            raise Unscoped(f"{self.model} was read without visible_to(actor).")
 
     def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
         self.demand_scope()
@@ -82,7 +82,7 @@ class ScopedQuerySet(models.QuerySet):
         """All rows, for the platform's own work. The reason is read in review and counted by `make health`."""
         if not reason:
             raise Unscoped("An unscoped query needs a reason.")
-        clone = self._chain()
+        clone = self.all()
         clone.query.is_scoped = True
         return clone
 
