@@ -24,7 +24,8 @@ def _flush_append_only_tables() -> Iterator[None]:
     execute = connection.ops.execute_sql_flush
 
     def flush(statements: list[str]) -> None:
-        execute(["SET session_replication_role = replica", *statements, "SET session_replication_role = DEFAULT"])
+        jobs = "TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, procrastinate_events"  # not Django's tables
+        execute(["SET session_replication_role = replica", *statements, jobs, "SET session_replication_role = DEFAULT"])
 
     connection.ops.execute_sql_flush = flush
     yield

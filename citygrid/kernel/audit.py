@@ -4,9 +4,11 @@ Chaining inline would serialise every write of the platform behind one row. Inst
 commit order: entries of transactions that are all finished are linked, and the new head is signed.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,15 @@ from citygrid.kernel.models import AuditEntry, AuditHead, AuditSeal
 
 APPENDER_LOCK = 0x617564  # one appender at a time
 BATCH = 5_000
+
+# Snapshots count the transactions of all databases of the server; those of another one concern nobody here.
+OLDEST_RUNNING = """
+SELECT coalesce(min(running::text::bigint), pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+FROM pg_snapshot_xip(pg_current_snapshot()) AS running
+WHERE NOT EXISTS (
+    SELECT FROM pg_stat_activity WHERE backend_xid = running::xid AND datname <> current_database()
+)
+"""
 
 
 def record(*, subject: str, action: str, actor: Actor, now: datetime, data: dict[str, Any] | None = None) -> None:
@@ -41,7 +52,7 @@ def seal(*, now: datetime) -> int:
     """Link all entries of finished transactions, sign the new head, and return how many were linked."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [APPENDER_LOCK])
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        cursor.execute(OLDEST_RUNNING)
         before_txid = cursor.fetchone()[0]
     head = AuditHead.objects.order_by("-number").first()
     number, last = (head.number, bytes(head.hash)) if head else (0, chain.START)
@@ -69,31 +80,47 @@ class AuditReport:
 
 def verify() -> AuditReport:
     """Recompute the whole chain; name the first entry that was changed, taken out or put in, and a tail cut off."""
+    heads, unsigned = _heads()
     number, last = 0, chain.START
     for link in AuditSeal.objects.select_related("entry").order_by("number").iterator(chunk_size=BATCH):
         expected = chain.link(last, _content(link.entry))
         if link.number != number + 1:
-            return AuditReport(number, f"link {number + 1} is missing")
+            return AuditReport(number, f"link {number + 1} or its entry is missing")
         if expected != bytes(link.hash):
             return AuditReport(number, f"entry {link.entry_id} (link {link.number}) was changed")
+        if heads.get(link.number, expected) != expected:
+            return AuditReport(number, f"link {link.number} differs from its signed head")
         number, last = link.number, expected
-    return AuditReport(number, _head_problem(number) or _unsealed_problem())
+    return AuditReport(number, unsigned or _tail_problem(max(heads, default=0), number) or _unsealed_problem())
 
 
-def _head_problem(number: int) -> str:
-    """What contradicts the signed heads, those in the table and those written beside the database."""
-    known = [(h.number, bytes(h.hash), h.signature) for h in AuditHead.objects.all()] + list(_written_heads())
-    hashes = {s.number: bytes(s.hash) for s in AuditSeal.objects.filter(number__in={n for n, _, _ in known})}
-    for head_number, head_hash, signature in sorted(known):
-        try:
-            Signer(salt="audit").unsign(signature)
-        except BadSignature:
-            return f"head {head_number} is not signed by this platform"
-        if head_number > number:
-            return f"the tail is cut: {head_number} links were signed, {number} are left"
-        if hashes[head_number] != head_hash:
-            return f"link {head_number} differs from its signed head"
-    return ""
+def _heads() -> tuple[dict[int, bytes], str]:
+    """The signed heads, number to hash, of the table and of the file beside the database; and what is not signed."""
+    stored = ((_statement(head.number, bytes(head.hash)), head.signature) for head in AuditHead.objects.iterator())
+    written = ((line.rpartition(":")[0], line) for line in _written_heads())
+    heads, unsigned = {}, ""
+    for statement, signature in itertools.chain(stored, written):
+        if _is_signed(statement, signature):
+            number, _, digest = statement.partition(".")
+            heads[int(number)] = bytes.fromhex(digest)
+        else:
+            unsigned = unsigned or f"head {statement.partition('.')[0] or signature} is not signed by this platform"
+    return heads, unsigned
+
+
+def _statement(number: int, last: bytes) -> str:
+    return f"{number}.{last.hex()}"
+
+
+def _is_signed(statement: str, signature: str) -> bool:
+    try:
+        return Signer(salt="audit").unsign(signature) == statement
+    except BadSignature:
+        return False
+
+
+def _tail_problem(signed: int, left: int) -> str:
+    return f"the tail is cut: {signed} links were signed, {left} are left" if signed > left else ""
 
 
 def _unsealed_problem() -> str:
@@ -105,17 +132,20 @@ def _unsealed_problem() -> str:
 
 
 def _sign_head(number: int, last: bytes, before_txid: int, now: datetime) -> None:
-    signature = Signer(salt="audit").sign(f"{number}.{last.hex()}")
+    signature = Signer(salt="audit").sign(_statement(number, last))
     AuditHead.objects.create(at=now, before_txid=before_txid, number=number, hash=last, signature=signature)
+    # Only what is committed may be claimed outside.
+    transaction.on_commit(partial(_write_beside, signature))
+
+
+def _write_beside(signature: str) -> None:
     with Path(settings.AUDIT_HEADS_FILE).open("a") as heads:
         heads.write(signature + "\n")
 
 
-def _written_heads() -> Iterator[tuple[int, bytes, str]]:
+def _written_heads() -> list[str]:
     path = Path(settings.AUDIT_HEADS_FILE)
-    for line in path.read_text().splitlines() if path.exists() else []:
-        number, digest = line.split(":")[0].split(".")
-        yield int(number), bytes.fromhex(digest), line
+    return path.read_text().splitlines() if path.exists() else []
 
 
 def _batches(entries: Any) -> Iterator[list[AuditEntry]]:

@@ -15,7 +15,7 @@ def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[S
     table = sql.Identifier(model._meta.db_table)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, sql.SQL(", ").join(columns))
     count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row([_plain(value) for value in row])
             count += 1

@@ -12,13 +12,20 @@ from uuid import UUID
 
 import orjson
 from django.db import connections, transaction
-from procrastinate import RetryStrategy
+from procrastinate import App, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
 
 from citygrid.kernel.ids import uuid7
 from citygrid.kernel.models import Delivery
 
-ATTEMPTS = 12  # with doubling waits the last one comes after about an hour
+RETRIES = 12  # after 2, 4, 8 ... seconds: the last one comes two hours after the event
+TASK, QUEUE = "kernel.deliver", "events"
+
+# In a worker the app's own connector has connections of its own; jobs must be written by the one of the change.
+_jobs = JobManager(DjangoConnector())
 
 
 @dataclass(frozen=True)
@@ -60,10 +67,11 @@ def announce(event: Event) -> None:
     if names:
         payload = orjson.loads(orjson.dumps(asdict(event)))
         event_id = str(uuid7())
-        deliver.batch_defer(*({"subscription": name, "event_id": event_id, "payload": payload} for name in names))
+        deliveries = [{"subscription": name, "event_id": event_id, "payload": payload} for name in names]
+        configure_task(name=TASK, queue=QUEUE, job_manager=_jobs).batch_defer(*deliveries)
 
 
-@app.task(name="kernel.deliver", queue="events", retry=RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2))
+@app.task(name=TASK, queue=QUEUE, retry=RetryStrategy(max_attempts=RETRIES, exponential_wait=2))
 def deliver(*, subscription: str, event_id: str, payload: dict[str, Any]) -> None:
     """Hand one event to one subscription; a second delivery of the same event does nothing."""
     event_type, handler = _handlers[subscription]
@@ -74,10 +82,22 @@ def deliver(*, subscription: str, event_id: str, payload: dict[str, Any]) -> Non
 
 
 def run_pending_jobs() -> None:
-    """Run every job that is due now, in this process, and return. For the demo, commands and tests."""
-    with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
-        worker.run_worker(wait=False, listen_notify=False, install_signal_handlers=False)
-    connections.close_all()
+    """Run every job that is due now, in this process, and return. For the demo, commands and tests.
+
+    Periodic jobs are left to the worker process.
+    """
+    runner = App(connector=app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    runner.tasks = app.tasks
+    runner.run_worker(
+        wait=False, listen_notify=False, install_signal_handlers=False, task_middleware=[_closing_connections]
+    )
+
+
+def _closing_connections(run: Callable[[], Any], context: Any, worker: Any) -> Any:
+    try:
+        return run()
+    finally:
+        connections.close_all()  # of the thread that ran the job
 
 
 def _restore(event_type: type[Event], payload: dict[str, Any]) -> Event:

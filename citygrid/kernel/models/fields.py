@@ -14,5 +14,8 @@ class TransactionIdField(models.Field):
     def db_type(self, connection: Any) -> str:
         return "xid8"
 
+    def get_prep_value(self, value: Any) -> str | None:
+        return None if value is None else str(int(value))  # PostgreSQL compares xid8 with no integer type
+
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> int | None:
         return None if value is None else int(value)

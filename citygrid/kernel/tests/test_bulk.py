@@ -1,0 +1,69 @@
+import pytest
+from django.contrib.gis.db.models import PointField
+from django.contrib.gis.geos import Point
+from django.db import IntegrityError, connection, models, transaction
+from django.test.utils import isolate_apps
+
+from citygrid.kernel.bulk import copy_rows
+from citygrid.kernel.ids import uuid7
+from citygrid.kernel.tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+FIELDS = ["id", "word", "kind", "data", "digest", "at", "place", "until_at"]
+
+
+class Kind(models.TextChoices):
+    LAMP = "lamp", "Lamp"
+
+
+with isolate_apps("citygrid.kernel"):
+
+    class Sample(models.Model):
+        """One column of each kind that bulk history has."""
+
+        id = models.UUIDField(primary_key=True)
+        word = models.CharField(max_length=60)
+        kind = models.CharField(max_length=10)
+        data = models.JSONField()
+        digest = models.BinaryField()
+        at = models.DateTimeField()
+        place = PointField(null=True)
+        until_at = models.DateTimeField(null=True)
+        unnamed = models.IntegerField(db_default=7)
+
+        class Meta:
+            app_label = "kernel"
+
+
+@pytest.fixture(autouse=True)
+def _table(db: None) -> None:
+    with connection.schema_editor() as editor:
+        editor.create_model(Sample)
+
+
+def _row(word: str) -> list[object]:
+    point = Point(116.41, 39.93, srid=4326)
+    return [uuid7(), word, Kind.LAMP, {"word": word, "n": [1, None]}, b"\x00\\N\t\n\xff", NOW, point, None]
+
+
+def test_copied_rows_are_equal_to_saved_ones() -> None:
+    words = ["plain", "tab\tand\nline", "back\\slash \\N \\.", "汉字 \N{GRINNING FACE}", '"quotes"', ""]
+    rows = [_row(word) for word in words]
+    assert copy_rows(Sample, FIELDS, rows) == len(words)
+    for row in rows:
+        found = Sample.objects.get(pk=row[0])
+        assert [found.word, found.kind, found.data, bytes(found.digest)] == [row[1], "lamp", row[3], row[4]]
+        assert (found.at, found.until_at, found.unnamed) == (NOW, None, 7)
+        assert (found.place.coords, found.place.srid) == ((116.41, 39.93), 4326)
+
+
+def test_nothing_is_kept_of_rows_of_which_one_cannot_be_written() -> None:
+    row = _row("twice")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        copy_rows(Sample, FIELDS, [_row("first"), row, row])
+    assert not Sample.objects.exists()
+
+
+def test_no_rows_are_no_fault() -> None:
+    assert copy_rows(Sample, FIELDS, []) == 0
