@@ -8,7 +8,8 @@ class ProcedureVersion(Named):
 
     code = models.CharField(max_length=60)
     version = models.PositiveIntegerField()
-    document = models.JSONField()
+    # Text and not jsonb, which would forget the order of states and actions.
+    document = models.TextField(help_text="the document as JSON")
     published_at = models.DateTimeField()
 
     class Meta:

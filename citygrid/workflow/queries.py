@@ -1,3 +1,4 @@
+import json
 from functools import cache
 
 from citygrid.access import queries as access
@@ -43,4 +44,4 @@ def _version(code: str, version: int) -> Procedure:
     row = models.ProcedureVersion.objects.filter(code=code, version=version).first()
     if row is None:
         raise NotFound(what=f"{code} {version}")
-    return parse(row.document, access.roles())
+    return parse(json.loads(row.document), access.roles())

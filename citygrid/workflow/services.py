@@ -1,3 +1,4 @@
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -23,11 +24,15 @@ def publish_procedure(*, document: Mapping[str, Any], actor: Actor, now: datetim
     procedure = parse(document, access.roles())
     key = {"code": procedure.code, "version": procedure.version}
     published = models.ProcedureVersion.objects.filter(**key).first()
-    if published and published.document != document:
+    if published and json.loads(published.document) != document:
         raise Conflict()
     if not published:
         models.ProcedureVersion.objects.create(
-            **key, name_zh=procedure.zh, name_en=procedure.en, document=document, published_at=now
+            **key,
+            name_zh=procedure.zh,
+            name_en=procedure.en,
+            document=json.dumps(document, ensure_ascii=False),
+            published_at=now,
         )
         audit.record(
             subject=f"workflow.procedure/{procedure.code}",

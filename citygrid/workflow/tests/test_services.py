@@ -34,6 +34,13 @@ def test_newest_version_is_in_force_and_older_ones_stay() -> None:
     assert queries.procedure("city-case", 1).en == DOCUMENT["en"]
 
 
+def test_states_and_actions_keep_the_order_of_the_document() -> None:
+    publish()
+    found = queries.procedure("city-case", 1)
+    assert list(found.states) == list(DOCUMENT["states"])
+    assert [code for code in found.actions if code in DOCUMENT["actions"]] == list(DOCUMENT["actions"])
+
+
 def test_unknown_procedure_is_not_found() -> None:
     with pytest.raises(NotFound):
         queries.procedure("no-such-case")
