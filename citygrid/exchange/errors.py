@@ -1,0 +1,63 @@
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as translate
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.kernel.errors import Invalid
+
+
+class ProfileUnusable(Invalid):
+    code = "exchange.profile_unusable"
+    message = _("The profile cannot be used: %(reason)s")
+    hint = _("Correct the profile; docs/administer/profiles.md explains every word.")
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        super().__init__(reason="; ".join(self.problems))
+
+
+class FileUnreadable(Invalid):
+    code = "exchange.file_unreadable"
+    message = _("The file cannot be read: %(reason)s")
+    hint = _("Give a CSV (also .gz), XLSX or Parquet file. What was replayed before the fault stays.")
+
+
+class ColumnsMissing(Invalid):
+    code = "exchange.columns_missing"
+    message = _("The file has no column %(reason)s, which the profile names.")
+    hint = _("Correct the names under “columns” in the profile, or give the file it was written for.")
+
+
+class DistrictTaken(Invalid):
+    code = "exchange.district_taken"
+    message = _("District %(district)s is not one of replayed data: its calendar is %(calendar)s.")
+    hint = _("Give the profile a district code of its own that no real district has.")
+
+    def __init__(self, district: str, calendar: str) -> None:
+        super().__init__(district=district, calendar=calendar)
+
+
+# Why a row is not replayed: codes of the error file. %(name)s are what the rules found.
+ROW_FAULTS = {
+    "row_shape": _("The row has other cells than the header names."),
+    "id_missing": _("There is no id in column %(column)s."),
+    "id_unreadable": _("The id is too long."),
+    "id_repeated": _("A row before this one has the same id."),
+    "opened_at_missing": _("There is no opening time in column %(column)s."),
+    "opened_at_unreadable": _("The opening time “%(value)s” in column %(column)s cannot be read."),
+    "closed_at_missing": _("The row is closed but has no closing time in column %(column)s."),
+    "closed_at_unreadable": _("The closing time “%(value)s” in column %(column)s cannot be read."),
+    "closed_before_opened": _("It closes at %(closed)s, before it opens at %(opened)s."),
+    "due_at_unreadable": _("The due time “%(value)s” in column %(column)s cannot be read."),
+    "status_missing": _("There is no status in column %(column)s."),
+    "status_unknown": _("The profile does not know the status “%(value)s” in column %(column)s."),
+    "category_missing": _("There is no category in column %(column)s."),
+    "location_unreadable": _("“%(value)s” in column %(column)s is no coordinate."),
+    "location_incomplete": _("One coordinate is there and the other, in column %(column)s, is not."),
+    "location_impossible": _("“%(value)s” in column %(column)s is no place on earth."),
+}
+
+
+def words_of(code: str, params: dict[str, str]) -> str:
+    """The words of a row's fault in the active language. KeyError for an unknown code."""
+    return translate(str(ROW_FAULTS[code])) % params if params else str(ROW_FAULTS[code])

@@ -1,0 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.kernel.permissions import declare
+
+REPLAY = declare("exchange.replay:run", _("Replay past data of another system"))
