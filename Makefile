@@ -35,10 +35,10 @@ soak: ## Load the running platform for MINUTES=10
 	$(PYTHON) -m benchmarks.soak --minutes $(MINUTES)
 
 health: ## Print the signs of health of the code
-	@$(PYTHON) tools/health.py
+	@$(PYTHON) -m tools.health
 
 docs: ## Check that every setting, permission, event and module is documented
-	@$(PYTHON) tools/docs.py check
+	@$(PYTHON) -m tools.docs check
 
 lock: ## Compile requirements/*.in to hash-pinned *.txt (UPGRADE=1: to the newest versions)
 	@deploy/lock $(if $(UPGRADE),--upgrade)
