@@ -38,7 +38,7 @@ Roles are data: `data/roles.yaml`. What may be done to a case in which state is 
 
 def addresses() -> dict[str, str | None]:
     """What each named address demands; None where its view does not say."""
-    return {name: _permission_of(view) for name, view in _walk(get_resolver())}
+    return dict(_walk(get_resolver()))
 
 
 def page() -> str:
@@ -54,12 +54,25 @@ def page() -> str:
     return TEXT.format(addresses="\n".join(rows), permissions="\n".join(permissions))
 
 
-def _walk(resolver: Any, namespace: str = "") -> Iterator[tuple[str, Any]]:
+def _walk(resolver: Any, namespace: str = "") -> Iterator[tuple[str, str | None]]:
     for entry in resolver.url_patterns:
         if isinstance(entry, URLPattern):
-            yield namespace + (entry.name or str(entry.pattern)), entry.callback
+            yield namespace + (entry.name or str(entry.pattern)), _permission_of(entry.callback)
+        elif entry.namespace == "api":
+            yield from _operations(entry.urlconf_module)
         else:
             yield from _walk(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+
+
+def _operations(patterns: list[Any]) -> Iterator[tuple[str, str | None]]:
+    """The operations of the API, "api: GET /cases"; those without a guard are public by their own word (auth=None)."""
+    api = next(pattern.callback.keywords["api"] for pattern in patterns if hasattr(pattern.callback, "keywords"))
+    for router in api._get_bound_routers():
+        for route, view in router.path_operations.items():
+            for operation in view.operations:
+                guards = [guard.permission for guard in operation.auth_callbacks or []]
+                for method in operation.methods:
+                    yield f"api: {method} {router.prefix}{route}", guards[0] if guards else "public"
 
 
 def _permission_of(view: Any) -> str | None:

@@ -65,3 +65,8 @@ class TooManyFailures(Refusal):
     message = _("Too many failed attempts for this login. Wait %(minutes)s minutes, then try again.")
     kept = _("You are not signed in.")
     hint = _("A forgotten password is reset by your system administrator.")
+
+
+class UnknownScope(Invalid):
+    code = "access.unknown_scope"
+    message = _("The role does not hold these permissions: %(scopes)s.")

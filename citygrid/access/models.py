@@ -135,3 +135,27 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.login} {self.at:%Y-%m-%d %H:%M}"
+
+
+class ApiToken(models.Model):
+    """A key with which a device or another system acts as one holding, for some of its permissions only.
+
+    Only the hash of the key is kept: it is shown once, when it is issued.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    holding = models.ForeignKey(Holding, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=100)
+    key_hash = models.BinaryField(unique=True)
+    scopes = ArrayField(models.CharField(max_length=80), help_text="permissions; empty: none")
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=models.F("issued_at")), name="token_expires_after_issue")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from hashlib import sha256
 from types import MappingProxyType
 
 import yaml
@@ -87,3 +88,8 @@ def excluded_by(role: str, held: Iterable[str]) -> str:
 def rests(failures: int) -> bool:
     """Whether a login takes no further attempt after so many failures within FAILURES_COUNT_FOR."""
     return failures >= MOST_FAILURES
+
+
+def token_hash(key: str) -> bytes:
+    """What is kept of an API key: its SHA-256 (the key has 256 random bits, so it needs no salt and no slow hash)."""
+    return sha256(key.encode()).digest()

@@ -1,5 +1,6 @@
 """Writes: organisations, posts, accounts, holdings, and signing in."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from citygrid.access import errors, permissions, queries, rules
-from citygrid.access.models import Account, Holding, Organisation, Post, SignIn
+from citygrid.access.models import Account, ApiToken, Holding, Organisation, Post, SignIn
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor, Axis, Reach
 from citygrid.kernel.errors import Invalid, NotFound
@@ -271,6 +272,50 @@ def _locked(**key: Any) -> Account:
     if account is None:
         raise NotFound(what=_("account"))
     return account
+
+
+@transaction.atomic
+def issue_token(
+    *, holding_id: int, name: str, scopes: Sequence[str], expires_at: datetime, actor: Actor, now: datetime
+) -> tuple[ApiToken, str]:
+    """A token that acts as a holding, for those of its permissions; the key is given here once and never again.
+
+    UnknownScope for a permission the role does not grant; Invalid for an end in the past; OutsideReach; NotFound.
+    """
+    actor.require(permissions.MANAGE_TOKENS)
+    holding = Holding.objects.select_related("post").filter(id=holding_id).first()
+    if holding is None:
+        raise NotFound(what=_("holding"))
+    _require_reach(actor, holding.post.areas)
+    if unknown := sorted(set(scopes) - queries.role(holding.role).grants):
+        raise errors.UnknownScope(scopes=", ".join(unknown))
+    if expires_at <= now:
+        raise Invalid(_("the token would have expired already"))
+    key = f"cg_{secrets.token_urlsafe(32)}"
+    issued = ApiToken.objects.create(
+        holding=holding,
+        name=name,
+        scopes=sorted(set(scopes)),
+        key_hash=rules.token_hash(key),
+        issued_at=now,
+        expires_at=expires_at,
+    )
+    _record(issued, "issue", actor, now, name=name, scopes=issued.scopes, holding=holding_id)
+    return issued, key
+
+
+@transaction.atomic
+def revoke_token(*, token_id: UUID, actor: Actor, now: datetime) -> None:
+    """The token opens nothing from now on. Revoking it again changes nothing."""
+    actor.require(permissions.MANAGE_TOKENS)
+    token = ApiToken.objects.select_for_update().filter(id=token_id).first()
+    if token is None:
+        raise NotFound(what=_("token"))
+    _require_reach(actor, token.holding.post.areas)
+    if token.revoked_at is None:
+        token.revoked_at = now
+        token.save(update_fields=["revoked_at"])
+        _record(token, "revoke", actor, now)
 
 
 def _refuse_known(model: type[models.Model], **key: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,9 @@ MODULES = [
     "citygrid.geography",
     "citygrid.access",
     "citygrid.catalogue",
+    "citygrid.inventory",
+    "citygrid.evidence",
+    "citygrid.notices",
     "citygrid.workflow",
     "citygrid.cases",
     "citygrid.dispatch",
@@ -44,6 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.forms",
     "django_vite",
+    "ninja",
     "procrastinate.contrib.django",
 ]
 
@@ -111,11 +116,34 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
+# Photos: a folder of this machine, or a bucket of any S3 service (its keys come from AWS_ACCESS_KEY_ID and its like).
+EVIDENCE_BUCKET = os.environ.get("CITYGRID_EVIDENCE_BUCKET", "")
+EVIDENCE_STORAGE: dict[str, Any] = (
+    {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": EVIDENCE_BUCKET,
+            "endpoint_url": os.environ.get("CITYGRID_EVIDENCE_ENDPOINT") or None,
+            "region_name": os.environ.get("CITYGRID_EVIDENCE_REGION") or None,
+            "default_acl": None,
+            "file_overwrite": True,
+        },
+    }
+    if EVIDENCE_BUCKET
+    else {
+        "BACKEND": "citygrid.evidence.media.storage.DurableFolder",
+        "OPTIONS": {"location": os.environ.get("CITYGRID_EVIDENCE_FOLDER") or state.folder() / "evidence"},
+    }
+)
+EVIDENCE_MOST_BYTES = int(os.environ.get("CITYGRID_EVIDENCE_MOST_MB", "20")) << 20
+EVIDENCE_MOST_PIXELS = 64_000_000
+
 STATIC_URL = "/static/"
 STATIC_ROOT = state.folder() / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "evidence": EVIDENCE_STORAGE,
 }
 WHITENOISE_USE_FINDERS = True
 DJANGO_VITE = {

@@ -11,6 +11,12 @@ class UnknownPlace(NotFound):
     hint = _("Check the code, or import the area first.")
 
 
+class NoPlaceThere(NotFound):
+    code = "geography.no_place_there"
+    message = _("This position lies in no district that is served here.")
+    hint = _("Check longitude, latitude and frame.")
+
+
 class AlreadyThere(Conflict):
     code = "geography.already_there"
     message = _("There is already one with the code %(place)s.")

@@ -12,6 +12,7 @@ from citygrid.access import queries
 from citygrid.kernel.actor import Actor
 
 POST_KEY = "post_id"  # in the session
+API_ROOT = "/api/"
 
 
 class ActorMiddleware:
@@ -21,11 +22,19 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        request.actor = None
-        if request.user.is_authenticated:
+        request.actor, request.has_token = None, False
+        if key := _bearer_key(request):
+            request.actor, request.has_token = queries.actor_by_token(key, timezone.now()), True
+        elif request.user.is_authenticated:
             request.actor = _actor(request)
             _speak(request)
         return self.get_response(request)
+
+
+def _bearer_key(request: Any) -> str:
+    """The key of "Authorization: Bearer ...", on addresses of the API only: pages are opened by sessions."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" and request.path.startswith(API_ROOT) else ""
 
 
 def _actor(request: Any) -> Actor | None:

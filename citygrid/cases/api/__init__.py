@@ -1,0 +1,3 @@
+from citygrid.cases.api.endpoints import router
+
+__all__ = ["router"]

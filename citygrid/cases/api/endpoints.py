@@ -1,0 +1,92 @@
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from ninja import Query, Router, Status
+
+from citygrid.cases import models, permissions, queries, services
+from citygrid.cases.api.schemas import ActionOut, CaseDetailOut, CaseFilterIn, CaseOut, StepIn
+from citygrid.kernel import clock
+from citygrid.kernel.api import Permitted, responses
+
+router = Router(tags=["cases"])
+
+
+@router.get("", response=responses(list[CaseOut]), auth=Permitted(permissions.VIEW))
+def list_cases(request: Any, wanted: Query[CaseFilterIn]) -> list[dict[str, Any]]:
+    """The cases this post sees, newest first."""
+    now, given = clock.now(), wanted.dict()
+    start, count = given.pop("start"), given.pop("count")
+    page = queries.cases(request.auth, queries.CaseFilter(**_filled(given)), now, start=start, count=count)
+    return [_case(case, now) for case in page]
+
+
+@router.get("/waiting", response=responses(list[CaseOut]), auth=Permitted(permissions.VIEW))
+def list_waiting(request: Any) -> list[dict[str, Any]]:
+    """The cases whose next step is this post's, the earliest deadline first."""
+    now = clock.now()
+    return [_case(case, now) for case in queries.waiting(request.auth, now)]
+
+
+@router.get("/{case_id}", response=responses(CaseDetailOut), auth=Permitted(permissions.VIEW))
+def read_case(request: Any, case_id: UUID) -> dict[str, Any]:
+    """A case with its history."""
+    return _detail(queries.case(case_id, request.auth), request.auth)
+
+
+@router.get("/{case_id}/actions", response=responses(list[ActionOut]), auth=Permitted(permissions.VIEW))
+def list_actions(request: Any, case_id: UUID) -> list[dict[str, Any]]:
+    """The actions this post may take on the case now."""
+    case = queries.case(case_id, request.auth)
+    return [
+        {
+            "code": action.code,
+            "name_zh": action.zh,
+            "name_en": action.en,
+            "needs": action.needs,
+            "findings": list(action.findings),
+        }
+        for action in queries.actions_for(case, request.auth, clock.now())
+    ]
+
+
+@router.post("/{case_id}/steps", response=responses(CaseDetailOut, 201), auth=Permitted(permissions.ACT))
+def take_step(request: Any, case_id: UUID, step: StepIn) -> Status[Any]:
+    """Take a step. When somebody was first, the refusal (409) says who did what."""
+    given = step.dict()
+    action, expected = given.pop("action"), given.pop("expected_seq")
+    until = given["until_at"]
+    given["until_at"] = until.replace(tzinfo=UTC) if until and until.tzinfo is None else until
+    case = services.take_step(
+        case_id=case_id,
+        action=action,
+        actor=request.auth,
+        now=clock.now(),
+        given=services.Given(**given),
+        expected_seq=expected,
+    )
+    return Status(201, _detail(case, request.auth))
+
+
+def _filled(given: dict[str, Any]) -> dict[str, Any]:
+    """The filter without fields that were not given."""
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _case(case: models.Case, now: datetime) -> dict[str, Any]:
+    lon, lat = case.location.coords if case.location else (None, None)
+    names = ("id", "number", "state", "area_code", "address", "summary", "source", "unit_id", "opened_at", "due_at")
+    return {
+        **{name: getattr(case, name) for name in (*names, "closed_at", "on_time")},
+        "category_key": case.category_id,
+        "category": case.category.name,
+        "unit": case.unit.name if case.unit else "",
+        "lamp": queries.lamp_of(case, now),
+        "lon": lon,
+        "lat": lat,
+    }
+
+
+def _detail(case: models.Case, actor: Any) -> dict[str, Any]:
+    facts = {name: getattr(case, name) for name in ("head_seq", "pending", "is_provisional", "counts")}
+    return {**_case(case, clock.now()), **facts, "steps": list(queries.steps(case.pk, actor))}

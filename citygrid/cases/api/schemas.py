@@ -1,0 +1,99 @@
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+from citygrid.cases.choices import Lamp, Source
+from citygrid.kernel.api import MOST_ROWS
+
+Short = Annotated[str, Field(max_length=100)]
+Text = Annotated[str, Field(max_length=5_000, pattern=r"^[^\x00]*$")]
+
+
+class CaseFilterIn(Schema):
+    """What a list of cases is narrowed to, and which page of it is wanted."""
+
+    state: Short = ""
+    area_code: Annotated[str, Field(pattern=r"^\d{0,15}$")] = ""
+    category_key: Short = ""
+    unit_id: UUID | None = None
+    source: Source | None = None
+    lamp: Lamp | None = None
+    words: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""
+    is_open: bool | None = None
+    opened_from: date | None = None
+    opened_until: date | None = None
+    start: Annotated[int, Field(ge=0, le=100_000)] = 0
+    count: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 50
+
+
+class CaseOut(Schema):
+    """A case as lists show it. Times are UTC; `lamp` is the state of its clock now."""
+
+    id: UUID
+    number: str
+    state: str
+    category_key: str
+    category: str
+    area_code: str
+    address: str
+    summary: str
+    source: Source
+    lamp: Lamp
+    unit_id: UUID | None
+    unit: str
+    opened_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+    on_time: bool | None
+    lon: float | None
+    lat: float | None
+
+
+class StepOut(Schema):
+    """One step of a case's history: who did what when, as which post, and the state after it."""
+
+    seq: int
+    action: str
+    state: str
+    axis: str
+    at: datetime
+    label: str
+    is_automatic: bool
+    data: dict[str, Any]
+
+
+class CaseDetailOut(CaseOut):
+    """A case with its history; `head_seq` is the number of its last step."""
+
+    head_seq: int
+    pending: str
+    is_provisional: bool
+    counts: dict[str, int]
+    steps: list[StepOut]
+
+
+class ActionOut(Schema):
+    """An action this post may take now, the fields it needs, and the findings it may give."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    needs: list[str]
+    findings: list[str]
+
+
+class StepIn(Schema):
+    """A step to take. With `expected_seq` it is taken only if nobody has acted since."""
+
+    action: Short
+    expected_seq: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    reason: Text = ""
+    note: Text = ""
+    finding: Short = ""
+    unit_id: UUID | None = None
+    standard_id: UUID | None = None
+    case_id: UUID | None = None
+    until_at: datetime | None = None

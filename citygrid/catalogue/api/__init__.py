@@ -1,0 +1,3 @@
+from citygrid.catalogue.api.endpoints import router
+
+__all__ = ["router"]

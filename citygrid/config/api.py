@@ -1,0 +1,19 @@
+"""The API, version 1: one router a module. Its description is kept in docs/openapi.json."""
+
+from citygrid.cases.api import router as cases
+from citygrid.catalogue.api import router as catalogue
+from citygrid.geography.api import router as geography
+from citygrid.intake.api import router as intake
+from citygrid.kernel.api import Api
+
+api = Api(
+    title="CityGrid",
+    version="1",
+    urls_namespace="api",
+    description="Reports, cases and the places, categories and deadlines they stand on. Refusals are problem details "
+    "(RFC 9457) with a stable code, and words in the language of Accept-Language.",
+)
+api.add_router("/reports", intake)
+api.add_router("/cases", cases)
+api.add_router("/geography", geography)
+api.add_router("/catalogue", catalogue)

@@ -1,0 +1,3 @@
+from citygrid.geography.api.endpoints import router
+
+__all__ = ["router"]

@@ -1,0 +1,63 @@
+from datetime import date
+from typing import Any
+
+import orjson
+from django.contrib.gis.geos import Point
+from django.utils.translation import get_language
+from ninja import Path, Query, Router
+
+from citygrid.geography import queries
+from citygrid.geography.api.schemas import (
+    AreaCode,
+    AreaOut,
+    LayerFeatureOut,
+    LayerOut,
+    PlaceOut,
+    PointIn,
+)
+from citygrid.geography.choices import Level
+from citygrid.geography.errors import NoPlaceThere
+from citygrid.kernel import clock
+from citygrid.kernel.api import MOST_ROWS, Permitted, responses
+from citygrid.kernel.web import SIGNED_IN
+
+router = Router(tags=["geography"], auth=Permitted(SIGNED_IN))
+
+
+@router.get("/place", response=responses(PlaceOut))
+def look_up_place(request: Any, at: Query[PointIn]) -> dict[str, Any]:
+    """Where a position lies: district, street, community, grids, and the features of layers there."""
+    lon, lat = queries.to_wgs84(at.lon, at.lat, at.frame)
+    place = queries.locate(Point(lon, lat, srid=4326), on=clock.now().date())
+    if place is None:
+        raise NoPlaceThere()
+    name = queries.place_name(place.area_code, get_language() or "zh")
+    codes = {level: getattr(place, level) for level in ("district", "street", "community", "unit_grid")}
+    groups = {"duty_grid": place.duty_grid, "social_grid": place.social_grid}
+    return {**codes, **groups, "area_code": place.area_code, "name": name, "features": place.features}
+
+
+@router.get("/areas", response=responses(list[AreaOut]))
+def list_areas(request: Any, level: Level, below: AreaCode | None = None) -> Any:
+    """The areas of a level inside an area (everywhere when none is given), by code."""
+    return queries.areas_below(below or "", level)[: MOST_ROWS * 10]
+
+
+@router.get("/areas/{code}/outline", response=responses(dict[str, Any]))
+def read_outline(request: Any, code: Path[AreaCode]) -> dict[str, Any]:
+    """The outline of an area or grid as a GeoJSON geometry."""
+    return queries.outline(code)
+
+
+@router.get("/layers", response=responses(list[LayerOut]))
+def list_layers(request: Any) -> Any:
+    """All layers, the area layers first."""
+    return queries.layers()
+
+
+@router.get("/layers/{code}/features", response=responses(list[LayerFeatureOut]))
+def list_features(request: Any, code: str, on: date | None = None) -> list[dict[str, Any]]:
+    """The features of a layer that are valid on a day (today when none is given), at most 2,000, by code."""
+    names = ("code", "name_zh", "name_en", "responsible_unit_id", "valid_from_date", "valid_to_date")
+    found = queries.features_of(code, on=on or clock.now().date())[: MOST_ROWS * 10]
+    return [{**{name: getattr(one, name) for name in names}, "geometry": orjson.loads(one.geom.json)} for one in found]

@@ -1,0 +1,69 @@
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+from citygrid.geography.choices import Frame, Level
+
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+AreaCode = Annotated[str, Field(pattern=r"^\d{6}(\d{3}){0,3}$")]
+
+
+class PointIn(Schema):
+    """A position in degrees, in a coordinate frame."""
+
+    lon: Longitude
+    lat: Latitude
+    frame: Frame = Frame.WGS84
+
+
+class FeatureHitOut(Schema):
+    """A layer's feature at the point, and who is responsible there."""
+
+    layer: str = Field(alias="layer_code")
+    code: str
+    name: str
+    responsible_unit_id: UUID | None
+
+
+class PlaceOut(Schema):
+    """Where a point lies; "" where no such area or grid is known."""
+
+    district: str
+    street: str
+    community: str
+    unit_grid: str
+    duty_grid: str
+    social_grid: str
+    area_code: str
+    name: str
+    features: list[FeatureHitOut]
+
+
+class AreaOut(Schema):
+    code: str
+    level: Level
+    name_zh: str
+    name_en: str
+
+
+class LayerOut(Schema):
+    code: str
+    kind: str
+    name_zh: str
+    name_en: str
+
+
+class LayerFeatureOut(Schema):
+    """A feature with its outline as a GeoJSON geometry, and the days on which it is valid."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    responsible_unit_id: UUID | None
+    valid_from_date: date
+    valid_to_date: date | None
+    geometry: dict[str, Any]

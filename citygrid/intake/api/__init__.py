@@ -1,0 +1,3 @@
+from citygrid.intake.api.endpoints import router
+
+__all__ = ["router"]

@@ -1,0 +1,43 @@
+from typing import Annotated, Any
+
+from ninja import Header, Path, Router, Status
+from pydantic import Field
+
+from citygrid.intake import permissions, queries, services
+from citygrid.intake.api.schemas import ReceiptOut, ReportIn, StatusOut
+from citygrid.kernel import clock
+from citygrid.kernel.api import PROBLEM_CODES, Permitted, Problem, responses
+
+router = Router(tags=["reports"])
+
+Key = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")]
+ReceiptCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{4}(-[0-9A-Za-z]{4}){2}$")]
+
+
+@router.post(
+    "", response={201: ReceiptOut, 200: ReceiptOut, PROBLEM_CODES: Problem}, auth=Permitted(permissions.RECEIVE)
+)
+def receive_report(request: Any, report: ReportIn, key: Key = Header(alias="Idempotency-Key")) -> Status[Any]:
+    """Send a report. The answer means that it is stored for good.
+
+    Choose the key (header Idempotency-Key) when the report is born, and repeat both until there is an answer: the
+    same key and report again gets the first answer (200).
+    """
+    receipt = services.receive_report(
+        report=services.ReportIn(**report.dict()), key=key, actor=request.auth, now=clock.now()
+    )
+    return Status(201 if receipt.is_first else 200, receipt)
+
+
+@router.get("/{receipt}", response=responses(StatusOut), auth=None)
+def read_status(request: Any, receipt: Path[ReceiptCode]) -> dict[str, Any]:
+    """What became of a report. The receipt is the key: it cannot be guessed, so nobody else is asked for."""
+    report = queries.status_of(receipt)
+    return {
+        "receipt": report.receipt,
+        "state": report.state,
+        "received_at": report.received_at,
+        "reason": report.reason,
+        "case_number": report.case.number if report.case else "",
+        "case_state": report.case.state if report.case else "",
+    }

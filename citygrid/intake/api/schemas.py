@@ -1,0 +1,53 @@
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+from citygrid.cases.choices import Source
+from citygrid.geography.choices import Frame
+from citygrid.intake.choices import ReportState
+
+Line = Annotated[str, Field(max_length=120)]
+
+
+class ContactIn(Schema):
+    """Who reports, if they want to be reached. Stored encrypted, shown masked."""
+
+    name: Line = ""
+    phone: Line = ""
+    email: Line = ""
+
+
+class ReportIn(Schema):
+    """A report: words, and a place as a position in a frame or as an area code."""
+
+    description: Annotated[str, Field(min_length=1, max_length=5_000)]
+    channel: Source = Source.FIELD
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    lat: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    frame: Frame = Frame.WGS84
+    area_code: Annotated[str, Field(pattern=r"^(\d{6}(\d{3}){0,3})?$")] = ""
+    address: Annotated[str, Field(max_length=300)] = ""
+    category_key: Annotated[str, Field(max_length=120)] = ""
+    contact: ContactIn = ContactIn()
+
+
+class ReceiptOut(Schema):
+    """The report is stored for good. `is_first` is false when the same key had sent it before."""
+
+    report_id: UUID
+    receipt: str
+    is_first: bool
+
+
+class StatusOut(Schema):
+    """What became of a report, for whoever holds the receipt."""
+
+    receipt: str
+    state: ReportState
+    received_at: datetime
+    reason: str
+    case_number: str
+    case_state: str

@@ -1,0 +1,154 @@
+"""What every endpoint of the API states: who may call it, and how it refuses (RFC 9457 problem details)."""
+
+from typing import Any
+
+import orjson
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
+from ninja.security.base import AuthBase
+from ninja.utils import check_csrf
+
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.errors import Invalid, Refusal, Words
+from citygrid.kernel.web import SIGNED_IN
+
+MOST_ROWS = 200  # of any page
+PROBLEM_CODES = frozenset({400, 401, 403, 404, 409, 413, 422})
+
+
+class FieldProblem(Schema):
+    """One field that cannot be used: where it stands and what is wrong with it."""
+
+    field: str
+    words: str
+
+
+class Problem(Schema):
+    """A refusal: a stable code, and in the caller's language what happened, what was kept and what to do."""
+
+    code: str
+    status: int
+    title: str
+    kept: str
+    hint: str
+    fields: list[FieldProblem] = []
+
+
+class NotSignedIn(Refusal):
+    code, status = "kernel.not_signed_in", 401
+    message = _("This needs a token or a signed-in post.")
+    hint = _("Send “Authorization: Bearer” with a valid token, or sign in and choose a post.")
+
+
+class BodyTooBig(Invalid):
+    code, status = "kernel.body_too_big", 413
+    message = _("The request is bigger than is accepted.")
+
+
+class BodyBroken(Invalid):
+    code = "kernel.body_broken"
+    message = _("The request is not the JSON it should be: %(reason)s")
+
+
+class Permitted(AuthBase):
+    """Opens an endpoint to actors with a permission. The middleware has set `request.actor` from token or session."""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+
+    def __init__(self, permission: str) -> None:
+        self.permission = permission
+        super().__init__()
+
+    def __call__(self, request: HttpRequest) -> Actor:
+        actor: Actor | None = getattr(request, "actor", None)
+        if actor is None:
+            raise NotSignedIn()
+        if not getattr(request, "has_token", False) and check_csrf(request):
+            raise NotSignedIn()
+        if self.permission != SIGNED_IN:
+            actor.require(self.permission)
+        return actor
+
+
+class JsonParser(Parser):
+    """Bodies by orjson: no NaN, a bounded depth, exact errors."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        try:
+            return orjson.loads(request.body)
+        except orjson.JSONDecodeError as error:
+            raise BodyBroken(reason=str(error)) from error
+
+
+class JsonRenderer(BaseRenderer):
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return orjson.dumps(data, default=str)
+
+
+def responses(success: Any, status: int = 200) -> dict[Any, Any]:
+    """The `response` of an endpoint: its answer, and problems for everything that can be refused."""
+    return {status: success, PROBLEM_CODES: Problem}
+
+
+class ProblemSchema(OpenAPISchema):
+    """OpenAPI in which problems have their own media type."""
+
+    def responses(self, operation: Any) -> dict[int, dict[str, Any]]:
+        told = super().responses(operation)
+        for status, answer in told.items():
+            if status in PROBLEM_CODES and "content" in answer:
+                answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
+        return told
+
+
+class Api(NinjaAPI):
+    """A NinjaAPI whose every refusal is a problem, in its answers and in its schema."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(parser=JsonParser(), renderer=JsonRenderer(), **options)
+        self.add_exception_handler(Refusal, lambda request, refusal: _problem(refusal))
+        self.add_exception_handler(AuthenticationError, lambda request, error: _problem(NotSignedIn()))
+        self.add_exception_handler(ValidationError, lambda request, error: _problem(_invalid(error), 422))
+        self.add_exception_handler(RequestDataTooBig, lambda request, error: _problem(BodyTooBig()))
+        self.add_exception_handler(HttpError, lambda request, error: _http_error(error))
+
+    def get_openapi_operation_id(self, operation: Any) -> str:
+        return str(operation.view_func.__name__)
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        return ProblemSchema(self, self.get_root_path(path_params or {}) if path_prefix is None else path_prefix)
+
+
+def _http_error(error: HttpError) -> HttpResponse:
+    cause = error.__cause__  # ninja wraps what the parser raised
+    refusal = cause if isinstance(cause, Refusal) else BodyBroken(reason=str(error))
+    return _problem(refusal)
+
+
+def _invalid(error: Any) -> Invalid:
+    fields: dict[str, Words] = {".".join(str(part) for part in one["loc"]): one["msg"] for one in error.errors}
+    return Invalid(fields=fields)
+
+
+def _problem(refusal: Refusal, status: int | None = None) -> HttpResponse:
+    fields = refusal.fields if isinstance(refusal, Invalid) else {}
+    body = {
+        "code": refusal.code,
+        "status": status or refusal.status,
+        "title": str(refusal),
+        "kept": str(refusal.kept),
+        "hint": refusal.advice,
+        "fields": [{"field": name, "words": str(words)} for name, words in fields.items()],
+    }
+    return HttpResponse(orjson.dumps(body), content_type="application/problem+json", status=status or refusal.status)
