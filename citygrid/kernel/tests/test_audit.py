@@ -1,9 +1,11 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from pathlib import Path
 from threading import Event
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.core.signing import Signer
 from django.db import IntegrityError, connection, transaction
 
@@ -65,6 +67,16 @@ def test_job_seals_what_came_since(sealed: list[int]) -> None:
     record(7)
     tasks.seal_audit(timestamp=0)
     assert audit.verify() == audit.AuditReport(ENTRIES + 1)
+
+
+def test_command_counts_the_links_and_fails_on_the_first_fault(sealed: list[int]) -> None:
+    out = StringIO()
+    record(7)
+    call_command("verify_audit", stdout=out)
+    assert out.getvalue() == f"{ENTRIES + 1} links hold\n"
+    tamper(CHANGES["data"], sealed[3])
+    with pytest.raises(CommandError, match=rf"3 links hold, then: entry {sealed[3]} \(link 4\) was changed"):
+        call_command("verify_audit")
 
 
 def test_entry_of_a_rolled_back_change_is_not_kept() -> None:
