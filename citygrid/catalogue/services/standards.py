@@ -30,8 +30,6 @@ from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.worktime import Limit, Unit
 
-__all__ = ["CategoryIn", "Loaded", "SchemeIn", "StandardIn"]  # what callers build
-
 Code = TypeVar("Code", ProblemType, UnitKind)
 
 

@@ -1,0 +1,23 @@
+"""Writes of the catalogue: one verb, one transaction."""
+
+from citygrid.catalogue.rules import CategoryIn, SchemeIn, StandardIn
+from citygrid.catalogue.services.standards import (
+    Loaded,
+    define_categories,
+    define_scheme,
+    load_catalogue,
+    publish_standard,
+    withdraw_standard,
+)
+
+__all__ = [
+    "CategoryIn",
+    "Loaded",
+    "SchemeIn",
+    "StandardIn",
+    "define_categories",
+    "define_scheme",
+    "load_catalogue",
+    "publish_standard",
+    "withdraw_standard",
+]
