@@ -1,6 +1,5 @@
 from collections.abc import Sequence
 
-from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.kernel.errors import Invalid
@@ -60,4 +59,4 @@ ROW_FAULTS = {
 
 def words_of(code: str, params: dict[str, str]) -> str:
     """The words of a row's fault in the active language. KeyError for an unknown code."""
-    return translate(str(ROW_FAULTS[code])) % params if params else str(ROW_FAULTS[code])
+    return str(ROW_FAULTS[code]) % params
