@@ -1,0 +1,270 @@
+"""The parts of the case page: what is known, where it lies, who is responsible and why, what happened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from citygrid.access import queries as access
+from citygrid.cases import queries as cases
+from citygrid.catalogue import queries as catalogue
+from citygrid.desk.web.words import limit_words, place_names, procedure_of, state_of, waits_for
+from citygrid.dispatch import permissions as dispatch_permissions
+from citygrid.dispatch import queries as dispatch
+from citygrid.geography import queries as geography
+from citygrid.geography.choices import Level
+from citygrid.geography.errors import UnknownPlace
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.errors import NotFound
+from citygrid.kernel.words import in_language
+from citygrid.ui.formats import minute, time_left_words
+from citygrid.ui.timeline import Entry
+
+AROUND_M = 250
+ICONS = {
+    "accept": "inbox",
+    "self_dispose": "tool",
+    "send_to_verify": "send",
+    "report_verification": "eye",
+    "file": "file-description",
+    "void": "ban",
+    "bundle": "link",
+    "dispatch": "arrow-right",
+    "take": "user-check",
+    "reply": "tool",
+    "return": "arrow-back-up",
+    "extend": "clock-plus",
+    "hang": "clock-pause",
+    "resume": "clock",
+    "send_to_check": "send",
+    "pass_check": "clipboard-check",
+    "fail_check": "x",
+    "rework": "refresh",
+    "close": "circle-check",
+    "reopen": "folder",
+    "oversee": "flag",
+    "answer_oversight": "message",
+}
+TEXTS = ("reason", "note")
+
+
+class Fact(NamedTuple):
+    """One known thing: its label, its value, and whether the value is a code."""
+
+    label: str
+    value: object
+    is_code: bool = False
+
+
+@dataclass(frozen=True)
+class Responsible:
+    """A reason why somebody is responsible at the place: a layer's feature and its organisation, if it names one."""
+
+    where: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the responsibility rules came to, the unit if one is named, and a sentence for every rule looked at."""
+
+    outcome: str
+    unit: Any
+    words: tuple[str, ...]
+    decided_at: datetime | None = None
+
+
+def facts_of(case: Any, now: datetime) -> list[Fact]:
+    """The header: where the case stands, and what is asked of whom until when."""
+    ends = _("closed") if case.state == "closed" else ""
+    return [
+        Fact(_("State"), state_of(case)),
+        Fact(_("Next step"), waits_for(case) or ends or _("nobody's")),
+        Fact(_("This step"), _step_time(case, now)),
+        Fact(_("Unit"), case.unit.name if case.unit else ""),
+        Fact(_("Limit"), limit_words(case.as_state().limit)),
+        Fact(_("Happened so far"), _counts(case)),
+    ]
+
+
+def problem_of(case: Any) -> list[Fact]:
+    """What the matter is, and what the case was filed under."""
+    standard = catalogue.standard(case.standard_id) if case.standard_id else None
+    return [
+        Fact(_("Category"), case.category.name),
+        Fact(_("Address"), case.address),
+        Fact(_("Source"), case.get_source_display()),
+        Fact(_("Filed under"), standard.condition if standard else ""),
+        Fact(_("May be closed when"), standard.closing if standard else ""),
+    ]
+
+
+def map_of(case: Any) -> dict[str, Any] | None:
+    """Context of the small map: the communities of the street, the unit grid, the point; None without a position."""
+    return map_at(case.location, case.area_code)
+
+
+def map_at(location: Any, area_code: str) -> dict[str, Any] | None:
+    """The same for any position (longitude, latitude) and the most precise area code known of it."""
+    if location is None:
+        return None
+    areas = [
+        {**community, "properties": {"role": "area", "label": _name(community["properties"])}}
+        for community in geography.outlines(area_code[:9], Level.COMMUNITY)["features"]
+    ]
+    if len(area_code) > 12 and (shape := _outline(area_code)):
+        areas.append({"type": "Feature", "properties": {"role": "focus"}, "geometry": shape})
+    return {"areas": areas, "point": (location.x, location.y), "around_m": AROUND_M}
+
+
+def spot_of(case: Any) -> geography.Place | None:
+    """What geography knew of the position on the day the case was opened; None without a position."""
+    return geography.locate(case.location, on=timezone.localdate(case.opened_at)) if case.location else None
+
+
+def place_of(case: Any, found: geography.Place | None) -> list[Fact]:
+    """The place by names and codes."""
+    code = case.area_code
+    grids = [
+        Fact(_("Unit grid"), code if len(code) > 12 else "", True),
+        Fact(_("Duty grid"), found.duty_grid if found else "", True),
+        Fact(_("Social-service grid"), found.social_grid if found else "", True),
+    ]
+    position = f"{case.location.x:.6f}, {case.location.y:.6f}" if case.location else ""
+    return [Fact(_("Place"), place_names([code])[code]), *grids, Fact(_("Position (WGS-84)"), position, True)]
+
+
+def responsible_at(found: geography.Place | None) -> list[Responsible]:
+    """The layers' features at the point, and whom each makes responsible."""
+    hits = found.features if found else ()
+    units = access.organisations({hit.responsible_unit_id for hit in hits if hit.responsible_unit_id})
+    layers = {layer.code: layer.name for layer in geography.layers()} if hits else {}
+    return [
+        Responsible(
+            _("%(layer)s: %(name)s") % {"layer": layers.get(hit.layer_code, hit.layer_code), "name": hit.name},
+            units[hit.responsible_unit_id].name if hit.responsible_unit_id in units else "",
+        )
+        for hit in hits
+    ]
+
+
+def rules_on(case: Any, actor: Actor, now: datetime) -> Rules | None:
+    """What the responsibility rules say of a filed case, or said of a later one; None if the post may not see it."""
+    if not actor.may(dispatch_permissions.VIEW_RULES):
+        return None
+    if case.state == "filed":
+        found = dispatch.suggest(case.pk, actor, now)
+        return Rules(str(found.outcome.label), found.unit, found.words)
+    decisions = dispatch.decisions_of(case.pk, actor)
+    if not decisions:
+        return None
+    last = decisions[-1]
+    return Rules(last.get_outcome_display(), last.unit, tuple(dispatch.decision_words(last)), last.at)
+
+
+def request_of(case: Any) -> str:
+    """The request that waits for an answer, in words; empty when none does."""
+    if not case.pending:
+        return ""
+    asked = case.pending_data
+    words = {
+        "action": procedure_of(case).action(case.pending).name,
+        "reason": asked.get("reason", ""),
+        "who": waits_for(case),
+    }
+    text = _("Asked: %(action)s. Reason: %(reason)s. The answer is for: %(who)s.") % words
+    if "until_at" not in asked:
+        return text
+    return f"{text} {_('Until: %(until)s.') % {'until': minute(datetime.fromisoformat(asked['until_at']))}}"
+
+
+def timeline_of(case: Any, actor: Actor) -> list[Entry]:
+    """The steps, newest first, with the names behind their ids."""
+    steps = list(cases.steps(case.pk, actor))
+    named = _Names(steps, actor)
+    procedure = procedure_of(case)
+    return [_entry(step, procedure.action(step.action), named) for step in reversed(steps)]
+
+
+class _Names:
+    """Names of the units, filing conditions and cases that steps mention: one query for each kind."""
+
+    def __init__(self, steps: Sequence[Any], actor: Actor) -> None:
+        self.actor = actor
+        self.units = access.organisations(_ids(steps, "unit_id"))
+        self.standards = catalogue.standards(_ids(steps, "standard_id"))
+        self.numbers = {each: self._number(each) for each in _ids(steps, "case_id")}
+
+    def _number(self, case_id: UUID) -> str:
+        try:
+            return cases.case(case_id, self.actor).number
+        except NotFound:
+            return _("a case this post does not see")
+
+    def details(self, data: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+        """What was given with a step, besides its text."""
+        unit = self.units.get(UUID(data["unit_id"])) if "unit_id" in data else None
+        standard = self.standards.get(UUID(data["standard_id"])) if "standard_id" in data else None
+        until = minute(datetime.fromisoformat(data["until_at"])) if "until_at" in data else ""
+        found = [
+            (_("Unit"), unit.name if unit else ""),
+            (_("Filing condition"), standard.condition if standard else ""),
+            (_("Limit"), limit_words(standard.limit) if standard else ""),
+            (_("Until"), until),
+            (_("Case"), self.numbers[UUID(data["case_id"])] if "case_id" in data else ""),
+        ]
+        return tuple((label, value) for label, value in found if value)
+
+
+def _entry(step: Any, action: Any, named: _Names) -> Entry:
+    return Entry(
+        at=step.at,
+        title=str(action.name),
+        actor=step.label,
+        reason=" ".join([*_finding(step, action), *(step.data[name] for name in TEXTS if step.data.get(name))]),
+        icon=ICONS.get(action.subject or action.code, "check"),
+        is_automatic=step.is_automatic,
+        detail=named.details(step.data),
+    )
+
+
+def _finding(step: Any, action: Any) -> list[str]:
+    code = step.data.get("finding", "")
+    known = action.findings.get(code)
+    return [str(known.name) if known else code] if code else []
+
+
+def _ids(steps: Sequence[Any], name: str) -> set[UUID]:
+    return {UUID(step.data[name]) for step in steps if name in step.data}
+
+
+def _name(names: Mapping[str, str]) -> str:
+    return in_language(names["name_zh"], names["name_en"])
+
+
+def _outline(code: str) -> dict[str, Any] | None:
+    try:
+        return geography.outline(code)
+    except UnknownPlace:
+        return None
+
+
+def _step_time(case: Any, now: datetime) -> str:
+    return time_left_words(case.node_due_at, now) if case.node_due_at and case.is_open else ""
+
+
+def _counts(case: Any) -> str:
+    labels = {
+        "returns": _("returned"),
+        "reworks": _("reworked"),
+        "extensions": _("extended"),
+        "hangs": _("deferred"),
+        "reopens": _("reopened"),
+        "oversights": _("overseen"),
+    }
+    told = [f"{label} × {case.counts[word]}" for word, label in labels.items() if case.counts.get(word)]
+    return _(", ").join(told)

@@ -1,0 +1,240 @@
+"""What the pages ask for: filters and reports. The forms of steps stand in `steps`."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.access import queries as access
+from citygrid.cases.choices import Lamp, Source
+from citygrid.cases.queries import CaseFilter
+from citygrid.catalogue import queries as catalogue
+from citygrid.geography import queries as geography
+from citygrid.geography.choices import Frame, Level
+from citygrid.intake.choices import ReportState
+from citygrid.intake.queries import ReportFilter
+from citygrid.intake.services import LONGEST_DESCRIPTION, ReportIn
+from citygrid.kernel.actor import Actor
+from citygrid.workflow import queries as workflow
+
+Choices = list[tuple[str, Any]]
+DECIMAL = forms.TextInput(attrs={"inputmode": "decimal"})  # a number field would scroll its value away
+ANY: tuple[str, str | Promise] = ("", _("Any"))
+
+
+class DateInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self, **attrs: str) -> None:
+        super().__init__(format="%Y-%m-%d", attrs=attrs)
+
+
+def category_choices(with_majors: bool = False) -> Choices:
+    """Categories that take cases, in groups by major; for filters each major too, as the whole of its group."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for scheme in catalogue.schemes():
+        for leaf in catalogue.leaf_categories(scheme.code):
+            group = groups.setdefault(leaf.major or scheme.name, [])
+            if with_majors and leaf.major_key and not group:
+                group.append((leaf.major_key, gettext("All: %(name)s") % {"name": leaf.major}))
+            group.append((leaf.key, leaf.name))
+    return list(groups.items())
+
+
+def area_choices(actor: Actor) -> Choices:
+    """Streets and communities the post reaches, in groups by street."""
+    streets = _areas(actor, Level.STREET)
+    groups: dict[str, list[tuple[str, str]]] = {
+        street.code: [(street.code, gettext("All: %(name)s") % {"name": street.name})] for street in streets
+    }
+    names = {street.code: street.name for street in streets}
+    for community in _areas(actor, Level.COMMUNITY):
+        groups.setdefault(community.code[:9], []).append((community.code, community.name))
+    return [(names.get(code, code), found) for code, found in groups.items()]
+
+
+def _areas(actor: Actor, level: Level) -> list[Any]:
+    return [area for prefix in actor.reach.areas for area in geography.areas_below(prefix, level)]
+
+
+def state_choices() -> Choices:
+    """States of the newest version of every procedure."""
+    states: dict[str, Any] = {}
+    for code, version in reversed(workflow.procedures()):
+        states.update({state.code: state.name for state in workflow.procedure(code, version).states.values()})
+    return list(states.items())
+
+
+class CaseFilterForm(forms.Form):
+    """Filters of the list of cases; every view of it is an address."""
+
+    words = forms.CharField(label=_("Words or number"), required=False, max_length=100)
+    state = forms.ChoiceField(label=_("State"), required=False)
+    lamp = forms.ChoiceField(label=_("Lamp"), required=False, choices=[ANY, *Lamp.choices])
+    area = forms.ChoiceField(label=_("Area"), required=False)
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
+    source = forms.ChoiceField(label=_("Source"), required=False, choices=[ANY, *Source.choices])
+    opened_from = forms.DateField(label=_("Opened from"), required=False, widget=DateInput())
+    opened_until = forms.DateField(label=_("Opened until"), required=False, widget=DateInput())
+    open = forms.ChoiceField(
+        label=_("Open or ended"), required=False, choices=[ANY, ("1", _("Open")), ("0", _("Ended"))]
+    )
+
+    def __init__(self, data: Any, actor: Actor) -> None:
+        super().__init__(data)
+        self._offer("state", state_choices())
+        self._offer("area", area_choices(actor))
+        self._offer("category", category_choices(with_majors=True))
+        self._offer("unit", [(str(unit.id), unit.name) for unit in _units(actor)])
+
+    def _offer(self, name: str, choices: Choices) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        field.choices = [ANY, *choices]
+
+    def wanted(self) -> CaseFilter:
+        """The filter; a field that cannot be read narrows nothing (it says so itself)."""
+        self.is_valid()
+        given = self.cleaned_data
+        return CaseFilter(
+            state=given.get("state", ""),
+            area_code=given.get("area", ""),
+            category_key=given.get("category", ""),
+            unit_id=UUID(given["unit"]) if given.get("unit") else None,
+            source=given.get("source", ""),
+            lamp=given.get("lamp", ""),
+            words=given.get("words", ""),
+            is_open={"1": True, "0": False}.get(given.get("open", "")),
+            opened_from=given.get("opened_from"),
+            opened_until=given.get("opened_until"),
+        )
+
+
+def _units(actor: Actor) -> list[Any]:
+    """Units whose cases the post may see."""
+    units = access.units_for_choice()
+    return units if actor.reach.units is None else [unit for unit in units if unit.id in actor.reach.units]
+
+
+class ReportFilterForm(forms.Form):
+    """Filters of the list of reports."""
+
+    words = forms.CharField(label=_("Words or receipt"), required=False, max_length=100)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[ANY, *ReportState.choices])
+    channel = forms.ChoiceField(label=_("Channel"), required=False, choices=[ANY, *Source.choices])
+    area = forms.ChoiceField(label=_("Area"), required=False)
+    received_from = forms.DateField(label=_("Received from"), required=False, widget=DateInput())
+    received_until = forms.DateField(label=_("Received until"), required=False, widget=DateInput())
+
+    def __init__(self, data: Any, actor: Actor) -> None:
+        super().__init__(data)
+        area = self.fields["area"]
+        assert isinstance(area, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        area.choices = [ANY, *area_choices(actor)]
+
+    def wanted(self) -> ReportFilter:
+        """The filter; a field that cannot be read narrows nothing (it says so itself)."""
+        self.is_valid()
+        given = self.cleaned_data
+        return ReportFilter(
+            state=given.get("state", ""),
+            area_code=given.get("area", ""),
+            channel=given.get("channel", ""),
+            words=given.get("words", ""),
+            received_from=given.get("received_from"),
+            received_until=given.get("received_until"),
+        )
+
+
+class ReportForm(forms.Form):
+    """A report taken down by the staff. `key` makes sending it twice harmless."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    description = forms.CharField(
+        label=_("What is wrong?"),
+        max_length=LONGEST_DESCRIPTION,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("What, how bad, since when. No names or phone numbers here: they belong below."),
+    )
+    channel = forms.ChoiceField(label=_("How did it come in?"), choices=Source.choices)
+    category = forms.ChoiceField(label=_("Category"), required=False)
+    address = forms.CharField(label=_("Address"), required=False, max_length=300)
+    lon = forms.FloatField(label=_("Longitude"), required=False, widget=DECIMAL)
+    lat = forms.FloatField(label=_("Latitude"), required=False, widget=DECIMAL)
+    frame = forms.ChoiceField(
+        label=_("Coordinate frame"),
+        choices=Frame.choices,
+        help_text=_("Phones and Chinese web maps give GCJ-02; a frame taken for another is off by some 500 m."),
+    )
+    area = forms.ChoiceField(
+        label=_("Community"), required=False, help_text=_("Needed only when the exact position is not known.")
+    )
+    name = forms.CharField(label=_("Reporter's name"), required=False, max_length=60)
+    phone = forms.CharField(label=_("Reporter's phone"), required=False, max_length=30)
+    email = forms.EmailField(label=_("Reporter's e-mail"), required=False, max_length=120)
+
+    def __init__(self, data: Any, actor: Actor) -> None:
+        first = Source.FIELD if actor.role == "supervisor" else Source.HOTLINE
+        super().__init__(data, initial={"channel": first, "frame": Frame.WGS84})
+        for name, choices in {"category": category_choices(), "area": area_choices(actor)}.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
+            field.choices = [("", _("Not known yet")), *choices]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        missing = {"lon", "lat"} - {name for name in ("lon", "lat") if given.get(name) is not None}
+        if len(missing) == 1 and not self.errors:
+            self.add_error(missing.pop(), _("A position needs both longitude and latitude."))
+        return given
+
+    def report(self) -> ReportIn:
+        """The report, once the form is valid."""
+        given = self.cleaned_data
+        return ReportIn(
+            description=given["description"],
+            channel=given["channel"],
+            lon=given["lon"],
+            lat=given["lat"],
+            frame=given["frame"],
+            area_code=given["area"],
+            address=given["address"],
+            category_key=given["category"],
+            contact={name: given[name] for name in ("name", "phone", "email")},
+        )
+
+
+class AcceptForm(forms.Form):
+    """Make a report a case, in a category."""
+
+    category = forms.ChoiceField(label=_("Category"))
+
+    def __init__(self, data: Any = None, category_key: str = "") -> None:
+        super().__init__(data, auto_id="accept_%s", initial={"category": category_key})
+        field = self.fields["category"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
+        field.choices = [("", _("Choose a category")), *category_choices()]
+
+
+class JoinForm(forms.Form):
+    """Join a report to an open case."""
+
+    number = forms.CharField(label=_("Number of the case"), max_length=30)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="join_%s")
+
+
+class ReasonForm(forms.Form):
+    """A reason that goes on record."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}), strip=True)
+
+    def __init__(self, data: Any = None, prefix_id: str = "reason") -> None:
+        super().__init__(data, auto_id=f"{prefix_id}_%s")

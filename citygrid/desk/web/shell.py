@@ -1,0 +1,136 @@
+"""What stands around every staff page: the work of the post, its area, its time zone."""
+
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from citygrid.access import queries as access
+from citygrid.cases import permissions as case_permissions
+from citygrid.cases import queries as cases
+from citygrid.catalogue import permissions as catalogue_permissions
+from citygrid.geography import queries as geography
+from citygrid.geography.errors import UnknownPlace
+from citygrid.intake import permissions as intake_permissions
+from citygrid.intake import queries as intake
+from citygrid.kernel import clock
+from citygrid.kernel.actor import Actor
+from citygrid.ui.shell import NavItem, PostChoice, Shell
+from citygrid.workflow import permissions as workflow_permissions
+
+
+class Standing:
+    """Who asks, when, and what the frame of the page must know of it; each fact is read once a request, if at all."""
+
+    def __init__(self, request: Any) -> None:
+        self.request = request
+        self.actor: Actor | None = request.actor
+        self.now = clock.now()
+
+    @cached_property
+    def waiting(self) -> dict[str, int]:
+        """Cases that wait for this post, as `cases.queries.waiting_counts` counts them; {} where it has none."""
+        if self.actor is None or not self.actor.may(case_permissions.VIEW):
+            return {}
+        return cases.waiting_counts(self.actor, self.now)
+
+    @cached_property
+    def triage(self) -> int:
+        """Reports that wait for a decision of this post."""
+        return intake.waiting_count(self.actor) if self.actor else 0
+
+    @cached_property
+    def area(self) -> str:
+        """The jurisdiction of the post in words; empty when it is everywhere."""
+        codes = [code for code in self.actor.reach.areas if code] if self.actor else []
+        names = geography.place_names(codes, get_language() or "zh-hans") if codes else {}
+        return _(", ").join(name for name in names.values() if name)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the post's first area; the platform's own where none is known."""
+        codes = [code for code in self.actor.reach.areas if code] if self.actor else []
+        try:
+            return ZoneInfo(geography.time_zone_of(codes[0]) if codes else timezone.get_default_timezone_name())
+        except UnknownPlace:
+            return ZoneInfo(timezone.get_default_timezone_name())
+
+
+def standing(request: Any) -> Standing:
+    """The standing of this request, made once."""
+    if not hasattr(request, "desk_standing"):
+        request.desk_standing = Standing(request)
+    return request.desk_standing
+
+
+def draw(request: Any, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A page in the time zone of the post's district; `now` is the moment of the request."""
+    about = standing(request)
+    with timezone.override(about.zone):
+        return render(request, template, {"now": about.now, **context}, status=status)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: the frame, built only where a page draws it."""
+    return {"shell": SimpleLazyObject(lambda: _shell(request))}
+
+
+def _shell(request: Any) -> Shell:
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return Shell()
+    about = standing(request)
+    current = about.actor.post_id if about.actor else None
+    posts = access.posts_of(request.user.id, about.now)
+    may_search = about.actor is not None and about.actor.may(case_permissions.VIEW)
+    return Shell(
+        nav=_nav(about),
+        home_url=reverse("home"),
+        account_name=request.user.display_name,
+        logout_url=reverse("sign-out"),
+        posts=[PostChoice(str(post.id), _post_name(post), post.id == current) for post in posts],
+        post_url=reverse("choose-post"),
+        area=about.area,
+        search_url=reverse("search") if may_search else "",
+        data_at=about.now,
+    )
+
+
+def _post_name(post: Any) -> str:
+    return f"{post.title} · {post.organisation.name}"
+
+
+def _nav(about: Standing) -> list[NavItem]:
+    """The rail by work; only what the post may see."""
+    actor = about.actor
+    if actor is None:
+        return []
+    match = about.request.resolver_match
+    here = match.url_name if match else ""
+    works = [
+        ("home", "home", _("Home"), "", None),
+        ("waiting", "list-check", _("Waiting"), case_permissions.VIEW, lambda: about.waiting.get("all")),
+        ("reports", "message", _("Reports"), intake_permissions.VIEW, lambda: about.triage or None),
+        ("cases", "folder", _("Cases"), case_permissions.VIEW, None),
+        ("categories", "tag", _("Catalogue"), catalogue_permissions.VIEW_STANDARDS, None),
+        ("procedures", "route", _("Procedures"), workflow_permissions.VIEW, None),
+    ]
+    return [
+        NavItem(label, reverse(name), icon, count() if count else None, _is_part(here, name))
+        for name, icon, label, permission, count in works
+        if not permission or actor.may(permission)
+    ]
+
+
+# Pages of single things belong to the list of their kind.
+PARTS = {"reports": "report", "cases": "case", "categories": "category", "procedures": "procedure"}
+
+
+def _is_part(here: str, name: str) -> bool:
+    return here == name or (name in PARTS and here.split("-")[0] == PARTS[name])

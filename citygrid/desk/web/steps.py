@@ -1,0 +1,156 @@
+"""The forms of steps: each action asks exactly for what its procedure says it needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from citygrid.access import queries as access
+from citygrid.cases import queries as cases
+from citygrid.cases.services import Given
+from citygrid.catalogue import queries as catalogue
+from citygrid.desk.web.forms import DateInput
+from citygrid.desk.web.words import limit_words
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.errors import NotFound, Words
+from citygrid.workflow import queries as workflow
+
+Field = Callable[["Step", workflow.Action], forms.Field]
+LONGEST_TEXT = 1_000
+LONGEST_DEFERMENT = timedelta(days=365)
+# Ends a case without its matter being settled: drawn as a warning.
+GRAVE = frozenset({"voided", "bundled"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a form may lean on: the case, who acts, when, and the unit the responsibility rules name."""
+
+    case: Any
+    actor: Actor
+    now: datetime
+    suggested_unit: UUID | None = None
+
+
+class StepForm(forms.Form):
+    """One action on a case. `expected_seq` is the history the page showed: a step on another history is refused."""
+
+    expected_seq = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, action: workflow.Action, step: Step, data: Any = None) -> None:
+        super().__init__(data, auto_id=f"{action.code}_%s", initial={"expected_seq": step.case.head_seq})
+        self.action, self.step = action, step
+        for name in action.needs:
+            self.fields[name] = FIELDS[name](step, action)
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether the action ends the case without settling its matter."""
+        return self.action.announces in GRAVE
+
+    def clean_until(self) -> datetime:
+        """The end of the day that was chosen, in the time zone of the page."""
+        following = self.cleaned_data["until"] + timedelta(days=1)
+        return timezone.make_aware(datetime.combine(following, time.min))
+
+    def clean_case(self) -> UUID:
+        """The id of the case with the number that was typed."""
+        try:
+            return cases.case_by_number(self.cleaned_data["case"].strip(), self.step.actor).pk
+        except NotFound as refusal:
+            raise ValidationError(str(refusal)) from refusal
+
+    def given(self) -> Given:
+        """What the service takes, once the form is valid."""
+        data = self.cleaned_data
+        return Given(
+            reason=data.get("reason", ""),
+            note=data.get("note", ""),
+            finding=data.get("finding", ""),
+            unit_id=UUID(data["unit"]) if data.get("unit") else None,
+            standard_id=UUID(data["standard"]) if data.get("standard") else None,
+            case_id=data.get("case"),
+            until_at=data.get("until"),
+        )
+
+
+def forms_for(step: Step, sent: StepForm | None = None) -> list[StepForm]:
+    """A form for each action this post may take now; the one that was `sent` back with errors keeps its content."""
+    offered = cases.actions_for(step.case, step.actor, step.now)
+    return [sent if sent and sent.action.code == action.code else StepForm(action, step) for action in offered]
+
+
+def _text(label: Words, help_text: Words = "") -> Field:
+    def field(step: Step, action: workflow.Action) -> forms.Field:
+        widget = forms.Textarea(attrs={"rows": 3})
+        return forms.CharField(label=label, help_text=help_text, max_length=LONGEST_TEXT, widget=widget)
+
+    return field
+
+
+def _unit(step: Step, action: workflow.Action) -> forms.Field:
+    """Units that work there, first those of the kind the filing condition names; set is the one the rules name."""
+    standard = step.case.standard
+    kind = standard.unit_kind if standard else ""
+    units = access.units_for_choice(area_code=step.case.area_code)
+    usual = [(str(unit.id), unit.name) for unit in units if kind and unit.kind == kind]
+    others = [(str(unit.id), unit.name) for unit in units if not kind or unit.kind != kind]
+    groups = [(_("Usual for this filing condition"), usual), (_("Other units"), others)]
+    choices: list[Any] = [("", _("Choose a unit")), *(group for group in groups if group[1])]
+    only = usual[0][0] if len(usual) == 1 else ""
+    return forms.ChoiceField(label=_("Unit"), choices=choices, initial=str(step.suggested_unit or only))
+
+
+def _finding(step: Step, action: workflow.Action) -> forms.Field:
+    label = _("What was found on the spot")
+    if not action.findings:
+        return forms.CharField(label=label, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 3}))
+    choices = [(finding.code, finding.name) for finding in action.findings.values()]
+    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect)
+
+
+def _standard(step: Step, action: workflow.Action) -> forms.Field:
+    found = catalogue.standards_for(step.case.category_id, timezone.localdate(step.now))
+    choices = [(str(each.id), f"{each.condition} ({limit_words(each.limit)})") for each in found]
+    return forms.ChoiceField(
+        label=_("Filing condition"),
+        choices=choices,
+        widget=forms.RadioSelect,
+        initial=choices[0][0] if len(choices) == 1 else None,
+        help_text="" if choices else _("No filing condition is in force for this category."),
+    )
+
+
+def _until(step: Step, action: workflow.Action) -> forms.Field:
+    tomorrow = timezone.localdate(step.now) + timedelta(days=1)
+    last = timezone.localdate(step.now) + LONGEST_DEFERMENT - timedelta(days=1)
+    return forms.DateField(
+        label=_("Until the end of"),
+        widget=DateInput(min=f"{tomorrow:%Y-%m-%d}", max=f"{last:%Y-%m-%d}"),
+        help_text=_("At most a year ahead. The clock pauses until then."),
+    )
+
+
+def _case(step: Step, action: workflow.Action) -> forms.Field:
+    return forms.CharField(
+        label=_("Number of the other case"), max_length=30, help_text=_("This case ends; the other one goes on.")
+    )
+
+
+# By the procedure's words for what an action needs.
+FIELDS: dict[str, Field] = {
+    "reason": _text(gettext_lazy("Reason")),
+    "note": _text(gettext_lazy("What was done")),
+    "finding": _finding,
+    "unit": _unit,
+    "standard": _standard,
+    "until": _until,
+    "case": _case,
+}

@@ -1,0 +1,93 @@
+"""The columns of the lists."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, OrderBy
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from citygrid.cases.choices import Source
+from citygrid.desk.web.words import lamp_of, place_names, state_of
+from citygrid.intake.choices import ReportState
+from citygrid.ui.formats import NOTHING
+from citygrid.ui.tables import Column, Empty, Pager, Table
+
+# What `?sort=` may say, and the order it means; a list never sorts by what a visitor types.
+ORDERS: dict[str, str | OrderBy] = {
+    "number": "number",
+    "-number": "-number",
+    "opened": "opened_at",
+    "-opened": "-opened_at",
+    "due": "due_at",
+    "-due": F("due_at").desc(nulls_last=True),
+}
+NEWEST_FIRST = "-opened_at"
+
+
+def case_url(case: Any) -> str:
+    """The page of a case."""
+    return reverse("case", args=[case.number])
+
+
+def report_url(report: Any) -> str:
+    """The page of a report."""
+    return reverse("report", args=[report.pk])
+
+
+def case_table(
+    request: HttpRequest,
+    rows: Sequence[Any],
+    now: datetime,
+    *,
+    caption: str,
+    empty: Empty,
+    pager: Pager | None = None,
+    is_sorted: bool = False,
+) -> Table:
+    """Cases, one a row; `is_sorted` where the list follows `?sort=`."""
+    places = place_names(case.area_code for case in rows) if rows else {}
+    by = {name: name if is_sorted else "" for name in ("number", "due", "opened")}
+    columns = [
+        Column(_("Number"), lambda case: case.number, "code", by["number"]),
+        Column(_("Category"), lambda case: case.category.name),
+        Column(_("Place"), lambda case: case.address or places[case.area_code]),
+        Column(_("State"), state_of),
+        Column(_("Time left"), lambda case: lamp_of(case, now), "lamp", by["due"]),
+        Column(_("Unit"), lambda case: case.unit.name if case.unit else NOTHING),
+        Column(_("Opened at"), lambda case: case.opened_at, "time", by["opened"]),
+    ]
+    return Table.of(request, columns, rows, caption=caption, empty=empty, url=case_url, pager=pager)
+
+
+def report_table(
+    request: HttpRequest,
+    rows: Sequence[Any],
+    *,
+    caption: str,
+    empty: Empty,
+    pager: Pager | None = None,
+    is_decided: bool = True,
+) -> Table:
+    """Reports, one a row; `is_decided` where some are, so that what became of them is shown."""
+    places = place_names(report.area_code for report in rows) if rows else {}
+    columns = [
+        Column(_("Receipt"), lambda report: report.receipt, "code"),
+        Column(_("What was reported"), lambda report: shortened(report.description)),
+        Column(_("Place"), lambda report: report.address or places[report.area_code]),
+        Column(_("Channel"), lambda report: Source(report.channel).label),
+        Column(_("Received at"), lambda report: report.received_at, "time"),
+    ]
+    if is_decided:
+        columns += [
+            Column(_("State"), lambda report: ReportState(report.state).label),
+            Column(_("Case"), lambda report: report.case.number if report.case else NOTHING, "code"),
+        ]
+    return Table.of(request, columns, rows, caption=caption, empty=empty, url=report_url, pager=pager, id="reports")
+
+
+def shortened(text: str, most: int = 60) -> str:
+    """The beginning of a text, with an ellipsis where something is left out."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

@@ -1,0 +1,143 @@
+"""The list of cases, the case page, and the steps taken on it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from citygrid.cases import permissions, queries, services
+from citygrid.desk.web import casefile, tables
+from citygrid.desk.web.forms import CaseFilterForm
+from citygrid.desk.web.shell import draw, standing
+from citygrid.desk.web.steps import Step, StepForm, forms_for
+from citygrid.desk.web.words import lamp_of, paged, procedure_of, state_of
+from citygrid.intake import permissions as intake_permissions
+from citygrid.intake import queries as intake
+from citygrid.kernel.errors import NotFound, Refusal
+from citygrid.kernel.web import requires
+from citygrid.ui.tables import Empty
+
+
+@requires(permissions.VIEW)
+@require_safe
+def case_list(request: Any) -> HttpResponse:
+    """The cases the post sees, filtered; every view of it is an address."""
+    about = standing(request)
+    form = CaseFilterForm(request.GET or None, request.actor)
+    wanted = form.wanted() if form.is_bound else queries.CaseFilter()
+    order = tables.ORDERS.get(request.GET.get("sort", ""), tables.NEWEST_FIRST)
+    with timezone.override(about.zone):  # dates of the filter are days of the district
+        rows, pager = paged(
+            request,
+            lambda start, count: queries.cases(
+                request.actor, wanted, about.now, start=start, count=count, order=order
+            ),
+        )
+    table = tables.case_table(
+        request,
+        rows,
+        about.now,
+        caption=_caption(request),
+        empty=_no_cases(bool(request.GET)),
+        pager=pager,
+        is_sorted=True,
+    )
+    return draw(request, "desk/cases.html", {"form": form, "table": table})
+
+
+@requires(permissions.VIEW)
+@require_safe
+def case(request: Any, number: str) -> HttpResponse:
+    """One case: what, where, who, what happened, and what this post can do now."""
+    return _case_page(request, queries.case_by_number(number, request.actor))
+
+
+@requires(permissions.ACT)
+@require_POST
+def step(request: Any, number: str, action: str) -> HttpResponse:
+    """Take a step. What is missing or refused is told on the case page as it stands now."""
+    about = standing(request)
+    found = queries.case_by_number(number, request.actor)
+    with timezone.override(about.zone):
+        form = StepForm(procedure_of(found).action(action), Step(found, request.actor, about.now), request.POST)
+        if not form.is_valid():
+            return _case_page(request, found, form, status=422)
+        try:
+            moved = services.take_step(
+                case_id=found.pk,
+                action=action,
+                actor=request.actor,
+                now=about.now,
+                given=form.given(),
+                expected_seq=form.cleaned_data["expected_seq"],
+            )
+        except NotFound:
+            raise
+        except Refusal as refusal:
+            fresh = queries.case_by_number(number, request.actor)
+            return _case_page(request, fresh, refusal=refusal, status=refusal.status)
+    messages.success(request, _("Done: %(action)s. The case is now: %(state)s.") % _told(form, moved))
+    return redirect("case", number=number)
+
+
+def _told(form: StepForm, moved: Any) -> dict[str, str]:
+    return {"action": str(form.action.name), "state": state_of(moved)}
+
+
+def _case_page(
+    request: Any, found: Any, sent: StepForm | None = None, refusal: Refusal | None = None, status: int = 200
+) -> HttpResponse:
+    about = standing(request)
+    with timezone.override(about.zone):
+        spot = casefile.spot_of(found)
+        rules = casefile.rules_on(found, request.actor, about.now)
+        suggested = rules.unit.pk if rules and rules.unit else None
+        context = {
+            "case": found,
+            "lamp": lamp_of(found, about.now),
+            "facts": casefile.facts_of(found, about.now),
+            "problem": casefile.problem_of(found),
+            "map": casefile.map_of(found),
+            "place": casefile.place_of(found, spot),
+            "responsible": casefile.responsible_at(spot),
+            "rules": rules,
+            "asked": casefile.request_of(found),
+            "entries": casefile.timeline_of(found, request.actor),
+            "bundled": queries.bundled_into(found.pk, request.actor),
+            "reports": _reports(request, found),
+            "steps": forms_for(Step(found, request.actor, about.now, suggested), sent),
+            "sent": sent,
+            "refusal": refusal,
+        }
+        return draw(request, "desk/case.html", context, status=status)
+
+
+def _reports(request: Any, found: Any) -> list[Any]:
+    if not request.actor.may(intake_permissions.VIEW):
+        return []
+    return list(intake.reports_of_case(found.pk, request.actor))
+
+
+def _caption(request: Any) -> str:
+    return _("In the order chosen") if request.GET.get("sort") in tables.ORDERS else _("Newest first")
+
+
+def _no_cases(is_filtered: bool) -> Empty:
+    if is_filtered:
+        return Empty(
+            _("No case fits these filters"),
+            _("Take a filter away, or look at the spelling. Numbers look like 110101-20261123-0042."),
+            _("All cases"),
+            reverse("cases"),
+            icon="search",
+        )
+    return Empty(
+        _("No case yet"),
+        _("A case begins when a report is accepted. You see the cases of your areas and units."),
+        icon="folder",
+    )

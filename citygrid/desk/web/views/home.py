@@ -1,0 +1,106 @@
+"""Home, what waits, and search."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from citygrid.cases import permissions as case_permissions
+from citygrid.cases import queries as cases
+from citygrid.cases.choices import Lamp
+from citygrid.desk.web.shell import Standing, draw, standing
+from citygrid.desk.web.tables import case_table, case_url, report_table, report_url
+from citygrid.desk.web.words import paged
+from citygrid.intake import permissions as intake_permissions
+from citygrid.intake import queries as intake
+from citygrid.intake.choices import ReportState
+from citygrid.kernel.errors import NotFound
+from citygrid.kernel.web import CHOOSE_POST, SIGNED_IN, requires
+from citygrid.ui.tables import Empty, Table
+
+FIRST = 10
+
+
+@requires(SIGNED_IN)
+@require_safe
+def home(request: Any) -> HttpResponse:
+    """What waits for the post first: three numbers with lamps, then the first of each list."""
+    if request.actor is None:
+        return redirect(CHOOSE_POST)
+    about = standing(request)
+    tables = [_first_waiting(about)] if request.actor.may(case_permissions.VIEW) else []
+    if about.triage:
+        tables.insert(0, _first_reports(about))
+    return draw(request, "desk/home.html", {"counts": about.waiting, "triage": about.triage, "tables": tables})
+
+
+@requires(case_permissions.VIEW)
+@require_safe
+def waiting(request: Any) -> HttpResponse:
+    """All that waits for this post, the earliest deadline first; `?lamp=` narrows it."""
+    about = standing(request)
+    lamp = request.GET.get("lamp", "")
+    wanted = cases.CaseFilter(lamp=lamp if lamp in Lamp.values else "")
+    rows, pager = paged(
+        request, lambda start, count: cases.waiting(request.actor, about.now, wanted, start=start, count=count)
+    )
+    table = case_table(
+        request, rows, about.now, caption=_("Earliest deadline first"), empty=_nothing_waits(lamp), pager=pager
+    )
+    return draw(request, "desk/waiting.html", {"table": table, "counts": about.waiting, "lamp": wanted.lamp})
+
+
+@requires(case_permissions.VIEW)
+@require_safe
+def search(request: Any) -> HttpResponse:
+    """To the case of a number or the report of a receipt at once, else to the cases with these words."""
+    words = request.GET.get("q", "").strip()
+    try:
+        return redirect(case_url(cases.case_by_number(words, request.actor)))
+    except NotFound:
+        pass
+    if request.actor.may(intake_permissions.VIEW):
+        found = [report for report in _reports_named(request, words) if report.receipt == words.upper()]
+        if found:
+            return redirect(report_url(found[0]))
+    return redirect(f"{reverse('cases')}?{urlencode({'words': words})}")
+
+
+def _reports_named(request: Any, words: str) -> list[Any]:
+    wanted = intake.ReportFilter(words=words)
+    return list(intake.reports(request.actor, wanted, count=2)) if words and " " not in words else []
+
+
+def _first_waiting(about: Standing) -> Table:
+    rows = cases.waiting(about.actor, about.now, count=FIRST) if about.waiting.get("all") else []
+    caption = _("Waiting for you: the earliest deadlines")
+    return case_table(about.request, rows, about.now, caption=caption, empty=_nothing_waits(""))
+
+
+def _first_reports(about: Standing) -> Table:
+    wanted = intake.ReportFilter(state=ReportState.RECEIVED)
+    rows = list(intake.reports(about.actor, wanted, count=FIRST, newest_first=False))
+    caption = _("Reports to decide: the oldest first")
+    return report_table(about.request, rows, caption=caption, empty=Empty(""), is_decided=False)
+
+
+def _nothing_waits(lamp: str) -> Empty:
+    if lamp:
+        return Empty(
+            _("No case of this lamp waits for you"),
+            _("Other cases may still wait for you."),
+            _("All that waits"),
+            reverse("waiting"),
+            icon="circle-check",
+        )
+    return Empty(
+        _("Nothing waits for you"),
+        _("Cases come here when their next step is yours. All cases you may see are under Cases."),
+        _("See cases"),
+        reverse("cases"),
+        icon="circle-check",
+    )

@@ -1,0 +1,226 @@
+"""Reports: the list, one report, taking one down, and deciding it."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from citygrid.cases import queries as cases
+from citygrid.desk.web import tables
+from citygrid.desk.web.casefile import map_at
+from citygrid.desk.web.forms import AcceptForm, JoinForm, ReasonForm, ReportFilterForm, ReportForm
+from citygrid.desk.web.shell import draw, standing
+from citygrid.desk.web.words import paged, place_names, state_of
+from citygrid.intake import errors, permissions, queries, services
+from citygrid.intake.choices import ReportState
+from citygrid.kernel.errors import Invalid, KeyReused, NotFound, Refusal
+from citygrid.kernel.web import requires
+from citygrid.ui.tables import Empty
+
+NEAR_M = 250.0
+
+
+class Near(NamedTuple):
+    """An open case near a report."""
+
+    case: Any
+    state: str
+    metres: int
+
+
+@requires(permissions.VIEW)
+@require_safe
+def report_list(request: Any) -> HttpResponse:
+    """The reports the post sees, filtered; for who decides them, those to decide come first unless asked otherwise."""
+    form = ReportFilterForm(request.GET or None, request.actor)
+    wanted = form.wanted() if form.is_bound else queries.ReportFilter()
+    with timezone.override(standing(request).zone):
+        rows, pager = paged(
+            request, lambda start, count: queries.reports(request.actor, wanted, start=start, count=count)
+        )
+    table = tables.report_table(request, rows, caption=_("Newest first"), empty=_no_reports(request), pager=pager)
+    triage = standing(request).triage
+    return draw(request, "desk/reports.html", {"form": form, "table": table, "triage": triage})
+
+
+@requires(permissions.RECEIVE)
+@require_http_methods(["GET", "POST"])
+def new_report(request: Any) -> HttpResponse:
+    """Take a report down; its receipt is shown at once."""
+    form = ReportForm(request.POST or None, request.actor)
+    if form.is_valid():
+        try:
+            receipt = services.receive_report(
+                report=form.report(), key=str(form.cleaned_data["key"]), actor=request.actor, now=standing(request).now
+            )
+        except (Invalid, KeyReused) as refusal:
+            form.add_error(_field_of(refusal), f"{refusal} {refusal.advice}")
+        else:
+            messages.success(request, _("Received. The receipt is %(receipt)s.") % {"receipt": receipt.receipt})
+            return redirect("report", report_id=receipt.report_id)
+    return draw(request, "desk/report_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@requires(permissions.VIEW)
+@never_cache
+@require_safe
+def report(request: Any, report_id: UUID) -> HttpResponse:
+    """One report: what was sent, from where, what became of it, and the three ways to decide it."""
+    return _report_page(request, report_id)
+
+
+@requires(permissions.TRIAGE)
+@require_POST
+def accept(request: Any, report_id: UUID) -> HttpResponse:
+    """Make the report a case."""
+    form = AcceptForm(request.POST)
+
+    def decide() -> HttpResponse:
+        case = services.accept_report(
+            report_id=report_id,
+            category_key=form.cleaned_data["category"],
+            actor=request.actor,
+            now=standing(request).now,
+        )
+        messages.success(request, _("Accepted as case %(number)s.") % {"number": case.number})
+        return redirect("case", number=case.number)
+
+    return _decided(request, report_id, form, decide)
+
+
+@requires(permissions.TRIAGE)
+@require_POST
+def join(request: Any, report_id: UUID) -> HttpResponse:
+    """Join the report to an open case."""
+    form = JoinForm(request.POST)
+
+    def decide() -> HttpResponse:
+        case = cases.case_by_number(form.cleaned_data["number"].strip(), request.actor)
+        services.join_report(report_id=report_id, case_id=case.pk, actor=request.actor, now=standing(request).now)
+        messages.success(request, _("Joined to case %(number)s.") % {"number": case.number})
+        return redirect("report", report_id=report_id)
+
+    return _decided(request, report_id, form, decide)
+
+
+@requires(permissions.TRIAGE)
+@require_POST
+def refuse(request: Any, report_id: UUID) -> HttpResponse:
+    """Refuse the report, with a reason that its reporter sees."""
+    form = ReasonForm(request.POST, "refuse")
+
+    def decide() -> HttpResponse:
+        reason = form.cleaned_data["reason"]
+        services.refuse_report(report_id=report_id, reason=reason, actor=request.actor, now=standing(request).now)
+        messages.success(request, _("Refused. The reporter sees your reason."))
+        return redirect("report", report_id=report_id)
+
+    return _decided(request, report_id, form, decide)
+
+
+@requires(permissions.REVEAL)
+@never_cache
+@require_POST
+def reveal(request: Any, report_id: UUID) -> HttpResponse:
+    """Show the contact data in clear, once; who asked and why is on record."""
+    form = ReasonForm(request.POST, "reveal")
+
+    def decide() -> HttpResponse:
+        contact = services.reveal_contact(
+            report_id=report_id, reason=form.cleaned_data["reason"], actor=request.actor, now=standing(request).now
+        )
+        return _report_page(request, report_id, contact=contact)
+
+    return _decided(request, report_id, form, decide)
+
+
+def _decided(request: Any, report_id: UUID, form: Form, decide: Any) -> HttpResponse:
+    """Decide, or show the report again with what is wrong: with the input (422), or that somebody was first (409)."""
+    if not form.is_valid():
+        return _report_page(request, report_id, sent=form, status=422)
+    try:
+        return decide()
+    except NotFound as refusal:
+        form.add_error(None, str(refusal))
+        return _report_page(request, report_id, sent=form, status=422)
+    except Refusal as refusal:
+        return _report_page(request, report_id, refusal=refusal, status=refusal.status)
+
+
+def _report_page(
+    request: Any,
+    report_id: UUID,
+    *,
+    sent: Form | None = None,
+    refusal: Refusal | None = None,
+    contact: Any = None,
+    status: int = 200,
+) -> HttpResponse:
+    found = queries.report(report_id, request.actor)
+    may_decide = request.actor.may(permissions.TRIAGE) and found.state == ReportState.RECEIVED
+    masked = contact or queries.masked_contact(found)
+    context = {
+        "report": found,
+        "state": ReportState(found.state).label,
+        "place": place_names([found.area_code])[found.area_code],
+        "map": map_at(found.location, found.area_code),
+        "contact": masked,
+        "is_revealed": contact is not None,
+        "reveal": _form(sent, "reveal") if masked and request.actor.may(permissions.REVEAL) else None,
+        "refusal": refusal,
+        "sent": sent,
+        **(_decisions(request, found, sent) if may_decide else {}),
+    }
+    return draw(request, "desk/report.html", context, status=status)
+
+
+def _decisions(request: Any, found: Any, sent: Form | None) -> dict[str, Any]:
+    """Context of the three ways to decide, with the open cases nearby."""
+    near = cases.near(request.actor, found.location, NEAR_M) if found.location else []
+    return {
+        "accept": sent if isinstance(sent, AcceptForm) else AcceptForm(category_key=found.category_id or ""),
+        "join": sent if isinstance(sent, JoinForm) else JoinForm(),
+        "refuse": _form(sent, "refuse"),
+        "near": [Near(case, state_of(case), round(case.distance.m)) for case in near],
+        "near_m": int(NEAR_M),
+    }
+
+
+def _form(sent: Form | None, name: str) -> Form:
+    """The reason form of this name: the one that was sent, or an empty one."""
+    is_this = isinstance(sent, ReasonForm) and sent.auto_id == f"{name}_%s"
+    return sent if sent is not None and is_this else ReasonForm(prefix_id=name)
+
+
+def _field_of(refusal: Refusal) -> str | None:
+    """The field of the report form that a refusal is about."""
+    if isinstance(refusal, errors.OutsideDistrict | errors.PlaceMissing):
+        return "lon"
+    return "description" if isinstance(refusal, errors.TextMissing | errors.TextTooLong) else None
+
+
+def _no_reports(request: Any) -> Empty:
+    if request.GET:
+        return Empty(
+            _("No report fits these filters"),
+            _("Take a filter away, or look at the spelling."),
+            _("All reports"),
+            reverse("reports"),
+            icon="search",
+        )
+    may_receive = request.actor.may(permissions.RECEIVE)
+    return Empty(
+        _("No report yet"),
+        _("What people report by phone, on the street or on the internet comes here and waits for a decision."),
+        _("New report") if may_receive else "",
+        reverse("report-new") if may_receive else "",
+        icon="message",
+    )

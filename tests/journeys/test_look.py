@@ -1,0 +1,65 @@
+"""Every page in both languages, on a screen and on a phone: nothing serious for axe, nothing wider than the screen."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from citygrid.desk.tests.factories import City, make_cases
+from citygrid.kernel import clock
+from tests.journeys.staff import Staff
+
+SIZES = {"screen": (1366, 768), "phone": (390, 844)}
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def addresses(city: City) -> Iterator[tuple[str, str, str]]:
+    """(name, login, path) of the pages, empty and then full."""
+    yield "home-empty", "acceptor", "/"
+    yield "waiting-empty", "dispatcher", "/waiting/"
+    yield "cases-empty", "acceptor", "/cases/"
+    yield "reports-empty", "acceptor", "/reports/"
+    cases = make_cases(city, clock.now(), 18)
+    report = city.report(90, clock.now(), contact={"name": "王女士", "phone": "13800138000"})
+    yield from (
+        ("home", "acceptor", "/"),
+        ("home-dispatcher", "dispatcher", "/"),
+        ("waiting", "shift_leader", "/waiting/"),
+        ("reports", "acceptor", "/reports/"),
+        ("report-new", "acceptor", "/reports/new/"),
+        ("report", "acceptor", f"/reports/{report.report_id}/"),
+        ("cases", "inspector", "/cases/"),
+        ("cases-none", "inspector", "/cases/?words=xyz&opened_from=2020-01-01"),
+        ("categories", "acceptor", "/categories/"),
+        ("category", "acceptor", "/categories/city/component/01001/"),
+        ("procedures", "acceptor", "/procedures/"),
+        ("procedure", "acceptor", "/procedures/city-case/1/"),
+    )
+    for place, login in {3: "dispatcher", 5: "water", 7: "dispatcher", 8: "sanitation", 12: "shift_leader"}.items():
+        yield f"case-{cases[place].state}-{place}", login, f"/cases/{cases[place].number}/"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_pages_have_no_serious_finding(enter: Callable[..., Staff], city: City, axe: str, language: str, size: str):
+    width, height = SIZES[size]
+    staff: dict[str, Staff] = {}
+    found: list[str] = []
+    for name, login, path in addresses(city):
+        if login not in staff:
+            staff[login] = enter(login, language=language, width=width, height=height)
+        somebody = staff[login]
+        assert somebody.go(path) == 200, name
+        found += somebody.grave_findings(axe, f"{name}-{language}-{size}")
+        if too_wide := somebody.page.evaluate(WIDER):
+            found.append(f"{name} is {too_wide} px too wide")
+    assert found == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_menus_of_the_frame_have_no_serious_finding(enter: Callable[..., Staff], axe: str, language: str):
+    somebody = enter("acceptor", language=language)
+    for menu in somebody.page.locator("details.menu:visible > summary").all():
+        menu.click()
+        assert somebody.grave_findings(axe) == []
