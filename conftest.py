@@ -21,15 +21,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 @pytest.fixture(autouse=True, scope="session")
 def _flush_append_only_tables() -> Iterator[None]:
     """TRUNCATE is refused on append-only tables; only the flush between transactional tests may do it."""
-    execute = connection.ops.execute_sql_flush
+    operations = type(connection.ops)  # the class: a test that drives a browser gets a connection of its own
+    execute = operations.execute_sql_flush
 
-    def flush(statements: list[str]) -> None:
-        jobs = "TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, procrastinate_events"  # not Django's tables
-        execute(["SET session_replication_role = replica", *statements, jobs, "SET session_replication_role = DEFAULT"])
+    def flush(self: Any, statements: list[str]) -> None:
+        # Not Django's tables, so not among its statements.
+        jobs = "TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, procrastinate_events"
+        role = "SET session_replication_role"
+        execute(self, [f"{role} = replica", *statements, jobs, f"{role} = DEFAULT"])
 
-    connection.ops.execute_sql_flush = flush
+    operations.execute_sql_flush = flush
     yield
-    connection.ops.execute_sql_flush = execute
+    operations.execute_sql_flush = execute
 
 
 @pytest.fixture(autouse=True)
