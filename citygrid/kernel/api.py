@@ -130,7 +130,7 @@ class Api(NinjaAPI):
         return ProblemSchema(self, self.get_root_path(path_params or {}) if path_prefix is None else path_prefix)
 
 
-def _http_error(error: HttpError) -> HttpResponse:
+def _http_error(error: Any) -> HttpResponse:
     cause = error.__cause__  # ninja wraps what the parser raised
     refusal = cause if isinstance(cause, Refusal) else BodyBroken(reason=str(error))
     return _problem(refusal)
