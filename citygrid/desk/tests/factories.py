@@ -101,6 +101,7 @@ class City:
             "extend": Given(reason="备件明日到货"),
             "oversee": Given(reason="居民多次来电，请说明进展"),
             "void": Given(reason="不属于受理范围"),
+            "reopen": Given(reason="居民反映问题复发"),
         }.get(action, Given())
 
 

@@ -1,30 +1,317 @@
-"""The pages: what they show to whom, how forms answer, and how many queries they cost."""
+"""The pages: what they show to whom, and how their forms answer."""
+
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localdate
 
-from citygrid.desk.tests.factories import City, make_cases
+from citygrid.cases.models import Case
+from citygrid.cases.rules import Given
+from citygrid.cases.services import take_step
+from citygrid.desk.tests.factories import COVER, TO_DISPATCHED, City, make_cases
+from citygrid.geography.tests.factories import SOUTH, WEST
+from citygrid.intake.models import Report
 from citygrid.kernel import clock
-
-
-@pytest.fixture
-def cases(city: City) -> list:
-    return make_cases(city, clock.now())
-
+from citygrid.kernel.models import AuditEntry
 
 PAGES = ("home", "waiting", "reports", "report-new", "cases", "categories", "procedures")
 
 
+@pytest.fixture
+def cases(city: City) -> list[Case]:
+    return make_cases(city, clock.now())
+
+
+@pytest.fixture
+def filed(city: City) -> Case:
+    start = clock.now() - timedelta(hours=1)
+    return city.play(city.case(0, start), "shift_leader file", start=start)
+
+
+def case_url(case: Case) -> str:
+    return reverse("case", args=[case.number])
+
+
+def step_url(case: Case, action: str) -> str:
+    return reverse("case-step", args=[case.number, action])
+
+
+def words_of(answer) -> str:
+    return answer.content.decode()
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_page_opens_with_and_without_rows(city: City, enter, name: str) -> None:
+def test_page_opens_without_and_with_rows(city: City, enter, name: str) -> None:
     client = enter("acceptor")
     assert client.get(reverse(name)).status_code == 200
     make_cases(city, clock.now())
     assert client.get(reverse(name)).status_code == 200
 
 
-def test_case_page_opens_for_every_role_and_state(cases: list, enter, city: City) -> None:
+def test_case_page_opens_in_every_state_for_every_role_that_sees_it(cases: list[Case], enter, city: City) -> None:
     for login in city.accounts:
         client = enter(login)
         for case in cases:
-            assert client.get(reverse("case", args=[case.number])).status_code in (200, 404), (login, case.state)
+            sees = login not in ("water", "sanitation") or (case.unit and case.unit.code == login)
+            assert client.get(case_url(case)).status_code == (200 if sees else 404), (login, case.state)
+
+
+def test_department_finds_only_its_own_cases(cases: list[Case], enter, city: City) -> None:
+    numbers = {row[0].value for row in enter("water").get(reverse("cases")).context["table"].rows}
+    assert numbers == {case.number for case in cases if case.unit_id == city.water.pk}
+    assert numbers != {case.number for case in cases}
+
+
+def test_department_is_refused_the_reports(enter, cases: list[Case]) -> None:
+    assert enter("water").get(reverse("reports")).status_code == 403
+    assert reverse("reports") not in words_of(enter("water").get(reverse("home")))
+
+
+@pytest.mark.parametrize(
+    ("state", "login", "offered"),
+    [
+        (0, "acceptor", ["send_to_verify", "bundle"]),
+        (0, "shift_leader", ["file", "void", "bundle"]),
+        (3, "dispatcher", ["dispatch", "send_back_to_file"]),
+        (5, "water", ["reply", "return", "extend", "hang"]),
+        (7, "dispatcher", ["approve_return", "decline_return"]),
+        (11, "shift_leader", ["void", "rework", "close"]),
+        (12, "supervisor", []),
+    ],
+)
+def test_case_page_offers_only_the_actions_allowed_now(
+    city: City, enter, state: int, login: str, offered: list[str]
+) -> None:
+    now = clock.now()
+    cases = make_cases(city, now, state + 1)
+    forms = enter(login).get(case_url(cases[state])).context["steps"]
+    found = [form.action.code for form in forms]
+    # The case of place 5 may be overdue by then, and then it is too late to extend.
+    assert [code for code in found if code != "extend"] == [code for code in offered if code != "extend"]
+
+
+def test_form_of_an_action_asks_exactly_for_what_it_needs(city: City, enter, filed: Case) -> None:
+    dispatch, send_back = enter("dispatcher").get(case_url(filed)).context["steps"]
+    assert list(dispatch.fields) == ["expected_seq", "unit"]
+    assert list(send_back.fields) == ["expected_seq", "reason"]
+
+
+def test_unit_the_rules_name_is_chosen_beforehand_and_explained(city: City, enter, filed: Case) -> None:
+    page = enter("dispatcher").get(case_url(filed))
+    assert page.context["steps"][0]["unit"].initial == str(city.water.pk)
+    assert "says the most about this case" in words_of(page)
+
+
+def test_step_is_taken_and_the_page_says_so(city: City, enter, filed: Case) -> None:
+    data = {"expected_seq": filed.head_seq, "unit": city.water.pk}
+    page = enter("dispatcher").post(step_url(filed, "dispatch"), data, follow=True)
+    assert page.redirect_chain == [(case_url(filed), 302)]
+    assert "Done: Dispatch. The case is now: Dispatched." in words_of(page)
+
+
+def test_missing_field_is_named_and_nothing_happens(enter, filed: Case) -> None:
+    page = enter("dispatcher").post(step_url(filed, "send_back_to_file"), {"expected_seq": filed.head_seq})
+    assert page.status_code == 422
+    assert page.context["sent"].errors == {"reason": ["This field is required."]}
+    assert 'href="#send_back_to_file_reason"' in words_of(page)
+    filed.refresh_from_db()
+    assert filed.state == "filed"
+
+
+def test_late_step_is_refused_and_shows_who_was_first(city: City, enter, filed: Case) -> None:
+    now = clock.now()
+    given = Given(unit_id=city.sanitation.pk)
+    take_step(case_id=filed.pk, action="dispatch", given=given, actor=city.actor("dispatcher", now), now=now)
+    data = {"expected_seq": filed.head_seq, "unit": city.water.pk}
+    page = enter("dispatcher").post(step_url(filed, "dispatch"), data)
+    assert page.status_code == 409
+    assert "孙派遣" in words_of(page)
+    assert page.context["case"].unit_id == city.sanitation.pk
+
+
+def test_step_of_another_role_is_refused_in_words(enter, filed: Case) -> None:
+    data = {"expected_seq": filed.head_seq, "reason": "wrong"}
+    page = enter("dispatcher").post(step_url(filed, "void"), data)
+    assert page.status_code == 409
+    assert "it belongs to another post" in words_of(page)
+
+
+def test_unknown_action_and_unknown_case_are_not_found(enter, filed: Case) -> None:
+    client = enter("dispatcher")
+    assert client.post(step_url(filed, "explode"), {}).status_code == 404
+    assert client.get(reverse("case", args=["900001-20260101-9999"])).status_code == 404
+
+
+def test_deferral_runs_through_the_day_that_was_chosen(city: City, enter) -> None:
+    start = clock.now() - timedelta(hours=1)
+    case = city.play(city.case(0, start), *TO_DISPATCHED, start=start)
+    day = localdate(start) + timedelta(days=10)
+    data = {"expected_seq": case.head_seq, "reason": "施工", "until": f"{day:%Y-%m-%d}"}
+    assert enter("water").post(step_url(case, "hang"), data).status_code == 302
+    case.refresh_from_db()
+    assert case.pending_data["until_at"] == f"{day + timedelta(days=1):%Y-%m-%d}T00:00:00+08:00"
+
+
+def test_case_is_bundled_by_number_and_both_pages_say_so(city: City, enter) -> None:
+    now = clock.now()
+    first, second = city.case(0, now), city.case(2, now)
+    client = enter("acceptor")
+    data = {"expected_seq": 1, "reason": "同一井盖", "case": "900001-20200101-0001"}
+    assert client.post(step_url(second, "bundle"), data).status_code == 422
+    assert client.post(step_url(second, "bundle"), data | {"case": first.number}).status_code == 302
+    assert "bundled into this case" in words_of(client.get(case_url(first)))
+    assert first.number in words_of(client.get(case_url(second)))
+
+
+@pytest.mark.parametrize(
+    ("query", "picks"),
+    [
+        ({"state": "filed"}, lambda case: case.state == "filed"),
+        ({"area": "900001002"}, lambda case: case.area_code.startswith("900001002")),
+        ({"category": "city/matter/01"}, lambda case: case.category_id != COVER),
+        ({"words": "礼士胡同"}, lambda case: "礼士胡同" in case.address),
+        ({"lamp": "paused"}, lambda case: case.state == "hung"),
+        ({"open": "0"}, lambda case: not case.is_open),
+        ({"opened_until": "2020-01-01"}, lambda case: False),
+        ({"opened_from": "no date"}, lambda case: True),
+    ],
+)
+def test_filter_keeps_the_cases_it_names(cases: list[Case], enter, query: dict[str, str], picks) -> None:
+    table = enter("inspector").get(reverse("cases"), query).context["table"]
+    assert {row[0].value for row in table.rows} == {case.number for case in cases if picks(case)}
+
+
+def test_filter_by_unit_keeps_its_cases(cases: list[Case], enter, city: City) -> None:
+    table = enter("inspector").get(reverse("cases"), {"unit": city.water.pk}).context["table"]
+    assert {row[0].value for row in table.rows} == {case.number for case in cases if case.unit_id == city.water.pk}
+
+
+def test_list_is_sorted_by_deadline_with_the_unlimited_last(cases: list[Case], enter) -> None:
+    for sort in ("due", "-due"):
+        table = enter("inspector").get(reverse("cases"), {"sort": sort}).context["table"]
+        dues = [row[4].value.due_at if row[4].value else None for row in table.rows]
+        known = [due for due in dues if due]
+        assert known == sorted(known, reverse=sort == "-due")
+
+
+def test_list_leafs_by_fifty(city: City, enter) -> None:
+    now = clock.now()
+    for place in range(52):
+        city.case(place, now)
+    client = enter("inspector")
+    first, second = (client.get(reverse("cases"), {"page": page}).context["table"] for page in ("1", "2"))
+    assert (len(first.rows), first.pager.words, first.pager.next_url) == (50, "1 to 50", "?page=2")
+    assert (len(second.rows), second.pager.words, second.pager.next_url) == (2, "51 to 52", "")
+
+
+def test_home_counts_what_waits_by_lamp(city: City, enter) -> None:
+    start = clock.now() - timedelta(hours=9)
+    late = city.play(city.case(1, start), *TO_DISPATCHED, start=start)
+    city.play(city.case(6, clock.now()), "shift_leader file", start=clock.now())
+    page = enter("sanitation").get(reverse("home"))
+    assert {key: page.context["counts"][key] for key in ("all", "red", "yellow")} == {"all": 1, "red": 1, "yellow": 0}
+    assert [row[0].value for row in page.context["tables"][0].rows] == [late.number]
+
+
+def test_search_goes_to_the_case_the_report_or_the_words(city: City, enter) -> None:
+    case = city.case(0, clock.now())
+    receipt = Report.objects.unscoped(reason="test").get().receipt
+    client = enter("acceptor")
+    assert client.get(reverse("search"), {"q": case.number}).url == case_url(case)
+    assert receipt in words_of(client.get(reverse("search"), {"q": receipt.lower()}, follow=True))
+    assert client.get(reverse("search"), {"q": "井盖"}).url == f"{reverse('cases')}?words=%E4%BA%95%E7%9B%96"
+
+
+REPORT = {
+    "key": "0190aaaa-0000-7000-8000-000000000001",
+    "description": "井盖破损",
+    "channel": "hotline",
+    "frame": "wgs84",
+    "lon": WEST + 0.001,
+    "lat": SOUTH + 0.001,
+}
+
+
+def test_report_sent_twice_is_one_report(city: City, enter) -> None:
+    client = enter("acceptor")
+    answers = [client.post(reverse("report-new"), REPORT) for _ in range(2)]
+    assert answers[0].url == answers[1].url
+    assert Report.objects.unscoped(reason="test").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"description": " "}, "description"),
+        ({"lon": "", "lat": ""}, "lon"),
+        ({"lat": ""}, "lat"),
+        ({"lon": "0", "lat": "0"}, "lon"),
+        ({"lon": "far"}, "lon"),
+    ],
+)
+def test_report_that_cannot_be_used_names_the_field(city: City, enter, change: dict[str, str], field: str) -> None:
+    page = enter("acceptor").post(reverse("report-new"), REPORT | change)
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == [field]
+    assert Report.objects.unscoped(reason="test").count() == 0
+
+
+def test_report_is_decided_once_and_the_second_is_told(city: City, enter) -> None:
+    report = city.report(0, clock.now())
+    client = enter("acceptor")
+    accepted = client.post(reverse("report-accept", args=[report.report_id]), {"category": COVER})
+    assert accepted.url.startswith("/cases/900001-")
+    again = client.post(reverse("report-refuse", args=[report.report_id]), {"reason": "late"})
+    assert again.status_code == 409
+    assert "This report was decided before: Became a case." in words_of(again)
+
+
+def test_report_joins_a_case_nearby(city: City, enter) -> None:
+    now = clock.now()
+    case, report = city.case(0, now), city.report(14, now)  # the same place, 14 reports later
+    client = enter("acceptor")
+    page = client.get(reverse("report", args=[report.report_id]))
+    assert [near.case.number for near in page.context["near"]] == [case.number]
+    client.post(reverse("report-join", args=[report.report_id]), {"number": case.number})
+    assert Report.objects.unscoped(reason="test").get(pk=report.report_id).case_id == case.pk
+
+
+def test_report_is_refused_only_with_a_reason(city: City, enter) -> None:
+    report = city.report(0, clock.now())
+    client = enter("acceptor")
+    address = reverse("report-refuse", args=[report.report_id])
+    assert client.post(address, {"reason": " "}).status_code == 422
+    assert "Not in our district" in words_of(client.post(address, {"reason": "Not in our district"}, follow=True))
+
+
+def test_contact_is_masked_until_it_is_revealed_with_a_reason_on_record(city: City, enter) -> None:
+    report = city.report(0, clock.now(), contact={"name": "王女士", "phone": "13800138000"})
+    client, address = enter("acceptor"), reverse("report-contact", args=[report.report_id])
+    assert "13800138000" not in words_of(client.get(reverse("report", args=[report.report_id])))
+    assert client.post(address, {"reason": ""}).status_code == 422
+    shown = client.post(address, {"reason": "回访"})
+    assert "13800138000" in words_of(shown)
+    assert "no-store" in shown.headers["Cache-Control"]
+    entry = AuditEntry.objects.get(action="reveal_contact")
+    assert entry.data["reason"] == "回访"
+    assert enter("supervisor").post(address, {"reason": "nosy"}).status_code == 403
+
+
+def test_category_page_shows_the_standards_in_force(city: City, enter) -> None:
+    page = words_of(enter("water").get(reverse("category", args=[COVER])))
+    assert "The cover is broken or missing" in page
+    assert "4 urgent hours" in page
+
+
+def test_procedure_page_draws_the_procedure_in_the_language_of_the_page(city: City, enter) -> None:
+    client = enter("water")
+    address = reverse("procedure", args=["city-case", 1])
+    assert "Being handled</text>" in words_of(client.get(address))
+    client.cookies["django_language"] = "zh-hans"
+    assert "处置中</text>" in words_of(client.get(address))
+
+
+def test_signed_out_visitor_is_sent_to_sign_in(client, city: City) -> None:
+    for name in PAGES:
+        assert client.get(reverse(name)).url == f"{reverse('sign-in')}?next={reverse(name)}"

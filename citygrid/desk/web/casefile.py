@@ -179,7 +179,8 @@ def request_of(case: Any) -> str:
     text = _("Asked: %(action)s. Reason: %(reason)s. The answer is for: %(who)s.") % words
     if "until_at" not in asked:
         return text
-    return f"{text} {_('Until: %(until)s.') % {'until': minute(datetime.fromisoformat(asked['until_at']))}}"
+    until = _("Until: %(until)s.") % {"until": minute(datetime.fromisoformat(asked["until_at"]))}
+    return f"{text} {until}"
 
 
 def timeline_of(case: Any, actor: Actor) -> list[Entry]:

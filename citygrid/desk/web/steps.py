@@ -19,7 +19,7 @@ from citygrid.catalogue import queries as catalogue
 from citygrid.desk.web.forms import DateInput
 from citygrid.desk.web.words import limit_words
 from citygrid.kernel.actor import Actor
-from citygrid.kernel.errors import NotFound, Words
+from citygrid.kernel.errors import NotFound
 from citygrid.workflow import queries as workflow
 
 Field = Callable[["Step", workflow.Action], forms.Field]
@@ -87,7 +87,7 @@ def forms_for(step: Step, sent: StepForm | None = None) -> list[StepForm]:
     return [sent if sent and sent.action.code == action.code else StepForm(action, step) for action in offered]
 
 
-def _text(label: Words, help_text: Words = "") -> Field:
+def _text(label: Any, help_text: Any = "") -> Field:
     def field(step: Step, action: workflow.Action) -> forms.Field:
         widget = forms.Textarea(attrs={"rows": 3})
         return forms.CharField(label=label, help_text=help_text, max_length=LONGEST_TEXT, widget=widget)

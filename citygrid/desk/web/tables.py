@@ -1,6 +1,6 @@
 """The columns of the lists."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +39,7 @@ def report_url(report: Any) -> str:
 
 def case_table(
     request: HttpRequest,
-    rows: Sequence[Any],
+    rows: Iterable[Any],
     now: datetime,
     *,
     caption: str,

@@ -1,6 +1,6 @@
 """Words of the pages: lamps, limits, states, roles, numbers of pages."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -84,7 +84,7 @@ def place_names(codes: Iterable[str]) -> dict[str, str]:
     return dict(geography.place_names(codes, get_language() or "zh-hans"))
 
 
-def paged(request: Any, read: Callable[[int, int], Sequence[Item]]) -> tuple[list[Item], Pager]:
+def paged(request: Any, read: Callable[[int, int], Iterable[Item]]) -> tuple[list[Item], Pager]:
     """The rows of the page asked for, and links to its neighbours. `read(start, count)` is called once.
 
     One row more than a page is read, so that no counting of a whole table is needed to know of a next page.

@@ -76,14 +76,14 @@ def _reports_named(request: Any, words: str) -> list[Any]:
 
 
 def _first_waiting(about: Standing) -> Table:
-    rows = cases.waiting(about.actor, about.now, count=FIRST) if about.waiting.get("all") else []
+    rows = cases.waiting(about.request.actor, about.now, count=FIRST) if about.waiting.get("all") else []
     caption = _("Waiting for you: the earliest deadlines")
     return case_table(about.request, rows, about.now, caption=caption, empty=_nothing_waits(""))
 
 
 def _first_reports(about: Standing) -> Table:
     wanted = intake.ReportFilter(state=ReportState.RECEIVED)
-    rows = list(intake.reports(about.actor, wanted, count=FIRST, newest_first=False))
+    rows = list(intake.reports(about.request.actor, wanted, count=FIRST, newest_first=False))
     caption = _("Reports to decide: the oldest first")
     return report_table(about.request, rows, caption=caption, empty=Empty(""), is_decided=False)
 
