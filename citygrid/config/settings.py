@@ -17,6 +17,7 @@ FIELD_KEYS = [KEYS["field"]]
 HOSTS = os.environ.get("CITYGRID_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 ALLOWED_HOSTS = HOSTS
 AUDIT_HEADS_FILE = state.folder() / "audit-heads.txt"
+DEMO_PASSWORD_FILE = state.folder() / "demo-password.txt"
 
 MODULES = [
     "citygrid.kernel",

@@ -1,0 +1,121 @@
+"""Reads of the demo: what is there of it, who its people are, and what became of its reports."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+
+from citygrid.access import queries as access
+from citygrid.cases import queries as cases
+from citygrid.geography import queries as geography
+from citygrid.geography.errors import UnknownPlace
+from citygrid.intake import queries as intake
+from citygrid.kernel.actor import Actor, system_actor
+from citygrid.kernel.models import AuditEntry
+from citygrid.simulator.rules.people import CODE, seats
+
+SUBJECT = f"simulator.district/{CODE}"
+VIEWER = system_actor("demo", areas=(CODE,))
+ALL = 100_000
+
+
+def district_exists() -> bool:
+    """Whether the demo district is defined."""
+    try:
+        geography.area(CODE)
+    except UnknownPlace:
+        return False
+    return True
+
+
+def noted(action: str) -> Mapping[str, Any] | None:
+    """What the audit trail keeps of a stage of the demo ("plan", "lived"); None when it was not reached."""
+    found = AuditEntry.objects.filter(subject=SUBJECT, action=action).order_by("id").first()
+    return found.data if found else None
+
+
+def accounts() -> dict[str, UUID]:
+    """Accounts of the demo by login."""
+    logins = {seat.login for seat in seats()}
+    return dict(get_user_model()._default_manager.filter(login__in=logins).values_list("login", "pk"))
+
+
+def actors(now: datetime) -> list[Actor]:
+    """Everybody of the demo, once for each post held."""
+    found = [
+        access.actor_for(account, post.id, now)
+        for _, account in sorted(accounts().items())
+        for post in access.posts_of(account, now)
+    ]
+    return [actor for actor in found if actor]
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account of the demo as it is listed: login, name, and the titles of its posts with their units."""
+
+    login: str
+    name: str
+    posts: tuple[str, ...]
+
+
+def persons(now: datetime) -> list[Person]:
+    """The accounts of the demo in the order of their seats, in the active language."""
+    there = {found.pk: found for found in get_user_model()._default_manager.filter(pk__in=accounts().values())}
+    by_login = {found.login: found for found in there.values()}
+    return [
+        Person(login, by_login[login].display_name, tuple(_post(post) for post in posts))
+        for login in dict.fromkeys(seat.login for seat in seats())
+        if login in by_login and (posts := access.posts_of(by_login[login].pk, now))
+    ]
+
+
+def _post(post: Any) -> str:
+    return f"{post.title} · {post.organisation.name}"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What became of the demo's reports: counts by state, and of the cases closed with a limit how many in time."""
+
+    reports: int
+    reports_by_state: Mapping[str, int]
+    cases: int
+    cases_by_state: Mapping[str, int]
+    judged: int
+    on_time: int
+    overdue: int
+    dispatched: int
+    automatic: int
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def summary(now: datetime) -> Summary:
+    """The summary of everything in the demo district."""
+    reports = intake.reports(VIEWER, intake.ReportFilter(area_code=CODE), count=ALL)
+    found = cases.cases(VIEWER, cases.CaseFilter(area_code=CODE), now, count=ALL)
+    by_report = Counter(report.state for report in reports)
+    dispatched = [case for case in found if case.dispatched_at]
+    counts: Counter[str] = Counter()
+    for case in found:
+        counts.update(case.counts)
+    return Summary(
+        reports=sum(by_report.values()),
+        reports_by_state=by_report,
+        cases=len(found),
+        cases_by_state=Counter(case.state for case in found),
+        judged=sum(case.on_time is not None for case in found),
+        on_time=sum(case.on_time is True for case in found),
+        overdue=sum(case.is_open and case.due_at is not None and case.due_at < now for case in found),
+        dispatched=len(dispatched),
+        automatic=sum(_was_automatic(case.pk) for case in dispatched),
+        counts=counts,
+    )
+
+
+def _was_automatic(case_id: UUID) -> bool:
+    return cases.steps(case_id, VIEWER).filter(action="dispatch", is_automatic=True).exists()
