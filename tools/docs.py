@@ -26,10 +26,16 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NOT_PLAIN_TERMS = {"kernel", "ui", "procrastinate"}  # tables of mechanisms, not of the city
 
 
+def rows(page: Path) -> list[list[str]]:
+    """The cells of every table row of a page, code marks taken out."""
+    lines = page.read_text(encoding="utf-8").replace("`", "").splitlines() if page.exists() else []
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+
+
 def entries(page: Path) -> list[str]:
-    """The headings and table rows of a page, code marks taken out."""
-    lines = page.read_text(encoding="utf-8").splitlines() if page.exists() else []
-    return [line.replace("`", "") for line in lines if line.startswith(("#", "|"))]
+    """What a page explains: its headings, and the first two cells of its table rows."""
+    lines = page.read_text(encoding="utf-8").replace("`", "").splitlines() if page.exists() else []
+    return [line for line in lines if line.startswith("#")] + [" ".join(cells[:2]) for cells in rows(page)]
 
 
 def names(page: Path, wanted: set[str]) -> set[str]:
@@ -97,10 +103,7 @@ def procedure_words() -> set[str]:
 
 def glossary() -> dict[str, str]:
     """Code name to Chinese term, from the rows of the glossary."""
-    rows = [
-        [cell.strip() for cell in row.strip("|").split("|")] for row in entries(DOCS / "glossary.md") if row[0] == "|"
-    ]
-    return {name.strip(): row[0] for row in rows if len(row) > 2 for name in row[1].split(",")}
+    return {name.strip(): cells[0] for cells in rows(DOCS / "glossary.md") for name in cells[1].split(",")}
 
 
 def forgotten() -> list[str]:
@@ -126,9 +129,8 @@ def wrong_terms() -> Iterator[str]:
         if code in known and known[code] != chinese:
             yield f"docs/glossary.md: {code} is {known[code]}, the data say {chinese}"
     concepts: dict[str, set[str]] = {}
-    for row in entries(DOCS / "glossary.md"):
-        cells = [cell.strip() for cell in row.strip("|").split("|")]
-        if row[0] == "|" and CHINESE.search(cells[0]):
+    for cells in rows(DOCS / "glossary.md"):
+        if CHINESE.search(cells[0]):
             concepts.setdefault(cells[0], set()).add(cells[1])
     yield from (f"docs/glossary.md: {word} stands for {found}" for word, found in concepts.items() if len(found) > 1)
 
