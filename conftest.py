@@ -36,10 +36,11 @@ def _flush_append_only_tables() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _plain_and_quick(settings: Any) -> None:
-    """Static files under their own names (nothing is collected), and a password hash that takes no time."""
+def _plain_and_quick(settings: Any, tmp_path: Path) -> None:
+    """Static files under their own names (nothing is collected), photos in a folder of each test, quick passwords."""
     storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}}
+    evidence = {**settings.STORAGES["evidence"], "OPTIONS": {"location": tmp_path / "evidence"}}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}, "evidence": evidence}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

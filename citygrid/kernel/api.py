@@ -141,7 +141,7 @@ def _invalid(error: Any) -> Invalid:
     return Invalid(fields=fields)
 
 
-def _problem(refusal: Refusal, status: int | None = None) -> HttpResponse:
+def _problem(refusal: Any, status: int | None = None) -> HttpResponse:
     fields = refusal.fields if isinstance(refusal, Invalid) else {}
     body = {
         "code": refusal.code,

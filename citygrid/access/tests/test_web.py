@@ -12,7 +12,6 @@ from citygrid.access.models import Holding, Post, SignIn
 from citygrid.access.tests.factories import PASSWORD, make_account, make_organisation, make_post
 from citygrid.access.web.middleware import POST_KEY, ActorMiddleware
 from citygrid.kernel.actor import system_actor
-from citygrid.kernel.ids import uuid7
 from citygrid.kernel.models import AuditEntry
 from citygrid.kernel.web import requires
 

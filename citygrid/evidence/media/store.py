@@ -1,0 +1,70 @@
+"""The evidence storage, by name: a folder of this machine or an S3 bucket, as the settings say."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import storages
+
+EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+CHUNK = 1 << 20
+
+
+def name_of(rendition: str, digest: str, file_format: str = "JPEG") -> str:
+    """The name of a file, made from the SHA-256 of the original: "original/3f/3fa1....jpg"."""
+    return f"{rendition}/{digest[:2]}/{digest}.{EXTENSIONS[file_format]}"
+
+
+def keep(name: str, content: bytes) -> None:
+    """Store a file for good: when this returns, it is there after a crash."""
+    _storage().save(name, ContentFile(content))
+
+
+def open_file(name: str) -> "File[Any]":
+    """The stored file, for reading. OSError (FileNotFoundError) when it is gone."""
+    return _storage().open(name, "rb")
+
+
+def read(name: str) -> bytes:
+    """The content of a stored file. OSError when it is gone."""
+    with open_file(name) as file:
+        return bytes(file.read())
+
+
+def exists(name: str) -> bool:
+    """Whether a file of this name is stored."""
+    return bool(_storage().exists(name))
+
+
+def digest_of(name: str) -> str:
+    """SHA-256 of a stored file in hexadecimal, read in pieces. OSError when it is gone."""
+    digest = hashlib.sha256()
+    with open_file(name) as file:
+        while piece := file.read(CHUNK):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def names(before: datetime) -> Iterator[str]:
+    """The names of all stored files that were written before a moment, drafts of a crash among them."""
+    yield from _names_below("", before)
+
+
+def _names_below(folder: str, before: datetime) -> Iterator[str]:
+    storage = _storage()
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:  # nothing was ever stored
+        return
+    for file in sorted(files):
+        name = f"{folder}/{file}" if folder else file
+        if storage.get_modified_time(name) < before:
+            yield name
+    for inner in sorted(folders):
+        yield from _names_below(f"{folder}/{inner}" if folder else inner, before)
+
+
+def _storage() -> Any:
+    return storages["evidence"]

@@ -1,0 +1,68 @@
+from django.contrib.gis.db.models import PointField
+from django.db import models
+from django.db.models import Q
+
+from citygrid.evidence.choices import Format, Kind, MediaState, Role
+from citygrid.kernel.ids import uuid7
+
+
+class Media(models.Model):
+    """One photo as it was handed in, and the two copies drawn from it.
+
+    It has no scope of its own: who sees it is asked of what it is attached to (`registry.owners`), in `queries`.
+    `original`, `public` and `thumbnail` are names in the evidence storage, made from the hash of the original.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PHOTO)
+    format = models.CharField(max_length=10, choices=Format)
+    state = models.CharField(max_length=10, choices=MediaState, default=MediaState.RECEIVED)
+    refusal = models.CharField(max_length=60, blank=True, help_text="code of errors.REFUSALS")
+    sha256 = models.CharField(max_length=64, db_index=True, help_text="of the original, in hexadecimal")
+    size = models.PositiveBigIntegerField(help_text="of the original, in bytes")
+    width = models.PositiveIntegerField(help_text="as stored, before it is turned upright")
+    height = models.PositiveIntegerField()
+    taken_at = models.DateTimeField(null=True, help_text="as the camera says")
+    taken_where = PointField(null=True, help_text="as the camera says, WGS-84")
+    original = models.CharField(max_length=120)
+    public = models.CharField(max_length=120, blank=True)
+    thumbnail = models.CharField(max_length=120, blank=True)
+    received_at = models.DateTimeField()
+    received_by = models.ForeignKey("access.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    retain_until_date = models.DateField(null=True, help_text="null: as long as what it belongs to")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(state="received"), name="media_to_process"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="media_hash_is_sha256"),
+            models.CheckConstraint(
+                condition=Q(state="received", refusal="", public="")
+                | (Q(state="ready", refusal="") & ~Q(public="") & ~Q(thumbnail=""))
+                | (Q(state="refused", public="") & ~Q(refusal="")),
+                name="media_is_as_its_state_says",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.sha256[:12]}"
+
+
+class Attachment(models.Model):
+    """A photo belongs to a record of a module above, named by a registered kind and an id. Never undone."""
+
+    media = models.ForeignKey(Media, on_delete=models.PROTECT, related_name="attachments")
+    owner_kind = models.CharField(max_length=40)
+    owner_id = models.UUIDField()
+    role = models.CharField(max_length=10, choices=Role)
+    attached_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner_id", "owner_kind"], name="attachment_by_owner")]
+        constraints = [
+            models.UniqueConstraint(fields=["media", "owner_kind", "owner_id", "role"], name="attached_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.media_id} {self.role} {self.owner_kind}/{self.owner_id}"

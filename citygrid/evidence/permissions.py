@@ -1,0 +1,7 @@
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.kernel.permissions import declare
+
+RECEIVE = declare("evidence.photo:receive", _("Hand in photos"))
+VIEW_ORIGINAL = declare("evidence.original:view", _("Download original photos with their metadata"))
+SCRUB = declare("evidence.store:scrub", _("Check stored photos against their hashes"))

@@ -1,0 +1,21 @@
+from uuid import UUID
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from citygrid.evidence import services
+from citygrid.kernel import clock
+from citygrid.kernel.actor import system_actor
+
+
+@app.task(name=services.PROCESS_TASK, queue=services.QUEUE, retry=RetryStrategy(max_attempts=12, exponential_wait=2))
+def process(*, media_id: str) -> None:
+    """Draw the copies of a photo that came in."""
+    services.process(media_id=UUID(media_id), now=clock.now())
+
+
+@app.periodic(cron="30 3 * * *")
+@app.task(name="evidence.scrub", queue="housekeeping", queueing_lock="scrub_evidence")
+def scrub(timestamp: int) -> None:
+    """Check all originals against their hashes, every night."""
+    services.scrub(actor=system_actor("scrubber"), now=clock.now())
