@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from citygrid.access.tests import factories as access
 from citygrid.cases.models import Case
 from citygrid.cases.rules import Given
 from citygrid.cases.services import take_step
@@ -212,6 +213,21 @@ def test_home_counts_what_waits_by_lamp(city: City, enter) -> None:
     page = enter("sanitation").get(reverse("home"))
     assert {key: page.context["counts"][key] for key in ("all", "red", "yellow")} == {"all": 1, "red": 1, "yellow": 0}
     assert [row[0].value for row in page.context["tables"][0].rows] == [late.number]
+
+
+def test_filter_in_the_fold_opens_the_fold(enter, city: City) -> None:
+    client = enter("inspector")
+    for query, is_open in (({"words": "x"}, False), ({"source": "hotline"}, True)):
+        assert client.get(reverse("cases"), query).context["form"].is_more_used is is_open
+
+
+def test_home_of_an_administrator_says_that_no_case_work_waits(client, city: City) -> None:
+    post = access.make_post("system_administrator", areas=[""])
+    client.force_login(access.make_account("admin", language="en", posts=[post]))
+    page = words_of(client.get(reverse("home")))
+    assert "Your post works on no cases." in page
+    assert reverse("categories") in page
+    assert reverse("cases") not in page
 
 
 def test_search_goes_to_the_case_the_report_or_the_words(city: City, enter) -> None:

@@ -70,7 +70,16 @@ def state_choices() -> Choices:
     return list(states.items())
 
 
-class CaseFilterForm(forms.Form):
+class FilterForm(forms.Form):
+    """Filters of a list, from the address."""
+
+    @property
+    def is_more_used(self) -> bool:
+        """Whether a filter beyond the three of the row is set, so that the fold is shown open."""
+        return any(field.value() for field in self.visible_fields()[3:])
+
+
+class CaseFilterForm(FilterForm):
     """Filters of the list of cases; every view of it is an address."""
 
     words = forms.CharField(label=_("Words or number"), required=False, max_length=100)
@@ -122,7 +131,7 @@ def _units(actor: Actor) -> list[Any]:
     return units if actor.reach.units is None else [unit for unit in units if unit.id in actor.reach.units]
 
 
-class ReportFilterForm(forms.Form):
+class ReportFilterForm(FilterForm):
     """Filters of the list of reports."""
 
     words = forms.CharField(label=_("Words or receipt"), required=False, max_length=100)
