@@ -43,7 +43,7 @@ class Places:
             area, name = self.rng.choice(self.greens)
             centre = area.centroid
             return self._beside(
-                LineString([centre, area.exterior.interpolate(self.rng.random(), True)]), f"{name}内", 0
+                LineString([centre, area.exterior.interpolate(self.rng.random(), normalized=True)]), f"{name}内", 0
             )
         line, name = self.rng.choice(self.lanes if self.rng.random() < 0.75 else self.avenues)
         along = self.rng.random()

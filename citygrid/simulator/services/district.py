@@ -30,7 +30,7 @@ def build_district(*, seed: int, actor: Actor, now: datetime) -> bool:
     if district_exists():
         return False
     plan = draw(seed)
-    outline: Any = Polygon(plan.district.exterior.coords, srid=4326)
+    outline = Polygon(list(plan.district.exterior.coords), srid=4326)
     geography_services.define_district(
         code=CODE,
         name_zh=names.DISTRICT[0],
@@ -42,7 +42,7 @@ def build_district(*, seed: int, actor: Actor, now: datetime) -> bool:
         now=now,
     )
     streets = [street_code(n) for n in range(len(plan.streets))]
-    communities = [outline for street in plan.communities for outline in street]
+    communities = [shape for street in plan.communities for shape in street]
     _import_areas(Level.STREET, _collection(streets, names.STREETS, plan.streets), actor, now)
     _import_areas(Level.COMMUNITY, _collection(community_codes(), names.COMMUNITIES, communities), actor, now)
     geography_services.cut_unit_grids(below=CODE, actor=actor, now=now)

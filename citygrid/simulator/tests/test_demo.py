@@ -1,0 +1,151 @@
+"""A small demo, broken off once and continued, then run again."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+
+from citygrid.access import services as access
+from citygrid.cases import queries as cases
+from citygrid.cases.choices import Lamp
+from citygrid.geography import queries as geography
+from citygrid.geography.choices import Level
+from citygrid.intake import queries as intake
+from citygrid.kernel import clock
+from citygrid.kernel.actor import system_actor
+from citygrid.simulator import queries, services
+from citygrid.simulator.rules.people import CODE, seats
+from citygrid.workflow import queries as workflow
+
+pytestmark = pytest.mark.django_db
+REPORTS = 30
+BREAK_AFTER = 100
+MD5 = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+class BreakError(Exception):
+    """The power fails."""
+
+
+@dataclass
+class Run:
+    """What the demo printed, the first time to its end and after that, and the password it keeps."""
+
+    first: str
+    second: str
+    password_file: Path
+
+
+@pytest.fixture(scope="module")
+def run(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Run]:
+    kept = tmp_path_factory.mktemp("demo") / "password.txt"
+    with django_db_blocker.unblock(), override_settings(DEMO_PASSWORD_FILE=kept, PASSWORD_HASHERS=MD5):
+        call_command("load_defaults", stdout=StringIO())
+        given: dict[str, Any] = {"seed": 7, "actor": system_actor("demo"), "now": clock.now()}
+        services.build_district(**given)
+        services.build_people(**given)
+        services.build_duties(**given)
+        services.set_passwords(password="kept-by-nobody", progress=lambda items, _: items, **_without_seed(given))
+        with pytest.raises(BreakError):
+            services.live(reports=REPORTS, progress=_breaking, **given)
+        yield Run(_demo(), _demo(), kept)
+        call_command("flush", interactive=False, verbosity=0)
+
+
+def _without_seed(given: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name != "seed"}
+
+
+def _breaking(items: Iterable[Any], _title: str) -> Iterator[Any]:
+    for place, item in enumerate(items):
+        if place == BREAK_AFTER:
+            raise BreakError
+        yield item
+
+
+def _demo() -> str:
+    out = StringIO()
+    call_command("demo", "--no-serve", reports=REPORTS, stdout=out, stderr=StringIO())
+    return out.getvalue()
+
+
+def test_district_has_three_streets_twenty_communities_and_three_kinds_of_grid(run: Run) -> None:
+    assert len(geography.areas_below(CODE, Level.STREET)) == 3
+    communities = geography.areas_below(CODE, Level.COMMUNITY)
+    assert len(communities) == 20
+    for community in communities:
+        grids = geography.unit_grids(community.code)
+        centre = grids[0].geom.point_on_surface
+        place = geography.locate(centre, on=clock.now().date())
+        assert place and place.unit_grid == grids[0].code and place.duty_grid and place.social_grid
+
+
+def test_every_state_of_the_procedure_has_a_case(run: Run) -> None:
+    found = queries.summary(clock.now())
+    assert set(found.cases_by_state) == set(workflow.procedure("city-case").states)
+    assert set(found.reports_by_state) == {"received", "accepted", "joined", "refused"}
+    wanted = {"returns", "reworks", "hangs", "extensions", "oversights", "answers", "reopens", "verifications"}
+    assert wanted <= set(found.counts)
+
+
+def test_continued_run_has_just_the_reports_planned_and_a_further_run_adds_nothing(run: Run) -> None:
+    found = queries.summary(clock.now())
+    assert found.reports == REPORTS
+    assert f"reports {REPORTS} " in run.first and "nothing was added" not in run.first
+    assert "nothing was added" in run.second
+    summary = [line for line in run.first.splitlines() if line.startswith("demo: cases")]
+    assert summary == [line for line in run.second.splitlines() if line.startswith("demo: cases")]
+
+
+def test_history_is_clean_and_goes_forward_in_time(run: Run) -> None:
+    proof = None
+    for proof in cases.prove(system_actor("test")):
+        assert proof.mismatched == proof.broken == []
+    assert proof and proof.cases > REPORTS / 2
+    for case in cases.cases(queries.VIEWER, cases.CaseFilter(), clock.now(), count=1000):
+        times = [step.at for step in cases.steps(case.pk, queries.VIEWER)]
+        assert times == sorted(times) and times[-1] <= clock.now()
+
+
+def test_sure_cases_are_dispatched_by_themselves_right_after_filing(run: Run) -> None:
+    found = queries.summary(clock.now())
+    assert 0 < found.automatic < found.dispatched
+    for case in cases.cases(queries.VIEWER, cases.CaseFilter(), clock.now(), count=1000):
+        steps = list(cases.steps(case.pk, queries.VIEWER))
+        for before, step in zip(steps, steps[1:], strict=False):
+            if step.action == "dispatch" and step.is_automatic:
+                assert before.action == "file" and step.at - before.at <= timedelta(seconds=2)
+
+
+def test_some_open_cases_are_overdue_and_some_are_not(run: Run) -> None:
+    now = clock.now()
+    lamps = {
+        cases.lamp_of(case, now)
+        for case in cases.cases(queries.VIEWER, cases.CaseFilter(is_open=True), now, count=1000)
+    }
+    assert {Lamp.GREEN, Lamp.RED, Lamp.PAUSED} <= lamps
+
+
+def test_everybody_signs_in_with_the_password_printed_and_acts_as_the_post(run: Run) -> None:
+    password = run.password_file.read_text().strip()
+    assert password in run.first and run.password_file.stat().st_mode & 0o077 == 0
+    for login in {seat.login for seat in seats()}:
+        assert access.sign_in(login=login, password=password, now=clock.now()).login == login
+        assert f" {login} " in run.first
+    assert {actor.role for actor in queries.actors(clock.now())} == {seat.role for seat in seats()}
+
+
+def test_work_waits_for_every_role_that_handles_cases(run: Run) -> None:
+    waited_for = {"acceptor", "supervisor", "shift_leader", "dispatcher", "department"}
+    for actor in queries.actors(clock.now()):
+        if actor.role in waited_for and cases.waiting(actor, clock.now()):
+            waited_for.remove(actor.role)
+    assert waited_for == set()
+    leader = next(actor for actor in queries.actors(clock.now()) if actor.role == "shift_leader")
+    assert intake.waiting_count(leader) > 0
