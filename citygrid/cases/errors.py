@@ -33,6 +33,11 @@ class UntilInvalid(Invalid):
     message = _("The end date must lie in the future and within a year.")
 
 
+class AlreadyPart(Conflict):
+    code = "cases.already_part"
+    message = _("A case is part of one other case, and two cases are not parts of each other.")
+
+
 class HistoryInvalid(Invalid):
     """A past that no case can have (a step that does not fit the state before it)."""
 

@@ -1,7 +1,7 @@
 from citygrid.cases.rules import Given
 from citygrid.cases.services.bulk import History, HistoryStep, record_history
 from citygrid.cases.services.clocks import recompute_provisional, resume_due
-from citygrid.cases.services.life import Opening, StepResult, open_case, take_step, take_steps
+from citygrid.cases.services.life import Opening, StepResult, make_part, open_case, take_step, take_steps
 
 __all__ = [
     "Given",
@@ -9,6 +9,7 @@ __all__ = [
     "HistoryStep",
     "Opening",
     "StepResult",
+    "make_part",
     "open_case",
     "recompute_provisional",
     "record_history",

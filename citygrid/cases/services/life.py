@@ -234,6 +234,23 @@ def _write_step(case: models.Case, step: PastStep) -> None:
     models.Step.objects.create(case=case, hash=case.head_hash, **models.step_values(step))
 
 
+@transaction.atomic
+def make_part(*, case_id: UUID, parent_id: UUID, actor: Actor, now: datetime) -> models.CaseLink:
+    """Make a case a part of another one, both visible to the post; a case is part of one other, and not of its parts.
+
+    Each goes on with its own unit and clock. NotFound (404); AlreadyPart (409).
+    """
+    actor.require(permissions.ACT)
+    part, parent = _locked(case_id, actor), _locked(parent_id, actor)
+    is_circle = models.CaseLink.objects.filter(source=parent, target=part, kind=LinkKind.PART).exists()
+    if part.pk == parent.pk or is_circle or part.links.filter(kind=LinkKind.PART).exists():
+        raise errors.AlreadyPart()
+    link = models.CaseLink.objects.create(source=part, target=parent, kind=LinkKind.PART, at=now)
+    data = {"parent_id": str(parent_id)}
+    audit.record(subject=f"cases.case/{case_id}", action="make_part", actor=actor, now=now, data=data)
+    return link
+
+
 def _bundle(case: models.Case, into: UUID, actor: Actor, now: datetime) -> None:
     target = models.Case.objects.visible_to(actor).filter(pk=into, is_open=True).first()
     if target is None or target.pk == case.pk:

@@ -8,7 +8,7 @@ from citygrid.cases import errors, queries
 from citygrid.cases.choices import Lamp
 from citygrid.cases.models import Case, CaseLink
 from citygrid.cases.rules import Given
-from citygrid.cases.services import open_case, resume_due
+from citygrid.cases.services import make_part, open_case, resume_due
 from citygrid.cases.tests.factories import NOW, City, make_city
 from citygrid.kernel.actor import system_actor
 from citygrid.kernel.errors import NotFound
@@ -156,6 +156,17 @@ def test_case_is_not_bundled_into_itself(city: City) -> None:
         city.take(case, "acceptor bundle", given=Given(reason="twin", case_id=case.pk))
     case.refresh_from_db()
     assert case.state == "registered"
+
+
+def test_part_belongs_to_one_case_and_goes_on_by_itself(city: City) -> None:
+    parent, part, other = city.open(), city.open(), city.open()
+    acceptor = city.actors["acceptor"]
+    make_part(case_id=part.pk, parent_id=parent.pk, actor=acceptor, now=NOW)
+    for case, above in ((part, other), (parent, part), (other, other)):
+        with pytest.raises(errors.AlreadyPart):
+            make_part(case_id=case.pk, parent_id=above.pk, actor=acceptor, now=NOW)
+    assert city.play(part, *TO_FILED).state == "filed"
+    assert CaseLink.objects.get(source=part).target_id == parent.pk
 
 
 def test_overseen_case_needs_an_answer_and_keeps_its_state(city: City) -> None:
