@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from citygrid.access import queries as access
 from citygrid.cases import queries as cases
@@ -221,11 +222,17 @@ class _Names:
         return tuple((label, value) for label, value in found if value)
 
 
+PLATFORM = {  # labels under which the platform acts by itself
+    "Automatic dispatch": gettext_lazy("Automatic dispatch"),
+    "Automatic resumption": gettext_lazy("Automatic resumption"),
+}
+
+
 def _entry(step: Any, action: Any, named: _Names) -> Entry:
     return Entry(
         at=step.at,
         title=str(action.name),
-        actor=step.label,
+        actor=str(PLATFORM.get(step.label, step.label)),
         reason=" ".join([*_finding(step, action), *(step.data[name] for name in TEXTS if step.data.get(name))]),
         icon=ICONS.get(action.subject or action.code, "check"),
         is_automatic=step.is_automatic,
