@@ -1,5 +1,5 @@
 """Writes of exchange: past data of another system, replayed."""
 
-from citygrid.exchange.services.replay import Replay, Sink, Tally, open_replay, run_replay
+from citygrid.exchange.services.replay import PROCEDURE, Replay, Sink, Tally, open_replay, run_replay
 
-__all__ = ["Replay", "Sink", "Tally", "open_replay", "run_replay"]
+__all__ = ["PROCEDURE", "Replay", "Sink", "Tally", "open_replay", "run_replay"]

@@ -25,6 +25,7 @@ from citygrid.kernel.actor import Actor
 from citygrid.kernel.calendars import calendar_for
 
 CHUNK = 2_000
+PROCEDURE = "city-case"
 REPLAY_LOCK = 0x7265706C
 MOST_NAMED = 20
 
@@ -251,6 +252,7 @@ class _Run:
             source=reading.channel,
             location=point,
             address=reading.address,
+            procedure=PROCEDURE,
         )
         actions = past_actions(reading, str(self.city.units[reading.unit]))
         return cases.History(opening, [cases.HistoryStep(a.action, a.at, self.actor.label, a.data) for a in actions])

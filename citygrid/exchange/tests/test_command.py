@@ -46,8 +46,7 @@ def table(path: Path) -> list[dict[str, str]]:
 
 
 @pytest.mark.django_db
-def test_command_writes_summary_verdicts_and_errors(town, tmp_path, capsys):
-    publish()
+def test_command_in_a_new_database_writes_summary_verdicts_and_errors(town, tmp_path, capsys):
     rows = [request(1), request(2, due=None), request(3, closed=None)]
     out = run(town, write_csv(tmp_path / "a.csv", rows))
     summary = json.loads((out / "s.json").read_text())

@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
@@ -16,7 +17,8 @@ from citygrid.exchange import services
 from citygrid.exchange.rules import Profile, parse, read_time
 from citygrid.kernel import clock
 from citygrid.kernel.actor import system_actor
-from citygrid.kernel.errors import Refusal
+from citygrid.kernel.errors import NotFound, Refusal
+from citygrid.workflow import queries as workflow
 
 PROFILES = "data/profiles"
 
@@ -58,6 +60,8 @@ class Command(BaseCommand):
         errors = options["errors"] or (summary and summary.with_suffix(".errors.csv"))
         tally = services.Tally()
         with _FileSink.opened(options["verdicts"], errors) as sink, self._bar(replay.total, options) as bar:
+            if not options["dry_run"]:
+                _require_procedure()
             run = services.run_replay(
                 replay=replay,
                 sink=sink,
@@ -111,7 +115,7 @@ def _profile(name: str) -> Profile:
     if not path.is_file():
         known = ", ".join(sorted(found.stem for found in folder.glob("*.yaml")))
         raise CommandError(f"There is no profile {name}. Known are {known}; or give the path of a YAML file.")
-    return parse(path.read_text(encoding="utf-8"))
+    return parse(path.read_text(encoding="utf-8", errors="replace"))
 
 
 def _as_of(text: str | None, profile: Profile) -> datetime | None:
@@ -121,3 +125,11 @@ def _as_of(text: str | None, profile: Profile) -> datetime | None:
         return read_time(text, profile.zone)
     except ValueError as fault:
         raise CommandError(f"--as-of: {fault}") from fault
+
+
+def _require_procedure() -> None:
+    """A database that was only just made has no procedure yet: then the shipped ones are published."""
+    try:
+        workflow.latest_version(services.PROCEDURE)
+    except NotFound:
+        call_command("load_procedures", verbosity=0)
