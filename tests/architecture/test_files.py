@@ -13,7 +13,12 @@ from tools.source import PACKAGE, ROOT, modules, tracked
 MOST_LINES = 500
 SOURCE = {".py", ".ts", ".vue", ".css", ".html", ".sh"}
 LARGEST_BYTES = 1_000_000
-PUBLIC_HOSTS = ["registry" + ".npm" + "js.org", "registry" + ".yarnpkg.com", "files" + ".python" + "hosted.org", "pypi" + ".org"]
+PUBLIC_HOSTS = [
+    "registry" + ".npm" + "js.org",
+    "registry" + ".yarnpkg.com",
+    "files" + ".python" + "hosted.org",
+    "pypi" + ".org",
+]
 
 
 def texts() -> list[tuple[Path, str]]:
