@@ -71,6 +71,13 @@ def events() -> set[str]:
     return {kind.__name__ for kind in _below(base) if not kind.__subclasses__() and ".tests" not in kind.__module__}
 
 
+def subscriptions() -> set[tuple[str, str]]:
+    """Event and module of every subscription."""
+    load("handlers")
+    known = import_string("citygrid.kernel.events.subscriptions")().items()
+    return {(event, handler.split(".")[1]) for handler, event in known if ".tests." not in handler}
+
+
 def _below(kind: type) -> Iterator[type]:
     for one in kind.__subclasses__():
         yield one
@@ -119,6 +126,8 @@ def forgotten() -> list[str]:
     found = [
         f"{page.relative_to(ROOT)}: {name}" for page, all_ in wanted.items() for name in sorted(names(page, all_))
     ]
+    told = {(cells[0], cells[1]) for cells in rows(DOCS / "events.md")}
+    found += [f"docs/events.md: {module} subscribes to {event}" for event, module in sorted(subscriptions() - told)]
     return found + list(wrong_terms()) + list(dead_links())
 
 

@@ -15,6 +15,7 @@ def test_what_must_be_documented_is_found_in_the_code() -> None:
     assert {"CITYGRID_HOSTS", "CITYGRID_PORT", "DATABASE_URL"} <= docs.settings()
     assert "cases.case:act" in docs.permissions()
     assert "CaseClosed" in docs.events() and "CaseEvent" not in docs.events()
+    assert ("CaseFiled", "dispatch") in docs.subscriptions()
     assert {"Case", "Step", "Organisation"} <= docs.tables()
     assert docs.terms()["dispatcher"] == "派遣员" and docs.terms()["rework"] == "返工"
     assert {"waits_for", "pause", "reason", "handling"} <= docs.procedure_words()
