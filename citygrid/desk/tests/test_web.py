@@ -111,6 +111,10 @@ def test_step_is_taken_and_the_page_says_so(city: City, enter, filed: Case) -> N
     assert "Done: Dispatch. The case is now: Dispatched." in words_of(page)
 
 
+def test_timeline_names_the_post_in_the_language_of_the_page(city: City, enter, filed: Case) -> None:
+    assert "赵值班 (Shift leader)" in words_of(enter("shift_leader").get(case_url(filed)))
+
+
 def test_missing_field_is_named_and_nothing_happens(enter, filed: Case) -> None:
     page = enter("dispatcher").post(step_url(filed, "send_back_to_file"), {"expected_seq": filed.head_seq})
     assert page.status_code == 422

@@ -232,12 +232,19 @@ def _entry(step: Any, action: Any, named: _Names) -> Entry:
     return Entry(
         at=step.at,
         title=str(action.name),
-        actor=str(PLATFORM.get(step.label, step.label)),
+        actor=_who(step),
         reason=" ".join([*_finding(step, action), *(step.data[name] for name in TEXTS if step.data.get(name))]),
         icon=ICONS.get(action.subject or action.code, "check"),
         is_automatic=step.is_automatic,
         detail=named.details(step.data),
     )
+
+
+def _who(step: Any) -> str:
+    """Who took the step, the post in the reader's language; the label as recorded where no account did."""
+    if step.account is None or step.post is None:
+        return str(PLATFORM.get(step.label, step.label))
+    return f"{step.account.display_name} ({step.post.title})"
 
 
 def _finding(step: Any, action: Any) -> list[str]:
