@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -29,6 +30,13 @@ WITH RECURSIVE below(id) AS (
     UNION SELECT child.id FROM access_organisation child JOIN below ON child.parent_id = below.id
 ) SELECT id FROM below
 """
+
+
+class Holder(NamedTuple):
+    """An account, as the holder of a post or (None) for itself."""
+
+    account_id: UUID
+    post_id: UUID | None = None
 
 
 @cache
@@ -85,6 +93,22 @@ def posts_for_choice(role_code: str, area_code: str) -> list[Post]:
     prefixes = [area_code[:length] for length in range(len(area_code) + 1)]
     found = Post.objects.filter(role=role_code, is_active=True, organisation__is_active=True, areas__overlap=prefixes)
     return list(found.select_related("organisation").order_by("title_zh", "id"))
+
+
+def holders(
+    role_codes: Collection[str], area_code: str, category_key: str, now: datetime, *, unit_id: UUID | None = None
+) -> list[Holder]:
+    """Who holds a post of these roles today whose jurisdiction includes the area and the category. One query.
+
+    With `unit_id`, only posts of that organisation itself.
+    """
+    areas = [area_code[:length] for length in range(len(area_code) + 1)]
+    keys = [category_key[:length] for length in range(1, len(category_key) + 1)]
+    concerned = Q(post__categories=[]) | Q(post__categories__overlap=keys)
+    found = _in_force(now).filter(concerned, role__in=role_codes, post__areas__overlap=areas)
+    if unit_id:
+        found = found.filter(post__organisation=unit_id)
+    return [Holder(*pair) for pair in found.order_by("id").values_list("account_id", "post_id")]
 
 
 def organisation(organisation_id: UUID) -> Organisation:

@@ -76,6 +76,21 @@ class CaseOverseen(CaseEvent):
     """A superior asked for attention."""
 
 
+@dataclass(frozen=True)
+class RequestMade(CaseEvent):
+    """The unit asked for an extension, a deferment or to give it back."""
+
+
+@dataclass(frozen=True)
+class RequestGranted(CaseEvent):
+    """A request was approved, and is carried out by the same step."""
+
+
+@dataclass(frozen=True)
+class RequestDeclined(CaseEvent):
+    """A request was declined: the case stays as it was."""
+
+
 BY_WORD: dict[str, type[CaseEvent]] = {  # the words of "announces" in procedures
     "opened": CaseOpened,
     "filed": CaseFiled,
@@ -90,3 +105,14 @@ BY_WORD: dict[str, type[CaseEvent]] = {  # the words of "announces" in procedure
     "reopened": CaseReopened,
     "overseen": CaseOverseen,
 }
+
+BY_PHASE: dict[str, type[CaseEvent]] = {  # of actions that want an approval
+    "ask": RequestMade,
+    "approve": RequestGranted,
+    "decline": RequestDeclined,
+}
+
+
+def of_step(announces: str, phase: str) -> list[type[CaseEvent]]:
+    """What a step announces, by these words of its action."""
+    return [event for event in (BY_WORD.get(announces), BY_PHASE.get(phase)) if event]

@@ -9,3 +9,10 @@ from citygrid.kernel import clock
 def resume_due(timestamp: int) -> None:
     """Resume deferred cases whose end date has passed."""
     services.resume_due(now=clock.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="cases.tell_due", queue="clocks", queueing_lock="tell_due")
+def tell_due(timestamp: int) -> None:
+    """Tell units of cases that are due soon or overdue."""
+    services.tell_due(now=clock.now())

@@ -120,7 +120,7 @@ def take_step(
         _write_step(case, step)
         if given.case_id:
             _bundle(case, given.case_id, actor, now)
-        if event := events.BY_WORD.get(move.action.announces):
+        for event in events.of_step(move.action.announces, move.action.phase):
             announce(event(case_id=case.pk, seq=step.seq, at=now))
     return case
 

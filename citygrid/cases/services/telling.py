@@ -1,0 +1,137 @@
+"""Who is told of what happens to a case."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from functools import cache, partial
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from citygrid.access import queries as access
+from citygrid.access.queries import Holder
+from citygrid.cases import models
+from citygrid.geography import queries as geography
+from citygrid.kernel.actor import Axis
+from citygrid.notices import queries as notices
+from citygrid.notices import services as notice_services
+from citygrid.notices.services import NoticeIn
+from citygrid.workflow import queries as workflow
+
+TOLD_WITHIN = timedelta(days=1)  # after a longer standstill, what became due before is not told any more
+
+
+def tell_of_step(*, case_id: UUID, seq: int, template: str, whom: Collection[str], now: datetime) -> None:
+    """Send the notice of a step to those whom the words of `WHOM` name, but not to who took the step."""
+    case = _cases().get(pk=case_id)
+    step = case.steps.get(seq=seq)
+    to = dict.fromkeys(holder for word in whom for holder in WHOM[word](case, step, now))
+    notice_services.send(
+        notice=NoticeIn(
+            template=template,
+            params=_params([case], step.data.get("reason", ""))[case.pk],
+            key=f"{template}/{case.pk}/{seq}",
+            to=[holder for holder in to if holder.account_id != step.account_id],
+            link=("case", case.number),
+        ),
+        now=now,
+    )
+
+
+def tell_due(*, now: datetime) -> int:
+    """Tell units of their cases that are due soon or overdue, once of each; returns of how many this was done."""
+    since = now - TOLD_WITHIN
+    kinds = {
+        "case_due_soon": Q(warn_at__gt=since, warn_at__lte=now, due_at__gt=now),
+        "case_overdue": Q(due_at__gt=since, due_at__lte=now),
+    }
+    return sum(_tell_units(template, condition, now) for template, condition in kinds.items())
+
+
+def _tell_units(template: str, condition: Q, now: datetime) -> int:
+    rows = _cases().filter(condition, is_open=True, handled_at=None, unit__isnull=False)
+    found = {f"{template}/{case.pk}": case for case in rows.order_by("due_at", "pk")}
+    for key in notices.told(found):
+        del found[key]
+    params = _params(found.values())
+    handlers = cache(partial(_handlers, now))
+    told = [
+        NoticeIn(
+            template=template,
+            params=params[case.pk],
+            key=key,
+            to=handlers(case.area_code, case.category_id, case.unit_id),
+            link=("case", case.number),
+        )
+        for key, case in found.items()
+    ]
+    notice_services.send_many(notices=told, now=now)
+    return len(told)
+
+
+def _cases() -> Any:
+    rows = models.Case.objects.unscoped(reason="the platform tells those concerned, whoever they are")
+    return rows.select_related("category", "unit")
+
+
+def _params(cases: Iterable[models.Case], reason: str = "") -> dict[UUID, Mapping[str, Any]]:
+    """The fields that templates may use, by case."""
+    rows = list(cases)
+    codes = {case.area_code for case in rows if not case.address}
+    zh, en = (geography.place_names(codes, language) if codes else {} for language in ("zh-hans", "en"))
+    return {
+        case.pk: {
+            "number": case.number,
+            "category": {"zh": case.category.name_zh, "en": case.category.name_en},
+            "place": {
+                "zh": case.address or zh[case.area_code],
+                "en": case.address or en[case.area_code],
+            },
+            "unit": {"zh": case.unit.name_zh, "en": case.unit.name_en} if case.unit else {"zh": "", "en": ""},
+            "due": case.due_at.isoformat() if case.due_at else "",
+            "reason": reason,
+        }
+        for case in rows
+    }
+
+
+def _handlers(now: datetime, area_code: str, category_key: str, unit_id: UUID) -> list[Holder]:
+    return access.holders(_roles_of(Axis.HANDLING), area_code, category_key, now, unit_id=unit_id)
+
+
+def _roles_of(axis: Axis) -> list[str]:
+    return [role.code for role in access.roles().values() if role.axis is axis]
+
+
+def _of_unit(case: models.Case, step: models.Step, now: datetime) -> list[Holder]:
+    return _handlers(now, case.area_code, case.category_id, case.unit_id) if case.unit_id else []
+
+
+def _of_command(case: models.Case, step: models.Step, now: datetime) -> list[Holder]:
+    return access.holders(_roles_of(Axis.COMMAND), case.area_code, case.category_id, now)
+
+
+def _waiting(case: models.Case, step: models.Step, now: datetime) -> list[Holder]:
+    procedure = workflow.procedure(case.procedure, case.procedure_version)
+    return access.holders(procedure.states[step.state].waits_for, case.area_code, case.category_id, now)
+
+
+def _answering(case: models.Case, step: models.Step, now: datetime) -> list[Holder]:
+    procedure = workflow.procedure(case.procedure, case.procedure_version)
+    roles = procedure.action(f"approve_{step.action}").roles
+    return access.holders(roles, case.area_code, case.category_id, now)
+
+
+def _asker(case: models.Case, step: models.Step, now: datetime) -> list[Holder]:
+    procedure = workflow.procedure(case.procedure, case.procedure_version)
+    asked = case.steps.filter(action=procedure.action(step.action).subject, seq__lt=step.seq).order_by("-seq").first()
+    return [Holder(asked.account_id, asked.post_id)] if asked and asked.account_id else []
+
+
+WHOM: dict[str, Callable[[models.Case, models.Step, datetime], list[Holder]]] = {
+    "unit": _of_unit,  # the posts of the unit that is charged with it
+    "command": _of_command,  # those who dispatch in its area
+    "waiting": _waiting,  # those whose next step it is
+    "answering": _answering,  # those who approve or decline the request
+    "asker": _asker,  # who made the request
+}

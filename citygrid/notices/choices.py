@@ -1,0 +1,1 @@
+TEMPLATES_FILE = "data/notices/templates.yaml"

@@ -1,0 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.kernel.permissions import declare
+
+READ = declare("notices.notice:read", _("Read the notices to oneself"))
