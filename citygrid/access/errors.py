@@ -62,7 +62,9 @@ class SignInRefused(Refusal):
 
 class TooManyFailures(Refusal):
     code, status = "access.too_many_failures", 429
-    message = _("Too many failed attempts for this login. Wait %(minutes)s minutes, then try again.")
+    message = _(
+        "Too many failed attempts for this login or from this address. Wait %(minutes)s minutes, then try again."
+    )
     kept = _("You are not signed in.")
     hint = _("A forgotten password is reset by your system administrator.")
 

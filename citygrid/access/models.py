@@ -126,12 +126,16 @@ class SignIn(models.Model):
     """One attempt to sign in, under the login as typed (lower case); failures are counted from here."""
 
     login = models.CharField(max_length=60)
+    address = models.CharField(max_length=50, blank=True, help_text="of the browser: IPv4, or IPv6 network")
     account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="sign_ins")
     at = models.DateTimeField()
     is_success = models.BooleanField()
 
     class Meta:
-        indexes = [models.Index(fields=["login", "-at"], name="sign_in_by_login")]
+        indexes = [
+            models.Index(fields=["login", "-at"], name="sign_in_by_login"),
+            models.Index(fields=["address", "-at"], name="sign_in_by_address"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.login} {self.at:%Y-%m-%d %H:%M}"

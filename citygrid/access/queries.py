@@ -155,10 +155,21 @@ def unit_tree_ids(organisation_id: UUID) -> frozenset[UUID]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
-def failures_of(login: str, now: datetime) -> int:
-    """Failed attempts on a login that still count: recent, and after the last success."""
-    recent = SignIn.objects.filter(login=login, at__gt=now - rules.FAILURES_COUNT_FOR).order_by("-at", "-id")
-    outcomes = list(recent.values_list("is_success", flat=True)[: rules.MOST_FAILURES])
+def failures_of(login: str, address: str, now: datetime) -> dict[str, int]:
+    """Failed attempts that still count, by the names of `rules.MOST_FAILURES`; those on a login until it succeeds."""
+    recent = SignIn.objects.filter(at__gt=now - rules.FAILURES_COUNT_FOR)
+    of_login = recent.filter(login=login)
+    return {
+        "login_here": _since_success(of_login.filter(address=address)),
+        "login": _since_success(of_login),
+        "address": recent.filter(address=address, is_success=False).exclude(address="").count(),
+    }
+
+
+def _since_success(attempts: QuerySet[SignIn]) -> int:
+    outcomes = list(
+        attempts.order_by("-at", "-id").values_list("is_success", flat=True)[: rules.MOST_FAILURES["login"]]
+    )
     return outcomes.index(True) if True in outcomes else len(outcomes)
 
 

@@ -14,8 +14,11 @@ from citygrid.kernel.actor import Axis
 
 CREDIT_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CREDIT_LENGTH = 18
-MOST_FAILURES = 10
+# Failures after which no further attempt is taken: of a login from one address (its owner still signs in from
+# another), of a login from anywhere, of one address on any login.
+MOST_FAILURES = {"login_here": 10, "login": 100, "address": 100}
 FAILURES_COUNT_FOR = timedelta(minutes=15)
+SIGN_INS_ARE_KEPT_FOR = timedelta(days=180)
 
 
 class ReachKind(StrEnum):
@@ -85,9 +88,9 @@ def excluded_by(role: str, held: Iterable[str]) -> str:
     return next((other for other in held if other in ADMINISTRATORS and other != role), "")
 
 
-def rests(failures: int) -> bool:
-    """Whether a login takes no further attempt after so many failures within FAILURES_COUNT_FOR."""
-    return failures >= MOST_FAILURES
+def rests(failures: Mapping[str, int]) -> bool:
+    """Whether no further attempt is taken after so many failures (by the names of MOST_FAILURES) that still count."""
+    return any(failures[name] >= most for name, most in MOST_FAILURES.items())
 
 
 def token_hash(key: str) -> bytes:

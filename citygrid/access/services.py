@@ -229,24 +229,29 @@ def appoint(
     return assign_post(account_id=account.id, post_id=post.id, actor=actor, now=now)
 
 
-def sign_in(*, login: str, password: str, now: datetime) -> Account:
-    """The account of a right login and password. SignInRefused, or TooManyFailures while the login rests.
+def sign_in(*, login: str, password: str, now: datetime, address: str = "") -> Account:
+    """The account of a right login and password. SignInRefused, or TooManyFailures while login or address rest.
 
     Attempts are kept either way, those on known accounts in the audit trail too. An unknown login costs as much
     time as a wrong password (Django's backend hashes for it).
     """
     login = login.strip().lower()[: Account._meta.get_field("login").max_length]
-    if rules.rests(queries.failures_of(login, now)):
+    if rules.rests(queries.failures_of(login, address, now)):
         raise errors.TooManyFailures(minutes=int(rules.FAILURES_COUNT_FOR.total_seconds() // 60))
     account = authenticate(username=login, password=password)
     known = account or Account.objects.filter(login=login).first()
     with transaction.atomic():
-        SignIn.objects.create(login=login, account=known, at=now, is_success=account is not None)
+        SignIn.objects.create(login=login, address=address, account=known, at=now, is_success=account is not None)
         if known:
             _record(known, "sign-in" if account else "sign-in-refused", _self(known), now)
     if account is None:
         raise errors.SignInRefused
     return account
+
+
+def forget_sign_ins(*, now: datetime) -> int:
+    """Delete attempts older than SIGN_INS_ARE_KEPT_FOR; how many. Those on known accounts stay in the audit trail."""
+    return SignIn.objects.filter(at__lt=now - rules.SIGN_INS_ARE_KEPT_FOR).delete()[0]
 
 
 @transaction.atomic

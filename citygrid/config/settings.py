@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "citygrid.ui.middleware.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -158,6 +159,11 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 
 # A filed case is sent to the unit that the responsibility rules name, when they name one; off: a person sends it.
 AUTO_DISPATCH = os.environ.get("CITYGRID_AUTO_DISPATCH", "1") == "1"
+
+# How many reverse proxies of ours stand before the web process: which part of X-Forwarded-For may be believed.
+PROXIES = int(os.environ.get("CITYGRID_PROXIES", "0"))
+# Calls of the API a minute and address without a valid token, in each web process.
+ANONYMOUS_PER_MINUTE = int(os.environ.get("CITYGRID_ANONYMOUS_PER_MINUTE", "300"))
 
 # Secure transport is on wherever the platform is reached by name; 127.0.0.1 in the demo has no certificate.
 IS_LOCAL = all(host in ("127.0.0.1", "localhost", "[::1]") for host in HOSTS)

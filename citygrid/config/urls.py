@@ -13,3 +13,9 @@ urlpatterns = [
     path("", include("citygrid.desk.web.urls")),
     path("language/", requires(PUBLIC)(set_language), name="set_language"),
 ]
+
+# Django's own refusals, and faults, are told like ours.
+handler400 = "citygrid.ui.problems.unreadable"
+handler403 = "citygrid.ui.problems.closed"
+handler404 = "citygrid.ui.problems.unknown"
+handler500 = "citygrid.ui.problems.broken"

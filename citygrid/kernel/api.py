@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -15,11 +15,11 @@ from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
 from citygrid.kernel.actor import Actor
-from citygrid.kernel.errors import Invalid, Refusal, Words
+from citygrid.kernel.errors import AddressUnknown, BodyTooBig, Invalid, MediaTypeUnknown, Refusal, Words
 from citygrid.kernel.web import SIGNED_IN
 
 MOST_ROWS = 200  # of any page
-PROBLEM_CODES = frozenset({400, 401, 403, 404, 409, 413, 422})
+PROBLEM_CODES = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503})
 
 
 class FieldProblem(Schema):
@@ -44,11 +44,6 @@ class NotSignedIn(Refusal):
     code, status = "kernel.not_signed_in", 401
     message = _("This needs a token or a signed-in post.")
     hint = _("Send “Authorization: Bearer” with a valid token, or sign in and choose a post.")
-
-
-class BodyTooBig(Invalid):
-    code, status = "kernel.body_too_big", 413
-    message = _("The request is bigger than is accepted.")
 
 
 class BodyBroken(Invalid):
@@ -81,6 +76,8 @@ class JsonParser(Parser):
     """Bodies by orjson: no NaN, a bounded depth, exact errors."""
 
     def parse_body(self, request: HttpRequest) -> Any:
+        if request.content_type != "application/json":
+            raise MediaTypeUnknown()
         try:
             return orjson.loads(request.body)
         except orjson.JSONDecodeError as error:
@@ -115,10 +112,11 @@ class Api(NinjaAPI):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(parser=JsonParser(), renderer=JsonRenderer(), **options)
-        self.add_exception_handler(Refusal, lambda request, refusal: _problem(refusal))
-        self.add_exception_handler(AuthenticationError, lambda request, error: _problem(NotSignedIn()))
-        self.add_exception_handler(ValidationError, lambda request, error: _problem(_invalid(error), 422))
-        self.add_exception_handler(RequestDataTooBig, lambda request, error: _problem(BodyTooBig()))
+        self.add_exception_handler(Refusal, lambda request, refusal: problem(refusal))
+        self.add_exception_handler(AuthenticationError, lambda request, error: problem(NotSignedIn()))
+        self.add_exception_handler(ValidationError, lambda request, error: problem(_invalid(error), 422))
+        self.add_exception_handler(RequestDataTooBig, lambda request, error: problem(BodyTooBig()))
+        self.add_exception_handler(Http404, lambda request, error: problem(AddressUnknown()))
         self.add_exception_handler(HttpError, lambda request, error: _http_error(error))
 
     def get_openapi_operation_id(self, operation: Any) -> str:
@@ -133,7 +131,7 @@ class Api(NinjaAPI):
 def _http_error(error: Any) -> HttpResponse:
     cause = error.__cause__  # ninja wraps what the parser raised
     refusal = cause if isinstance(cause, Refusal) else BodyBroken(reason=str(error))
-    return _problem(refusal)
+    return problem(refusal)
 
 
 def _invalid(error: Any) -> Invalid:
@@ -141,7 +139,8 @@ def _invalid(error: Any) -> Invalid:
     return Invalid(fields=fields)
 
 
-def _problem(refusal: Any, status: int | None = None) -> HttpResponse:
+def problem(refusal: Any, status: int | None = None) -> HttpResponse:
+    """The answer to a refused call: problem details in the active language."""
     fields = refusal.fields if isinstance(refusal, Invalid) else {}
     body = {
         "code": refusal.code,

@@ -68,3 +68,62 @@ class KeyReused(Conflict):
     code = "kernel.key_reused"
     message = _("This key was used before with other content.")
     hint = _("Send the same content again, or use a new key.")
+
+
+class Unreadable(Refusal):
+    code = "kernel.unreadable"
+    message = _("Something in the request is missing or not of the kind we expect.")
+    hint = _("Go back, check what you entered, and send it again.")
+
+
+class Closed(Refusal):
+    code, status = "kernel.closed", 403
+    message = _("The post you act as now may not see or do this.")
+    hint = _("Go to the home page and change to another post, or ask your administrator for the right.")
+
+
+class AddressUnknown(Refusal):
+    code, status = "kernel.address_unknown", 404
+    message = _("Nothing is kept under this address, or your post may not see it.")
+    hint = _("Check the address, or search for the number.")
+
+
+class MethodNotAllowed(Refusal):
+    code, status = "kernel.method_not_allowed", 405
+    message = _("This address does not take %(method)s requests.")
+    hint = _("Go back to the page you came from and use its buttons; a program finds the methods in the Allow header.")
+
+
+class BodyTooBig(Refusal):
+    code, status = "kernel.body_too_big", 413
+    message = _("The request is bigger than is accepted.")
+    hint = _("Shorten the text or send less at once.")
+
+
+class MediaTypeUnknown(Refusal):
+    code, status = "kernel.media_type_unknown", 415
+    message = _("The content of the request is not of a kind this address takes.")
+    hint = _("Send JSON with the header “Content-Type: application/json”.")
+
+
+class TooManyCalls(Refusal):
+    code, status = "kernel.too_many_calls", 429
+    message = _("Too many calls without a valid token from this address.")
+    hint = _("Wait a minute, then go on more slowly.")
+
+
+class Broken(Refusal):
+    code, status = "kernel.broken", 500
+    message = _("The server met an error it did not expect. It has been written down.")
+    kept = _("Everything saved before is safe; this last action was not carried out, not even in part.")
+    hint = _("Wait a minute and try again. If it comes back, tell your administrator the time and what you did.")
+
+
+class Unavailable(Refusal):
+    code, status = "kernel.unavailable", 503
+    message = _("The database does not answer at the moment.")
+    kept = _(
+        "Everything saved before is safe. Whether this last action was carried out cannot be said: look before you "
+        "repeat it."
+    )
+    hint = _("Wait a minute and try again. A report sent again with the same key is never stored twice.")

@@ -1,6 +1,6 @@
 from procrastinate.contrib.django import app
 
-from citygrid.kernel import audit, clock
+from citygrid.kernel import audit, clock, jobs
 
 
 @app.periodic(cron="* * * * *")
@@ -8,3 +8,10 @@ from citygrid.kernel import audit, clock
 def seal_audit(timestamp: int) -> None:
     """Chain what the audit trail got since the last minute."""
     audit.seal(now=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="kernel.take_up_left_behind", queue="housekeeping", queueing_lock="take_up_left_behind")
+def take_up_left_behind(timestamp: int) -> None:
+    """Take up the jobs of workers that died: within a minute and a half of their end."""
+    jobs.take_up_left_behind()

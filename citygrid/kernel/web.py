@@ -12,6 +12,7 @@ from citygrid.kernel.actor import Actor
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+API_ROOT = "/api/"  # below it programs are answered, with problem details
 CHOOSE_POST = "choose-post"  # the URL name of the page where an account chooses its post
 
 View = Callable[..., HttpResponse]

@@ -1,40 +1,53 @@
-"""A refusal anywhere below becomes a page that says what happened, what was kept and what to do."""
+"""Around every request: headers that bound what a page may do, and words for what is refused."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
-from citygrid.kernel.errors import Refusal
-from citygrid.ui.htmx import is_htmx
+from citygrid.kernel.errors import MethodNotAllowed, Refusal
+from citygrid.ui.problems import refused
 
-PAGES = {400: "400.html", 403: "403.html", 404: "404.html", 409: "409.html"}
+HEADERS = {
+    # Scripts come from files of ours only. Styles may stand in a page: pictures of procedures carry their own.
+    "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class HeadersMiddleware:
+    """Adds the headers of `HEADERS` to every answer that does not say otherwise itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer with its headers; the server of the front end's developers needs scripts from elsewhere."""
+        response = self.get_response(request)
+        if not settings.DEBUG:
+            for name, value in HEADERS.items():
+                response.headers.setdefault(name, value)
+        return response
 
 
 class RefusalMiddleware:
-    """Answers a `Refusal` with its own status: a part for HTMX, JSON for a program, a page for everybody else."""
+    """Answers a `Refusal`, and a method an address does not take, with its own status and words."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on; refusals arrive in process_exception."""
-        return self.get_response(request)
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        told = refused(request, MethodNotAllowed(method=request.method))
+        told["Allow"] = response["Allow"]
+        return told
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Tell a refusal; any other exception goes on to become a 500."""
         return refused(request, exception) if isinstance(exception, Refusal) else None
-
-
-def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The answer to a refused request, in the language of the request."""
-    told = {
-        "happened": str(refusal),
-        "kept": str(refusal.kept),
-        "todo": refusal.advice,
-        "code": refusal.code,
-    }
-    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
-        return JsonResponse(told, status=refusal.status)
-    page = "ui/_problem.html" if is_htmx(request) else PAGES.get(refusal.status, "400.html")
-    return render(request, page, told, status=refusal.status)

@@ -44,8 +44,15 @@ def test_other_roles_go_together():
     assert rules.excluded_by("audit_administrator", ["dispatcher", "supervisor"]) == ""
 
 
-def test_login_rests_from_the_tenth_failure_on():
-    assert [rules.rests(failures) for failures in (0, 9, 10, 11)] == [False, False, True, True]
+@pytest.mark.parametrize(("name", "most"), rules.MOST_FAILURES.items())
+def test_attempts_rest_from_the_last_failure_that_is_allowed_on(name, most):
+    none = dict.fromkeys(rules.MOST_FAILURES, 0)
+    assert [rules.rests({**none, name: count}) for count in (0, most - 1, most, most + 1)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
 ONE_ROLE = """

@@ -4,7 +4,7 @@ from itertools import permutations
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from citygrid.access import errors, permissions, queries, services
+from citygrid.access import errors, permissions, queries, rules, services
 from citygrid.access.choices import ADMINISTRATORS
 from citygrid.access.models import Account, Holding, Organisation, Post, SignIn
 from citygrid.access.tests.factories import (
@@ -277,6 +277,48 @@ def test_login_rests_after_ten_failures_for_a_quarter_of_an_hour():
     assert SignIn.objects.count() == 10
     assert services.sign_in(login="li", password=PASSWORD, now=NOW)
     assert services.sign_in(login="wang", password=PASSWORD, now=NOW + timedelta(minutes=15))
+
+
+def fail(login, address, times):
+    for _ in range(times):
+        with pytest.raises(errors.SignInRefused):
+            services.sign_in(login=login, password="no", address=address, now=NOW)
+
+
+def test_failures_from_one_address_keep_nobody_elsewhere_out():
+    make_account("wang", password=PASSWORD)
+    fail("wang", "203.0.113.7", 10)
+    with pytest.raises(errors.TooManyFailures):
+        services.sign_in(login="wang", password=PASSWORD, address="203.0.113.7", now=NOW)
+    assert services.sign_in(login="wang", password=PASSWORD, address="198.51.100.1", now=NOW)
+
+
+def test_address_that_tries_many_logins_rests_alone(monkeypatch):
+    monkeypatch.setitem(rules.MOST_FAILURES, "address", 5)
+    make_account("wang", password=PASSWORD)
+    for number in range(5):
+        fail(f"guess{number}", "203.0.113.7", 1)
+    with pytest.raises(errors.TooManyFailures):
+        services.sign_in(login="wang", password=PASSWORD, address="203.0.113.7", now=NOW)
+    assert services.sign_in(login="wang", password=PASSWORD, address="203.0.113.8", now=NOW)
+    later = NOW + timedelta(minutes=16)
+    assert services.sign_in(login="wang", password=PASSWORD, address="203.0.113.7", now=later)
+
+
+def test_login_that_is_guessed_from_many_addresses_rests_everywhere(monkeypatch):
+    monkeypatch.setitem(rules.MOST_FAILURES, "login", 5)
+    make_account("wang", password=PASSWORD)
+    for number in range(5):
+        fail("wang", f"203.0.113.{number}", 1)
+    with pytest.raises(errors.TooManyFailures):
+        services.sign_in(login="wang", password=PASSWORD, address="198.51.100.1", now=NOW)
+
+
+def test_old_attempts_are_forgotten_and_recent_ones_kept():
+    for days in (181, 179, 0):
+        SignIn.objects.create(login="wang", at=NOW - timedelta(days=days), is_success=False)
+    assert services.forget_sign_ins(now=NOW) == 1
+    assert SignIn.objects.count() == 2
 
 
 def test_closed_account_acts_no_more(system):

@@ -98,7 +98,7 @@ def test_wrong_password_is_told_and_nobody_is_signed_in(client):
 def test_login_that_rests_is_told_how_long(client):
     make_account("wang", password=PASSWORD)
     for _ in range(10):
-        SignIn.objects.create(login="wang", at=timezone.now(), is_success=False)
+        SignIn.objects.create(login="wang", address="127.0.0.1", at=timezone.now(), is_success=False)
     answer = sign_in(client)
     assert answer.status_code == 429
     assert "15" in answer.content.decode()

@@ -9,10 +9,14 @@ from django.http import HttpResponse
 from django.utils import timezone, translation
 
 from citygrid.access import queries
+from citygrid.kernel import clock
 from citygrid.kernel.actor import Actor
+from citygrid.kernel.api import problem
+from citygrid.kernel.callers import Meter, address_of
+from citygrid.kernel.errors import TooManyCalls
+from citygrid.kernel.web import API_ROOT
 
 POST_KEY = "post_id"  # in the session
-API_ROOT = "/api/"
 
 
 class ActorMiddleware:
@@ -20,6 +24,7 @@ class ActorMiddleware:
 
     def __init__(self, get_response: Callable[[Any], HttpResponse]) -> None:
         self.get_response = get_response
+        self.anonymous = Meter()
 
     def __call__(self, request: Any) -> HttpResponse:
         request.actor, request.has_token = None, False
@@ -28,7 +33,13 @@ class ActorMiddleware:
         elif request.user.is_authenticated:
             request.actor = _actor(request)
             _speak(request)
+        if request.actor is None and request.path.startswith(API_ROOT) and self._is_too_much(request):
+            return problem(TooManyCalls())
         return self.get_response(request)
+
+    def _is_too_much(self, request: Any) -> bool:
+        """Whether calls without a post, also with a wrong token, come faster than they may from one address."""
+        return self.anonymous.count(address_of(request), clock.now()) > settings.ANONYMOUS_PER_MINUTE
 
 
 def _bearer_key(request: Any) -> str:

@@ -21,6 +21,7 @@ from citygrid.access.errors import SignInRefused, TooManyFailures
 from citygrid.access.models import Post
 from citygrid.access.web.forms import SignInForm
 from citygrid.access.web.middleware import POST_KEY
+from citygrid.kernel.callers import address_of
 from citygrid.kernel.errors import NotFound, Refusal
 from citygrid.kernel.web import CHOOSE_POST, PUBLIC, SIGNED_IN, requires
 
@@ -39,7 +40,7 @@ def sign_in(request: Any) -> HttpResponse:
     refused: Refusal | None = None
     if form.is_valid():
         try:
-            account = services.sign_in(**form.cleaned_data, now=timezone.now())
+            account = services.sign_in(**form.cleaned_data, address=address_of(request), now=timezone.now())
         except (SignInRefused, TooManyFailures) as refusal:
             refused = refusal
         else:
