@@ -4,6 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 ANY_AREA = "all"  # area class of a standard that holds wherever no standard of the place's own class does
+USUAL_PROCEDURE = "city-case"  # what cases of a scheme follow unless it names another procedure
 GENERAL = "general"  # level of a standard where a city does not grade its problems
 
 

@@ -3,7 +3,7 @@ from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from citygrid.catalogue.choices import ANY_AREA, GENERAL, Kind, LimitUnit
+from citygrid.catalogue.choices import ANY_AREA, GENERAL, USUAL_PROCEDURE, Kind, LimitUnit
 from citygrid.catalogue.rules import KEY_LENGTH
 from citygrid.kernel.ids import uuid7
 from citygrid.kernel.words import Named
@@ -15,6 +15,7 @@ class Scheme(Named):
     code = models.CharField(primary_key=True, max_length=40)
     attribution_zh = models.TextField(blank=True)
     attribution_en = models.TextField(blank=True)
+    procedure = models.CharField(max_length=60, default=USUAL_PROCEDURE, help_text="code of the one its cases follow")
 
 
 class Category(Named):

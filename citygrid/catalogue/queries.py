@@ -17,7 +17,7 @@ from citygrid.kernel.worktime import Limit, Unit
 
 @dataclass(frozen=True, slots=True)
 class CategoryView:
-    """A category with the names of its major (empty when it has none)."""
+    """A category with the procedure its cases follow and the names of its major (empty when it has none)."""
 
     key: str
     scheme: str
@@ -27,6 +27,7 @@ class CategoryView:
     name_en: str
     is_major: bool
     is_active: bool
+    procedure: str
     major_key: str = ""
     major_zh: str = ""
     major_en: str = ""
@@ -90,7 +91,7 @@ def schemes() -> list[SchemeView]:
 
 def category(key: str) -> CategoryView:
     """One category by its key "scheme/kind/code", majors and inactive ones too. Raises NotFound."""
-    found = Category.objects.select_related("parent").filter(pk=key).first()
+    found = _with_parents(Q(pk=key)).first()
     if found is None:
         raise NotFound(what=f"category {key}")
     return _category_view(found)
@@ -144,7 +145,7 @@ def search_categories(words: str, limit: int = 20, scheme: str | None = None) ->
         default=Value(3),
         output_field=IntegerField(),
     )
-    found = Category.objects.select_related("parent").filter(wanted).order_by(rank, "key")[:limit]
+    found = _with_parents(wanted).order_by(rank, "key")[:limit]
     return [_category_view(each) for each in found]
 
 
@@ -197,7 +198,7 @@ def unit_kinds() -> dict[str, str]:
 
 
 def _with_parents(wanted: Q) -> QuerySet[Category]:
-    return Category.objects.select_related("parent").filter(wanted).order_by("kind", "code")
+    return Category.objects.select_related("parent", "scheme").filter(wanted).order_by("kind", "code")
 
 
 def _in_force(on: date) -> QuerySet[FilingStandard]:
@@ -217,6 +218,7 @@ def _category_view(found: Category) -> CategoryView:
         name_en=found.name_en,
         is_major=found.is_major,
         is_active=found.is_active,
+        procedure=found.scheme.procedure,
         major_key=parent.key if parent else "",
         major_zh=parent.name_zh if parent else "",
         major_en=parent.name_en if parent else "",

@@ -4,13 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from citygrid.catalogue.choices import ANY_AREA, GENERAL, Evidence, Kind
+from citygrid.catalogue.choices import ANY_AREA, GENERAL, USUAL_PROCEDURE, Evidence, Kind
 from citygrid.kernel.worktime import Limit
 
 KEY_LENGTH = 80  # a post's list of categories holds keys of this length
 Row = Mapping[str, str]
 
-# The tables of a folder and the columns that are read.
+# The tables of a folder and the columns that are read. A scheme may also name the `procedure` its cases follow; one
+# whose procedure is not the usual one needs no standards, and then only the first two tables are read.
+OPTIONAL = {"schemes": ("procedure",)}
 COLUMNS = {
     "schemes": ("code", "name_zh", "name_en", "attribution_zh", "attribution_en"),
     "categories": (
@@ -27,13 +29,14 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class SchemeIn:
-    """A coding scheme and where its codes come from."""
+    """A coding scheme, where its codes come from, and the code of the procedure its cases follow."""
 
     code: str
     name_zh: str
     name_en: str
     attribution_zh: str = ""
     attribution_en: str = ""
+    procedure: str = USUAL_PROCEDURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +119,28 @@ def category_faults(scheme: str, categories: Sequence[CategoryIn]) -> list[str]:
 def read_catalogue(tables: Mapping[str, Sequence[Row]]) -> Catalogue:
     """Join the tables schemes, categories, problem_types, category_problems and unit_kinds of one scheme.
 
-    Faults are collected, never raised; every active category must have a standard.
+    Faults are collected, never raised; every active category must have a standard, unless there are no such tables.
     """
     schemes = [_scheme(row) for row in tables["schemes"]]
     if len(schemes) != 1:
         return Catalogue(SchemeIn("", "", ""), faults=["schemes: a folder holds exactly one scheme"])
     catalogue = Catalogue(schemes[0])
     catalogue.categories = list(_categories(tables["categories"], catalogue))
+    catalogue.faults += category_faults(catalogue.scheme.code, catalogue.categories)
+    return _with_standards(catalogue, tables) if "category_problems" in tables else catalogue
+
+
+def _with_standards(catalogue: Catalogue, tables: Mapping[str, Sequence[Row]]) -> Catalogue:
     catalogue.problem_types = [CodeIn(row["code"], row["zh"], row["en"]) for row in tables["problem_types"]]
     catalogue.unit_kinds = [CodeIn(row["code"], row["zh"], row["en"]) for row in tables["unit_kinds"]]
-    catalogue.faults += category_faults(catalogue.scheme.code, catalogue.categories)
     catalogue.standards = list(_standards(tables, catalogue))
     catalogue.faults += _gaps(catalogue)
     return catalogue
 
 
 def _scheme(row: Row) -> SchemeIn:
-    return SchemeIn(row["code"], row["name_zh"], row["name_en"], row["attribution_zh"], row["attribution_en"])
+    words = (row["code"], row["name_zh"], row["name_en"], row["attribution_zh"], row["attribution_en"])
+    return SchemeIn(*words, procedure=row.get("procedure") or USUAL_PROCEDURE)
 
 
 def _categories(rows: Sequence[Row], catalogue: Catalogue) -> Iterator[CategoryIn]:

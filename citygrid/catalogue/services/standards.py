@@ -10,11 +10,13 @@ from typing import TypeVar
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from citygrid.catalogue.choices import USUAL_PROCEDURE
 from citygrid.catalogue.errors import LaterVersionThere, UnusableCatalogue
 from citygrid.catalogue.models import Category, FilingStandard, ProblemType, Scheme, UnitKind
 from citygrid.catalogue.permissions import MANAGE_STANDARDS
 from citygrid.catalogue.rules import (
     COLUMNS,
+    OPTIONAL,
     CategoryIn,
     CodeIn,
     Row,
@@ -50,7 +52,7 @@ def load_catalogue(*, folder: Path, actor: Actor, now: datetime, valid_from_date
     revives what a city withdrew nor takes back what it changed. Raises UnusableCatalogue; then nothing is loaded.
     """
     actor.require(MANAGE_STANDARDS)
-    read = read_catalogue({name: _table(folder / f"{name}.csv", columns) for name, columns in COLUMNS.items()})
+    read = read_catalogue(_tables(folder))
     if read.faults:
         raise UnusableCatalogue(read.faults)
     scheme = define_scheme(scheme=read.scheme, actor=actor, now=now)
@@ -77,6 +79,7 @@ def define_scheme(*, scheme: SchemeIn, actor: Actor, now: datetime) -> Scheme:
         "name_en": scheme.name_en,
         "attribution_zh": scheme.attribution_zh,
         "attribution_en": scheme.attribution_en,
+        "procedure": scheme.procedure,
     }
     found = Scheme.objects.filter(pk=scheme.code).first()
     if found is not None and all(getattr(found, name) == value for name, value in words.items()):
@@ -258,13 +261,22 @@ def _put_codes(model: type[Code], codes: Sequence[CodeIn]) -> int:
     return len(changed)
 
 
-def _table(path: Path, columns: Sequence[str]) -> list[Row]:
+def _tables(folder: Path) -> dict[str, list[Row]]:
+    """The tables of a folder; without those of standards when its scheme follows another procedure than the usual."""
+    schemes = _table(folder, "schemes")
+    has_standards = all(row["procedure"] in ("", USUAL_PROCEDURE) for row in schemes)
+    names = list(COLUMNS)[1:] if has_standards or (folder / "category_problems.csv").exists() else ["categories"]
+    return {"schemes": schemes, **{name: _table(folder, name) for name in names}}
+
+
+def _table(folder: Path, name: str) -> list[Row]:
+    path, columns, optional = folder / f"{name}.csv", COLUMNS[name], OPTIONAL.get(name, ())
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             missing = set(columns) - set(reader.fieldnames or ())
             if missing:
                 raise UnusableCatalogue([f"{path.name}: no column {', '.join(sorted(missing))}"])
-            return [{name: (row[name] or "").strip() for name in columns} for row in reader]
+            return [{name: (row.get(name) or "").strip() for name in (*columns, *optional)} for row in reader]
     except (OSError, UnicodeDecodeError) as fault:
         raise UnusableCatalogue([f"{path.name}: {fault}"]) from fault

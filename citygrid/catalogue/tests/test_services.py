@@ -234,3 +234,55 @@ def test_the_command_loads_and_names_faults(tmp_path):
     assert len(queries.standards_for("small/component/01001", date(2020, 1, 1))) == 2
     with pytest.raises(CommandError, match="no filing standard"):
         call_command("load_catalogue", factories.folder(tmp_path, category_problems=[]))
+
+
+SOCIAL = {
+    "code": "social",
+    "name_zh": "社会",
+    "name_en": "Social",
+    "attribution_zh": "",
+    "attribution_en": "",
+    "procedure": "social-event",
+}
+
+
+def folder_without_standards(path, **scheme):
+    """Only schemes and categories, as a scheme of another procedure may have it."""
+    path = factories.folder(path)
+    row = SOCIAL | scheme
+    (path / "schemes.csv").write_text(",".join(row) + "\n" + ",".join(row.values()) + "\n")
+    (path / "categories.csv").write_text((path / "categories.csv").read_text().replace("small,", "social,"))
+    for name in ("problem_types", "category_problems", "unit_kinds"):
+        (path / f"{name}.csv").unlink()
+    return path
+
+
+def test_scheme_of_another_procedure_needs_no_standards(tmp_path):
+    assert load(folder_without_standards(tmp_path)) == Loaded(2, 0, 0)
+    assert queries.category("social/component/01001").procedure == "social-event"
+
+
+@pytest.mark.parametrize("procedure", ["", "city-case"])
+def test_scheme_of_the_usual_procedure_does(tmp_path, procedure):
+    with pytest.raises(UnusableCatalogue):
+        load(folder_without_standards(tmp_path, procedure=procedure))
+    assert not Scheme.objects.exists()
+
+
+def test_scheme_that_names_no_procedure_follows_the_usual_one():
+    assert queries.category(factories.category().key).procedure == "city-case"
+
+
+def test_scheme_changes_its_procedure():
+    factories.scheme()
+    services.define_scheme(scheme=SchemeIn("test", "测试", "Test", procedure="social-event"), actor=CLERK, now=NOW)
+    assert Scheme.objects.get(pk="test").procedure == "social-event"
+
+
+def test_everything_shipped_is_loaded_at_once():
+    out = StringIO()
+    call_command("load_catalogue", stdout=out)
+    assert len(out.getvalue().splitlines()) == Scheme.objects.count() == 2
+    social = queries.leaf_categories("citygrid-social")
+    assert {each.procedure for each in social} == {"social-event"}
+    assert all(each.name_zh and each.name_en and each.major_key for each in social)
