@@ -2,8 +2,10 @@ import json
 from functools import cache
 
 from citygrid.access import queries as access
+from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 from citygrid.workflow import models
+from citygrid.workflow.errors import FieldsMissing, FindingUnknown, StepNotAllowed
 from citygrid.workflow.rules import Action, Move, Procedure, Situation, begin, judge, offers, parse, picture
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "Procedure",
     "Situation",
     "begin",
+    "beginnings",
     "judge",
     "latest_version",
     "offers",
@@ -24,6 +27,21 @@ __all__ = [
 def procedure(code: str, version: int | None = None) -> Procedure:
     """A version of a procedure, by default the newest. NotFound (404) when it was never published."""
     return _version(code, latest_version(code) if version is None else version)
+
+
+def beginnings(procedure: Procedure, actor: Actor) -> list[Action]:
+    """The actions with which this actor may begin a case of the procedure, in its order."""
+    return [action for action in procedure.actions.values() if action.begins and _may_begin(procedure, action, actor)]
+
+
+def _may_begin(procedure: Procedure, action: Action, actor: Actor) -> bool:
+    try:
+        begin(procedure, action.code, actor, {})
+    except StepNotAllowed:
+        return False
+    except (FieldsMissing, FindingUnknown):  # asked of what is given, once the role may
+        return True
+    return True
 
 
 def latest_version(code: str) -> int:

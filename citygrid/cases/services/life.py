@@ -58,13 +58,16 @@ class StepResult:
 
 @transaction.atomic
 def open_case(
-    *, opening: Opening, actor: Actor, now: datetime, action: str = "accept", given: Given | None = None
+    *, opening: Opening, actor: Actor, now: datetime, action: str = "", given: Given | None = None
 ) -> models.Case:
-    """Begin a case with its first step; its number is the next of its district and day."""
+    """Begin a case with its first step; its number is the next of its district and day.
+
+    Without an `action` it begins as the procedure lets this post begin first. StepNotAllowed (409) when it does not.
+    """
     actor.require(permissions.OPEN)
     given = given or Given()
     procedure = workflow.procedure(opening.procedure)
-    move = workflow.begin(procedure, action, actor, given.words)
+    move = workflow.begin(procedure, action or _beginning(procedure, actor), actor, given.words)
     calendar = geography.calendar_key_of(opening.area_code)
     case = models.Case(
         category_id=opening.category_key,
@@ -141,6 +144,12 @@ def next_number(district_code: str, at: datetime) -> str:
 def series_of(district_code: str, day: str) -> str:
     """The series that numbers the cases of one district and day ("20261123")."""
     return f"case/{district_code}/{day}"
+
+
+def _beginning(procedure: workflow.Procedure, actor: Actor) -> str:
+    """The first action with which the actor may begin; the engine refuses the one of others where there is none."""
+    others = (action for action in procedure.actions.values() if action.begins)
+    return next(iter(workflow.beginnings(procedure, actor)), next(others)).code
 
 
 def _result_of(case_id: UUID, action: str, actor: Actor, now: datetime, given: Given | None) -> StepResult:
