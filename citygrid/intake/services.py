@@ -93,15 +93,20 @@ def receive_report(*, report: ReportIn, key: str, actor: Actor, now: datetime) -
 
 @transaction.atomic
 def accept_report(
-    *, report_id: UUID, actor: Actor, now: datetime, category_key: str = "", action: str = "accept", note: str = ""
+    *, report_id: UUID, actor: Actor, now: datetime, category_key: str = "", action: str = "", note: str = ""
 ) -> "Case":
-    """Open a case for a report, in the category it came with or the one given here."""
-    actor.require(permissions.TRIAGE)
+    """Open a case for a report, in the category it came with or the one given here.
+
+    The category's scheme names the procedure, and the procedure how this post begins; `action` chooses among more.
+    Who took the report down and may open cases needs no right to triage.
+    """
     found = _undecided(report_id, actor)
-    category = category_key or found.category_id or ""
-    _require_category(category)
+    if actor.account_id is None or found.received_by_id != actor.account_id:
+        actor.require(permissions.TRIAGE)
+    category = _category(category_key or found.category_id or "")
     opening = case_services.Opening(
-        category_key=category,
+        procedure=category.procedure,
+        category_key=category.key,
         district_code=found.district_code,
         area_code=found.area_code,
         summary=found.description,
@@ -219,13 +224,15 @@ def _require_usable(given: ReportIn) -> None:
         if "\x00" in text:
             raise errors.TextUnusable()
     if given.category_key:
-        _require_category(given.category_key)
+        _category(given.category_key)
 
 
-def _require_category(key: str) -> None:
+def _category(key: str) -> catalogue.CategoryView:
+    """The category of this key, if it takes cases; CategoryUnknown (400)."""
     found = catalogue.categories([key]).get(key)
     if found is None or found.is_major or not found.is_active:
         raise errors.CategoryUnknown()
+    return found
 
 
 def _undecided(report_id: UUID, actor: Actor) -> models.Report:

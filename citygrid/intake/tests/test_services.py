@@ -7,12 +7,14 @@ from django.db import connection
 from citygrid.access.tests import factories as access
 from citygrid.cases.models import Case
 from citygrid.cases.tests.factories import NOW, City, make_city
+from citygrid.cases.tests.ladder import CATEGORY, make_ladder
 from citygrid.geography.queries import from_wgs84
 from citygrid.geography.tests.factories import DISTRICT
 from citygrid.intake import errors, models, queries, services
 from citygrid.intake.tests.factories import INSIDE, receive, report_in
 from citygrid.kernel.errors import KeyReused, NotFound, NotPermitted
 from citygrid.kernel.models import AuditEntry
+from citygrid.workflow.errors import StepNotAllowed
 
 PHONE = "13800001234"
 
@@ -194,3 +196,27 @@ def test_receiving_costs_few_queries(city: City, django_assert_max_num_queries) 
     report = report_in(category_key=city.category_key)
     with django_assert_max_num_queries(9):
         services.receive_report(report=report, key="k", actor=city.actors["supervisor"], now=NOW)
+
+
+def test_scheme_of_the_category_names_the_procedure(city: City) -> None:
+    make_ladder(city)
+    receipt = receive(city, category_key=CATEGORY)
+    case = services.accept_report(report_id=receipt.report_id, actor=city.actors["acceptor"], now=NOW)
+    assert (case.procedure, case.state) == ("social-event", "at_grid")
+
+
+def test_grid_worker_registers_what_they_took_down_themselves(city: City) -> None:
+    worker = make_ladder(city).actors["community_officer"]
+    mine, other = receive(city, actor=worker, category_key=CATEGORY), receive(city, category_key=CATEGORY)
+    case = services.accept_report(report_id=mine.report_id, actor=worker, now=NOW)
+    assert (case.state, case.steps.get().action) == ("at_community", "register_at_community")
+    with pytest.raises(NotPermitted):
+        services.accept_report(report_id=other.report_id, actor=worker, now=NOW)
+
+
+def test_role_without_a_beginning_in_the_procedure_opens_nothing(city: City) -> None:
+    worker = make_ladder(city).actors["community_officer"]
+    receipt = receive(city, actor=worker, category_key=city.category_key)
+    with pytest.raises(StepNotAllowed):
+        services.accept_report(report_id=receipt.report_id, actor=worker, now=NOW)
+    assert stored().get(pk=receipt.report_id).state == "received"
