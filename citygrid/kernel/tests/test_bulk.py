@@ -58,6 +58,14 @@ def test_copied_rows_are_equal_to_saved_ones() -> None:
         assert (found.place.coords, found.place.srid) == ((116.41, 39.93), 4326)
 
 
+@pytest.mark.parametrize("data", [["2", "work_day"], "word", 3, []])
+def test_json_need_not_be_an_object(data: object) -> None:
+    row = _row("list")
+    row[3] = data
+    copy_rows(Sample, FIELDS, [row])
+    assert Sample.objects.get(pk=row[0]).data == data
+
+
 def test_nothing_is_kept_of_rows_of_which_one_cannot_be_written() -> None:
     row = _row("twice")
     with pytest.raises(IntegrityError), transaction.atomic():
