@@ -1,5 +1,6 @@
 """What every endpoint of the API states: who may call it, and how it refuses (RFC 9457 problem details)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -94,6 +95,22 @@ class JsonRenderer(BaseRenderer):
 def responses(success: Any, status: int = 200) -> dict[Any, Any]:
     """The `response` of an endpoint: its answer, and problems for everything that can be refused."""
     return {status: success, PROBLEM_CODES: Problem}
+
+
+def leads_to(status: int = 200, **links: Mapping[str, Any]) -> dict[str, Any]:
+    """The `openapi_extra` of an endpoint: by operation id, what its answer gives to the calls that may follow.
+
+    Values are runtime expressions of OpenAPI 3.1 ("$response.body#/0/id"); `body` is the request body that follows.
+    """
+    told = {
+        name: {
+            "operationId": name,
+            "parameters": {parameter: value for parameter, value in given.items() if parameter != "body"},
+            **({"requestBody": given["body"]} if "body" in given else {}),
+        }
+        for name, given in links.items()
+    }
+    return {"responses": {status: {"links": told}}}
 
 
 class ProblemSchema(OpenAPISchema):

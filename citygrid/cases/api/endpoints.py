@@ -7,12 +7,21 @@ from ninja import Query, Router, Status
 from citygrid.cases import models, permissions, queries, services
 from citygrid.cases.api.schemas import ActionOut, CaseDetailOut, CaseFilterIn, CaseOut, StepIn
 from citygrid.kernel import clock
-from citygrid.kernel.api import Permitted, responses
+from citygrid.kernel.api import Permitted, leads_to, responses
 
 router = Router(tags=["cases"])
 
+FIRST = {"case_id": "$response.body#/0/id"}
+SAME = {"case_id": "$request.path.case_id"}
+FOUND = leads_to(read_case=FIRST, list_actions=FIRST)
+MOVED = leads_to(201, read_case=SAME, list_actions=SAME)
+OFFERED = leads_to(take_step={**SAME, "body": {"action": "$response.body#/0/code", "note": "done", "reason": "so"}})
+READ = leads_to(
+    list_actions=SAME, take_step={**SAME, "body": {"action": "take", "expected_seq": "$response.body#/head_seq"}}
+)
 
-@router.get("", response=responses(list[CaseOut]), auth=Permitted(permissions.VIEW))
+
+@router.get("", response=responses(list[CaseOut]), auth=Permitted(permissions.VIEW), openapi_extra=FOUND)
 def list_cases(request: Any, wanted: Query[CaseFilterIn]) -> list[dict[str, Any]]:
     """The cases this post sees, newest first."""
     now, given = clock.now(), wanted.dict()
@@ -21,20 +30,22 @@ def list_cases(request: Any, wanted: Query[CaseFilterIn]) -> list[dict[str, Any]
     return [_case(case, now) for case in page]
 
 
-@router.get("/waiting", response=responses(list[CaseOut]), auth=Permitted(permissions.VIEW))
+@router.get("/waiting", response=responses(list[CaseOut]), auth=Permitted(permissions.VIEW), openapi_extra=FOUND)
 def list_waiting(request: Any) -> list[dict[str, Any]]:
     """The cases whose next step is this post's, the earliest deadline first."""
     now = clock.now()
     return [_case(case, now) for case in queries.waiting(request.auth, now)]
 
 
-@router.get("/{case_id}", response=responses(CaseDetailOut), auth=Permitted(permissions.VIEW))
+@router.get("/{case_id}", response=responses(CaseDetailOut), auth=Permitted(permissions.VIEW), openapi_extra=READ)
 def read_case(request: Any, case_id: UUID) -> dict[str, Any]:
     """A case with its history."""
     return _detail(queries.case(case_id, request.auth), request.auth)
 
 
-@router.get("/{case_id}/actions", response=responses(list[ActionOut]), auth=Permitted(permissions.VIEW))
+@router.get(
+    "/{case_id}/actions", response=responses(list[ActionOut]), auth=Permitted(permissions.VIEW), openapi_extra=OFFERED
+)
 def list_actions(request: Any, case_id: UUID) -> list[dict[str, Any]]:
     """The actions this post may take on the case now."""
     case = queries.case(case_id, request.auth)
@@ -50,7 +61,9 @@ def list_actions(request: Any, case_id: UUID) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("/{case_id}/steps", response=responses(CaseDetailOut, 201), auth=Permitted(permissions.ACT))
+@router.post(
+    "/{case_id}/steps", response=responses(CaseDetailOut, 201), auth=Permitted(permissions.ACT), openapi_extra=MOVED
+)
 def take_step(request: Any, case_id: UUID, step: StepIn) -> Status[Any]:
     """Take a step. When somebody was first, the refusal (409) says who did what."""
     given = step.dict()

@@ -18,10 +18,14 @@ from citygrid.geography.api.schemas import (
 from citygrid.geography.choices import Level
 from citygrid.geography.errors import NoPlaceThere
 from citygrid.kernel import clock
-from citygrid.kernel.api import MOST_ROWS, Permitted, responses
+from citygrid.kernel.api import MOST_ROWS, Permitted, leads_to, responses
 from citygrid.kernel.web import SIGNED_IN
 
 router = Router(tags=["geography"], auth=Permitted(SIGNED_IN))
+
+
+AREAS = leads_to(read_outline={"code": "$response.body#/0/code"})
+LAYERS = leads_to(list_features={"code": "$response.body#/0/code"})
 
 
 @router.get("/place", response=responses(PlaceOut))
@@ -37,7 +41,7 @@ def look_up_place(request: Any, at: Query[PointIn]) -> dict[str, Any]:
     return {**codes, **groups, "area_code": place.area_code, "name": name, "features": place.features}
 
 
-@router.get("/areas", response=responses(list[AreaOut]))
+@router.get("/areas", response=responses(list[AreaOut]), openapi_extra=AREAS)
 def list_areas(request: Any, level: Level, below: AreaCode | None = None) -> Any:
     """The areas of a level inside an area (everywhere when none is given), by code."""
     return queries.areas_below(below or "", level)[: MOST_ROWS * 10]
@@ -49,7 +53,7 @@ def read_outline(request: Any, code: Path[AreaCode]) -> dict[str, Any]:
     return queries.outline(code)
 
 
-@router.get("/layers", response=responses(list[LayerOut]))
+@router.get("/layers", response=responses(list[LayerOut]), openapi_extra=LAYERS)
 def list_layers(request: Any) -> Any:
     """All layers, the area layers first."""
     return queries.layers()

@@ -6,7 +6,7 @@ from pydantic import Field
 from citygrid.intake import permissions, queries, services
 from citygrid.intake.api.schemas import ReceiptOut, ReportIn, StatusOut
 from citygrid.kernel import clock
-from citygrid.kernel.api import PROBLEM_CODES, Permitted, Problem, responses
+from citygrid.kernel.api import PROBLEM_CODES, Permitted, Problem, leads_to, responses
 
 router = Router(tags=["reports"])
 
@@ -15,7 +15,10 @@ ReceiptCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{4}(-[0-9A-Za-z]{4}){2}
 
 
 @router.post(
-    "", response={201: ReceiptOut, 200: ReceiptOut, PROBLEM_CODES: Problem}, auth=Permitted(permissions.RECEIVE)
+    "",
+    response={201: ReceiptOut, 200: ReceiptOut, PROBLEM_CODES: Problem},
+    auth=Permitted(permissions.RECEIVE),
+    openapi_extra=leads_to(201, read_status={"receipt": "$response.body#/receipt"}),
 )
 def receive_report(request: Any, report: ReportIn, key: Key = Header(alias="Idempotency-Key")) -> Status[Any]:
     """Send a report. The answer means that it is stored for good.
