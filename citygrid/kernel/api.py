@@ -1,7 +1,9 @@
 """What every endpoint of the API states: who may call it, and how it refuses (RFC 9457 problem details)."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
@@ -14,13 +16,26 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
+from pydantic import BeforeValidator
 
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import AddressUnknown, BodyTooBig, Invalid, MediaTypeUnknown, Refusal, Words
 from citygrid.kernel.web import SIGNED_IN
 
+ISO = re.compile(r"\d{4}-\d\d-\d\d")
 MOST_ROWS = 200  # of any page
 PROBLEM_CODES = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503})
+
+
+def _written(value: Any) -> Any:
+    """Days and moments as RFC 3339 writes them: pydantic alone would also take a number for seconds since 1970."""
+    if not isinstance(value, str) or not ISO.match(value):
+        raise ValueError("Not a date as YYYY-MM-DD.")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written)]
+Instant = Annotated[datetime, BeforeValidator(_written)]
 
 
 class FieldProblem(Schema):

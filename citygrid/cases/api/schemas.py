@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from ninja import Schema
 from pydantic import Field
 
 from citygrid.cases.choices import Lamp, Source
-from citygrid.kernel.api import MOST_ROWS
+from citygrid.kernel.api import MOST_ROWS, Day, Instant
 
 Short = Annotated[str, Field(max_length=100)]
 Text = Annotated[str, Field(max_length=5_000, pattern=r"^[^\x00]*$")]
@@ -23,8 +23,8 @@ class CaseFilterIn(Schema):
     lamp: Lamp | None = None
     words: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""
     is_open: bool | None = None
-    opened_from: date | None = None
-    opened_until: date | None = None
+    opened_from: Day | None = None
+    opened_until: Day | None = None
     start: Annotated[int, Field(ge=0, le=100_000)] = 0
     count: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 50
 
@@ -96,4 +96,4 @@ class StepIn(Schema):
     unit_id: UUID | None = None
     standard_id: UUID | None = None
     case_id: UUID | None = None
-    until_at: datetime | None = None
+    until_at: Instant | None = None

@@ -1,4 +1,3 @@
-from datetime import date
 from typing import Any
 
 import orjson
@@ -18,7 +17,7 @@ from citygrid.geography.api.schemas import (
 from citygrid.geography.choices import Level
 from citygrid.geography.errors import NoPlaceThere
 from citygrid.kernel import clock
-from citygrid.kernel.api import MOST_ROWS, Permitted, leads_to, responses
+from citygrid.kernel.api import MOST_ROWS, Day, Permitted, leads_to, responses
 from citygrid.kernel.web import SIGNED_IN
 
 router = Router(tags=["geography"], auth=Permitted(SIGNED_IN))
@@ -60,7 +59,7 @@ def list_layers(request: Any) -> Any:
 
 
 @router.get("/layers/{code}/features", response=responses(list[LayerFeatureOut]))
-def list_features(request: Any, code: str, on: date | None = None) -> list[dict[str, Any]]:
+def list_features(request: Any, code: str, on: Day | None = None) -> list[dict[str, Any]]:
     """The features of a layer that are valid on a day (today when none is given), at most 2,000, by code."""
     names = ("code", "name_zh", "name_en", "responsible_unit_id", "valid_from_date", "valid_to_date")
     found = queries.features_of(code, on=on or clock.now().date())[: MOST_ROWS * 10]
