@@ -19,11 +19,12 @@ from citygrid.intake.queries import Contact, report
 from citygrid.intake.rules import swapped
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor
-from citygrid.kernel.bulk import copy_rows
+from citygrid.kernel.bulk import copy_rows, insert_together
 from citygrid.kernel.crypto import blind_index
 from citygrid.kernel.events import announce
 from citygrid.kernel.idempotency import once
 from citygrid.kernel.ids import receipt_code, uuid7
+from citygrid.kernel.models import AuditEntry
 
 if TYPE_CHECKING:
     from citygrid.cases.models import Case
@@ -171,7 +172,7 @@ def record_reports(*, reports: Iterable[PastReport], actor: Actor, now: datetime
 
 def _store(given: ReportIn, actor: Actor, now: datetime) -> dict[str, Any]:
     district, area, location = _placed(given, now)
-    stored = models.Report.objects.create(
+    stored = models.Report(
         receipt=receipt_code(),
         channel=given.channel,
         description=given.description.strip(),
@@ -184,13 +185,17 @@ def _store(given: ReportIn, actor: Actor, now: datetime) -> dict[str, Any]:
         received_at=now,
         received_by_id=actor.account_id,
     )
-    contact = {name: value.strip() for name, value in given.contact.items() if value.strip()}
-    if contact:
-        index = blind_index(contact["phone"]) if "phone" in contact else ""
-        models.ReportContact.objects.create(report=stored, phone_index=index, **contact)
-    _record(stored, "receive", actor, now, {"channel": given.channel})
+    entry = _entry(stored, "receive", actor, now, {"channel": given.channel})
+    insert_together(stored, *_contacts(stored, given.contact), entry)
     announce(events.ReportReceived(report_id=stored.pk, at=now))
     return {"report_id": str(stored.pk), "receipt": stored.receipt}
+
+
+def _contacts(stored: models.Report, given: Mapping[str, str]) -> list[models.ReportContact]:
+    """The contact data of a report, if any was given."""
+    contact = {name: value.strip() for name, value in given.items() if value.strip()}
+    index = blind_index(contact["phone"]) if "phone" in contact else ""
+    return [models.ReportContact(report=stored, phone_index=index, **contact)] if contact else []
 
 
 def _placed(given: ReportIn, now: datetime) -> tuple[str, str, Point | None]:
@@ -254,4 +259,8 @@ def _decide(
 
 
 def _record(found: models.Report, action: str, actor: Actor, now: datetime, data: dict[str, Any]) -> None:
-    audit.record(subject=f"intake.report/{found.pk}", action=action, actor=actor, now=now, data=data)
+    insert_together(_entry(found, action, actor, now, data))
+
+
+def _entry(found: models.Report, action: str, actor: Actor, now: datetime, data: dict[str, Any]) -> AuditEntry:
+    return audit.entry(subject=f"intake.report/{found.pk}", action=action, actor=actor, now=now, data=data)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 
 from citygrid.kernel.chain import canonical
@@ -15,6 +16,7 @@ CLAIM = """
 INSERT INTO kernel_idempotencykey (scope, key, body_hash, used_at) VALUES (%s, %s, %s, %s)
 ON CONFLICT (scope, key) DO NOTHING
 """
+ANSWER = "UPDATE kernel_idempotencykey SET answer = %s::jsonb WHERE scope = %s AND key = %s"
 
 
 def once(
@@ -28,7 +30,8 @@ def once(
     with transaction.atomic():
         if _claim(scope, key, body_hash, now):
             given = answer()
-            IdempotencyKey.objects.filter(scope=scope, key=key).update(answer=given)
+            with connection.cursor() as cursor:
+                cursor.execute(ANSWER, [orjson.dumps(given).decode(), scope, key])
             return given, True
         earlier = IdempotencyKey.objects.get(scope=scope, key=key)
     if bytes(earlier.body_hash) != body_hash:

@@ -194,7 +194,7 @@ def test_filters_narrow_the_list(city: City) -> None:
 
 def test_receiving_costs_few_queries(city: City, django_assert_max_num_queries) -> None:
     report = report_in(category_key=city.category_key)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(7):
         services.receive_report(report=report, key="k", actor=city.actors["supervisor"], now=NOW)
 
 

@@ -4,8 +4,11 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import isolate_apps
 
-from citygrid.kernel.bulk import copy_rows
+from citygrid.kernel import audit
+from citygrid.kernel.actor import system_actor
+from citygrid.kernel.bulk import copy_rows, insert_together
 from citygrid.kernel.ids import uuid7
+from citygrid.kernel.models import AuditEntry
 from citygrid.kernel.tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +78,31 @@ def test_nothing_is_kept_of_rows_of_which_one_cannot_be_written() -> None:
 
 def test_no_rows_are_no_fault() -> None:
     assert copy_rows(Sample, FIELDS, []) == 0
+
+
+def _sample(word: str) -> Sample:
+    fields = [name for name in FIELDS if name != "until_at"]
+    return Sample(**dict(zip(fields, _row(word), strict=False)))
+
+
+def test_rows_of_several_tables_are_written_by_one_statement(django_assert_num_queries) -> None:
+    entry = audit.entry(subject="sample", action="made", actor=system_actor("tests"), now=NOW, data={"n": [1]})
+    for word in ("plain", "\t\\N"):
+        row = _sample(word)
+        with django_assert_num_queries(1):
+            insert_together(row, entry)
+        found = Sample.objects.get(pk=row.pk)
+        assert (found.word, found.data, found.place.coords, found.unnamed) == (word, row.data, (116.41, 39.93), 7)
+        assert (bytes(found.digest), found.at, found.kind) == (row.digest, NOW, "lamp")
+    written = AuditEntry.objects.filter(subject="sample")
+    assert [(each.action, each.data, each.at) for each in written] == [("made", {"n": [1]}, NOW)] * 2
+    assert all(each.txid for each in written)
+
+
+def test_one_row_that_cannot_be_written_keeps_the_others_out() -> None:
+    row = _sample("twice")
+    insert_together(row)
+    entry = audit.entry(subject="sample", action="made", actor=system_actor("tests"), now=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_together(entry, row)
+    assert not AuditEntry.objects.filter(subject="sample").exists()
