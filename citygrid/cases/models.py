@@ -124,6 +124,9 @@ class Step(models.Model):
     txid = TransactionIdField()
 
     class Meta:
+        indexes = [
+            models.Index(fields=["account", "-at"], condition=Q(account__isnull=False), name="step_by_account"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["case", "seq"], name="step_once"),
             ExclusionConstraint(

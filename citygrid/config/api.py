@@ -5,6 +5,7 @@ from citygrid.catalogue.api import router as catalogue
 from citygrid.geography.api import router as geography
 from citygrid.intake.api import router as intake
 from citygrid.kernel.api import Api
+from citygrid.notices.api import router as notices
 
 api = Api(
     title="CityGrid",
@@ -17,3 +18,4 @@ api.add_router("/reports", intake)
 api.add_router("/cases", cases)
 api.add_router("/geography", geography)
 api.add_router("/catalogue", catalogue)
+api.add_router("/notices", notices)

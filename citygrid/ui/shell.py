@@ -29,8 +29,8 @@ class PostChoice(NamedTuple):
 class Shell:
     """Context of `ui/base.html` under the name `shell`. An empty address leaves its control out.
 
-    `post_url` and `logout_url` are posted to; `search_url` is asked with `q`. `data_at` is how fresh the page's
-    data are.
+    `post_url` and `logout_url` are posted to; `search_url` is asked with `q`. `notices_count` are the
+    unread ones, 100 standing for many. `data_at` is how fresh the page's data are.
     """
 
     nav: Sequence[NavItem] = ()
@@ -42,6 +42,8 @@ class Shell:
     post_url: str = ""
     area: str = ""
     search_url: str = ""
+    notices_url: str = ""
+    notices_count: int = 0
     help_url: str = ""
     data_at: datetime | None = None
 

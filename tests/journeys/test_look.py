@@ -1,11 +1,15 @@
 """Every page in both languages, on a screen and on a phone: nothing serious for axe, nothing wider than the screen."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
+from citygrid.cases.models import Case
 from citygrid.desk.tests.factories import City, make_cases
 from citygrid.kernel import clock
+from citygrid.notices import services
+from citygrid.notices.tests.factories import holder, notice
 from tests.journeys.staff import Staff
 
 SIZES = {"screen": (1366, 768), "phone": (390, 844)}
@@ -15,14 +19,20 @@ WIDER = "document.documentElement.scrollWidth - document.documentElement.clientW
 def addresses(city: City) -> Iterator[tuple[str, str, str]]:
     """(name, login, path) of the pages, empty and then full."""
     yield "home-empty", "acceptor", "/"
+    yield "notices-empty", "acceptor", "/notices/"
     yield "waiting-empty", "dispatcher", "/waiting/"
     yield "cases-empty", "acceptor", "/cases/"
     yield "reports-empty", "acceptor", "/reports/"
     cases = make_cases(city, clock.now(), 18)
+    tell(city, cases[4], "water", 5)
+    tell(city, cases[8], "dispatcher", 2)
     report = city.report(90, clock.now(), contact={"name": "王女士", "phone": "13800138000"})
     yield from (
         ("home", "acceptor", "/"),
         ("home-dispatcher", "dispatcher", "/"),
+        ("notices", "water", "/notices/"),
+        ("notices-each", "water", "/notices/?kind=case_dispatched"),
+        ("notices-few", "dispatcher", "/notices/"),
         ("waiting", "shift_leader", "/waiting/"),
         ("reports", "acceptor", "/reports/"),
         ("report-new", "acceptor", "/reports/new/"),
@@ -36,6 +46,13 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
     )
     for place, login in {3: "dispatcher", 5: "water", 7: "dispatcher", 8: "sanitation", 12: "shift_leader"}.items():
         yield f"case-{cases[place].state}-{place}", login, f"/cases/{cases[place].number}/"
+
+
+def tell(city: City, case: Case, login: str, count: int) -> None:
+    """So many notices about a case to an account."""
+    actor = city.actor(login, clock.now())
+    told = [replace(notice(f"n{n}", holder(actor)), link=("case", case.number)) for n in range(count)]
+    services.send_many(notices=told, now=clock.now())
 
 
 @pytest.mark.browser

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from citygrid.cases import models, permissions
 from citygrid.cases.rules import first_break, fold
@@ -31,6 +32,22 @@ def steps(case_id: UUID, actor: Actor) -> QuerySet[models.Step]:
     actor.require(permissions.VIEW)
     seen = models.Case.objects.visible_to(actor).filter(pk=case_id)
     return models.Step.objects.filter(case__in=seen).select_related("account", "post__organisation").order_by("seq")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The cases an account did something to: how many, and how many of them always within their limit."""
+
+    cases: int
+    on_time: int
+
+
+def done_since(actor: Actor, since: datetime) -> Done:
+    """What this account did as this post since a moment. One query of its own steps."""
+    mine = models.Step.objects.filter(account=actor.account_id, post=actor.post_id, at__gte=since)
+    late = Count("case", distinct=True, filter=Q(at__gt=F("case__due_at")))
+    counted = mine.aggregate(cases=Count("case", distinct=True), late=late)
+    return Done(counted["cases"], counted["cases"] - counted["late"])
 
 
 def prove(actor: Actor) -> Iterator[Proof]:

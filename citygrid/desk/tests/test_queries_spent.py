@@ -11,15 +11,16 @@ from citygrid.desk.tests.factories import LIVES, City, make_cases
 from citygrid.kernel import clock
 
 BASELINE = {
-    "home": 15,
-    "waiting": 13,
-    "reports": 14,
-    "report-new": 14,
-    "cases": 18,
-    "categories": 13,
-    "procedures": 11,
+    "home": 17,
+    "waiting": 14,
+    "reports": 15,
+    "report-new": 15,
+    "cases": 19,
+    "categories": 14,
+    "procedures": 12,
+    "notices": 12,
 }
-CASE_PAGE = 29
+CASE_PAGE = 30
 
 
 def spent(client, address: str) -> int:

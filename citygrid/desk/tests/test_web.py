@@ -16,7 +16,7 @@ from citygrid.intake.models import Report
 from citygrid.kernel import clock
 from citygrid.kernel.models import AuditEntry
 
-PAGES = ("home", "waiting", "reports", "report-new", "cases", "categories", "procedures")
+PAGES = ("home", "notices", "waiting", "reports", "report-new", "cases", "categories", "procedures")
 
 
 @pytest.fixture

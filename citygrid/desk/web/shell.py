@@ -22,6 +22,8 @@ from citygrid.intake import permissions as intake_permissions
 from citygrid.intake import queries as intake
 from citygrid.kernel import clock
 from citygrid.kernel.actor import Actor
+from citygrid.notices import permissions as notice_permissions
+from citygrid.notices import queries as notices
 from citygrid.ui.shell import NavItem, PostChoice, Shell
 from citygrid.workflow import permissions as workflow_permissions
 
@@ -45,6 +47,11 @@ class Standing:
     def triage(self) -> int:
         """Reports that wait for a decision of this post."""
         return intake.waiting_count(self.actor) if self.actor else 0
+
+    @cached_property
+    def unread(self) -> int:
+        """Notices this account has not read yet; 0 for a post that gets none."""
+        return notices.unread_count(self.actor) if self.actor and self.actor.may(notice_permissions.READ) else 0
 
     @cached_property
     def area(self) -> str:
@@ -98,6 +105,8 @@ def _shell(request: Any) -> Shell:
         post_url=reverse("choose-post"),
         area=about.area,
         search_url=reverse("search") if may_search else "",
+        notices_url=reverse("notices") if about.actor and about.actor.may(notice_permissions.READ) else "",
+        notices_count=about.unread,
         data_at=about.now,
     )
 

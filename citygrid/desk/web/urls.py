@@ -1,11 +1,14 @@
 from django.urls import path
 
-from citygrid.desk.web.views import cases, home, library, reports
+from citygrid.desk.web.views import cases, home, library, notices, reports
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("waiting/", home.waiting, name="waiting"),
     path("search/", home.search, name="search"),
+    path("notices/", notices.notice_list, name="notices"),
+    path("notices/read/", notices.read_all, name="notices-read"),
+    path("notices/<uuid:notice_id>/read/", notices.read, name="notice-read"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/new/", reports.new_report, name="report-new"),
     path("reports/<uuid:report_id>/", reports.report, name="report"),

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,15 +15,18 @@ from citygrid.cases import queries as cases
 from citygrid.cases.choices import Lamp
 from citygrid.desk.web.shell import Standing, draw, standing
 from citygrid.desk.web.tables import case_table, case_url, report_table, report_url
+from citygrid.desk.web.views.notices import lines
 from citygrid.desk.web.words import paged
 from citygrid.intake import permissions as intake_permissions
 from citygrid.intake import queries as intake
 from citygrid.intake.choices import ReportState
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.web import CHOOSE_POST, SIGNED_IN, requires
+from citygrid.notices import queries as notices
 from citygrid.ui.tables import Empty, Table
 
 FIRST = 10
+FEW = 4
 
 
 @requires(SIGNED_IN)
@@ -35,7 +39,8 @@ def home(request: Any) -> HttpResponse:
     tables = [_first_waiting(about)] if request.actor.may(case_permissions.VIEW) else []
     if about.triage:
         tables.insert(0, _first_reports(about))
-    return draw(request, "desk/home.html", {"counts": about.waiting, "triage": about.triage, "tables": tables})
+    context = {"counts": about.waiting, "triage": about.triage, "tables": tables, "day": _my_day(about)}
+    return draw(request, "desk/home.html", {**context, "notices": _newest_notices(about)})
 
 
 @requires(case_permissions.VIEW)
@@ -86,6 +91,22 @@ def _first_reports(about: Standing) -> Table:
     rows = list(intake.reports(about.request.actor, wanted, count=FIRST, newest_first=False))
     caption = _("Reports to decide: the oldest first")
     return report_table(about.request, rows, caption=caption, empty=Empty(""), is_decided=False)
+
+
+def _my_day(about: Standing) -> cases.Done | None:
+    """What the account has done since midnight of its district; None for a post that does not act on cases."""
+    if not about.request.actor.may(case_permissions.ACT):
+        return None
+    midnight = about.now.astimezone(about.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return cases.done_since(about.request.actor, midnight)
+
+
+def _newest_notices(about: Standing) -> list[tuple[Any, str]]:
+    """The newest unread notices, with the address of each matter."""
+    if not about.unread:
+        return []
+    with timezone.override(about.zone):
+        return lines(notices.inbox(about.request.actor, count=FEW))
 
 
 def _nothing_waits(lamp: str) -> Empty:

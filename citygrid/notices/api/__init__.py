@@ -1,0 +1,3 @@
+from citygrid.notices.api.endpoints import router
+
+__all__ = ["router"]
