@@ -2,6 +2,8 @@
 
 import re
 
+from django.utils.translation import gettext_lazy as _
+
 from citygrid.kernel.errors import Words
 
 FORM = re.compile(r"^[a-z_]+\.[a-z_]+:[a-z_]+$")
@@ -19,3 +21,6 @@ def declare(code: str, label: Words) -> str:
 def declared() -> dict[str, Words]:
     """All permissions, code to label."""
     return dict(_declared)
+
+
+USE_SHEETS = declare("kernel.sheet:use", _("Export and import records as spreadsheets"))

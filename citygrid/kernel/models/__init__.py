@@ -3,6 +3,7 @@ from citygrid.kernel.models.calendars import Calendar, CalendarDay, CalendarVers
 from citygrid.kernel.models.events import Delivery
 from citygrid.kernel.models.idempotency import IdempotencyKey
 from citygrid.kernel.models.numbering import Series
+from citygrid.kernel.models.sheets import SheetRun
 
 __all__ = [
     "AuditEntry",
@@ -14,4 +15,5 @@ __all__ = [
     "Delivery",
     "IdempotencyKey",
     "Series",
+    "SheetRun",
 ]
