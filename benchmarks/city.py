@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client
 
 from citygrid.access import queries as access
 from citygrid.access import services as access_services
@@ -117,6 +118,14 @@ def token(login: str) -> str:
         actor=ACTOR,
         now=now,
     )[1]
+
+
+def session(login: str) -> str:
+    """The cookie of a browser in which this account is signed in."""
+    client = Client(HTTP_HOST="127.0.0.1")
+    client.force_login(access.account_by_login(login), backend="django.contrib.auth.backends.ModelBackend")
+    client.get("/")  # chooses the post
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
 def histories(count: int, actions: Sequence[str] = (), seed: int = SEED) -> Iterator[cases.History]:

@@ -81,6 +81,12 @@ class Case(ScopedModel):
         indexes = [
             models.Index(fields=["state", "area_code", "opened_at"], condition=Q(is_open=True), name="case_waiting"),
             models.Index(fields=["unit", "state", "due_at"], condition=Q(is_open=True), name="case_of_unit"),
+            # Lists show the newest 50. A condition on the codes is tried inside the index, so a wide scope stays cheap.
+            models.Index(fields=["-opened_at", "-id", "area_code"], name="case_newest"),
+            models.Index(
+                fields=["-opened_at", "-id", "area_code"], condition=Q(is_open=True), name="case_newest_open"
+            ),
+            models.Index(fields=["state", "-opened_at", "-id", "area_code"], name="case_newest_of_state"),
             models.Index(fields=["area_code", "opened_at"], name="case_by_area"),
             models.Index(fields=["unit", "opened_at"], name="case_by_unit"),
             models.Index(fields=["until_at"], condition=Q(state="hung"), name="case_to_resume"),

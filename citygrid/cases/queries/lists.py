@@ -1,7 +1,7 @@
 """Lists of cases: what waits for a post, and what it may look through."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from math import cos, radians
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import Distance as Metres
 from django.db.models import Count, F, OrderBy, Q, QuerySet
+from django.utils import timezone
 
 from citygrid.cases import models, permissions
 from citygrid.cases.choices import Lamp, LinkKind
@@ -42,9 +43,9 @@ class CaseFilter:
         if self.is_open is not None:
             wanted &= Q(is_open=self.is_open)
         if self.opened_from:
-            wanted &= Q(opened_at__date__gte=self.opened_from)
+            wanted &= Q(opened_at__gte=_midnight(self.opened_from))
         if self.opened_until:
-            wanted &= Q(opened_at__date__lt=self.opened_until + timedelta(days=1))
+            wanted &= Q(opened_at__lt=_midnight(self.opened_until + timedelta(days=1)))
         wanted &= prefix_range("area_code", self.area_code) & prefix_range("category_id", self.category_key)
         return wanted & self._words() & lamp_condition(self.lamp, now)
 
@@ -134,6 +135,11 @@ def lamp_condition(lamp: str, now: datetime) -> Q:
         Lamp.NONE: Q(clock__isnull=True),
     }
     return conditions.get(Lamp(lamp), Q()) if lamp else Q()
+
+
+def _midnight(day: date) -> datetime:
+    """The beginning of a day in the time zone of the request: a plain bound, which an index can use."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _waits_for(actor: Actor) -> Q:
