@@ -81,7 +81,7 @@ class Case(ScopedModel):
         indexes = [
             models.Index(fields=["state", "area_code", "opened_at"], condition=Q(is_open=True), name="case_waiting"),
             models.Index(fields=["unit", "state", "due_at"], condition=Q(is_open=True), name="case_of_unit"),
-            # Lists show the newest 50. A condition on the codes is tried inside the index, so a wide scope stays cheap.
+            # Lists show the newest 50. Codes are compared inside the index, so that a narrow scope stays cheap too.
             models.Index(fields=["-opened_at", "-id", "area_code"], name="case_newest"),
             models.Index(
                 fields=["-opened_at", "-id", "area_code"], condition=Q(is_open=True), name="case_newest_open"
