@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('access', '0003_sign_in_address'),
-        ('cases', '0001_initial'),
+        ('cases', '0002_step_by_account'),
         ('catalogue', '0002_scheme_procedure'),
     ]
 
