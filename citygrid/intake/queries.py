@@ -1,9 +1,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.cases import queries as cases
@@ -50,17 +51,19 @@ class Contact:
 def reports(
     actor: Actor, wanted: ReportFilter, *, start: int = 0, count: int = 50, newest_first: bool = True
 ) -> QuerySet[models.Report]:
-    """A page of the reports this post sees, with category and case."""
+    """A page of the reports this post sees, with category, and case where it sees that too (else `case` is None)."""
     actor.require(permissions.VIEW)
-    rows = models.Report.objects.visible_to(actor).filter(wanted.condition()).select_related("category", "case")
+    rows = models.Report.objects.visible_to(actor).filter(wanted.condition()).select_related("category")
+    rows = rows.prefetch_related(_case_for(actor))
     order = ("-received_at", "-id") if newest_first else ("received_at", "id")
     return rows.order_by(*order)[start : start + count]
 
 
 def report(report_id: UUID, actor: Actor) -> models.Report:
-    """One report with its category and case; NotFound (404) when the post does not see it."""
+    """One report with its category, and case where the post sees that; NotFound (404) when it does not see it."""
     actor.require(permissions.VIEW)
-    rows = models.Report.objects.visible_to(actor).select_related("category", "case", "received_by")
+    rows = models.Report.objects.visible_to(actor).select_related("category", "received_by")
+    rows = rows.prefetch_related(_case_for(actor))
     found = rows.filter(pk=report_id).first()
     if found is None:
         raise NotFound(what=_("report"))
@@ -84,10 +87,13 @@ def waiting_count(actor: Actor) -> int:
 
 
 def reports_of_case(case_id: UUID, actor: Actor) -> QuerySet[models.Report]:
-    """The reports behind a case the post sees, oldest first."""
+    """The reports behind a case that the post sees, as it sees the case, oldest first."""
     cases.case(case_id, actor)
-    rows = models.Report.objects.unscoped(reason="the case is visible, so are its reports")
-    return rows.filter(case=case_id).order_by("received_at")
+    return models.Report.objects.visible_to(actor).filter(case=case_id).order_by("received_at")
+
+
+def _case_for(actor: Actor) -> Any:
+    return Prefetch("case", cases.visible(actor))
 
 
 def masked_contact(report: models.Report) -> Contact | None:

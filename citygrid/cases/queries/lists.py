@@ -71,6 +71,12 @@ def cases(
     return rows.order_by(order, "-id")[start : start + count]
 
 
+def visible(actor: Actor) -> QuerySet[models.Case]:
+    """The cases this post sees (none without the permission): modules above look up cases of their records here."""
+    rows = models.Case.objects.visible_to(actor)
+    return rows if actor.may(permissions.VIEW) else rows.none()
+
+
 def waiting(
     actor: Actor, now: datetime, wanted: CaseFilter | None = None, *, start: int = 0, count: int = 50
 ) -> QuerySet[models.Case]:

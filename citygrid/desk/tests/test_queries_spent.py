@@ -13,7 +13,7 @@ from citygrid.kernel import clock
 BASELINE = {
     "home": 17,
     "waiting": 14,
-    "reports": 15,
+    "reports": 16,
     "report-new": 15,
     "cases": 19,
     "categories": 14,
