@@ -10,6 +10,14 @@ class CaseMoved(Conflict):
     message = _("“%(action)s” is not possible any more: %(label)s did “%(last_action)s” at %(at)s.")
 
 
+class TimeBackwards(Conflict):
+    """A step cannot be taken before the one it follows."""
+
+    code = "cases.time_backwards"
+    message = _("This step is dated before the last one (%(at)s).")
+    hint = _("Load the page again and take the step once more. If it happens again, check the clocks of the servers.")
+
+
 class OtherAxis(NotPermitted):
     """One account acts on one axis of a case: who handles it neither directs nor judges it."""
 

@@ -1,8 +1,11 @@
-"""Who is told of what: one table. Whom the words name is said in `services.telling`."""
+"""What cases plug in below: who is told of what (one table; whom the words name is said in `services.telling`), and who
+sees their photos: whoever sees the case.
+"""
 
 from collections.abc import Callable
 
-from citygrid.cases import events, services
+from citygrid.cases import events, queries, services
+from citygrid.evidence.registry import owners
 from citygrid.kernel.events import subscribe
 
 TOLD: dict[type[events.CaseEvent], tuple[str, tuple[str, ...]]] = {  # event to template and whom
@@ -28,3 +31,5 @@ def _teller(template: str, whom: tuple[str, ...]) -> Callable[[events.CaseEvent]
 
 for _event, _told in TOLD.items():
     subscribe(_event)(_teller(*_told))
+
+owners.register(queries.PHOTO_OWNER, queries.as_seen)

@@ -139,6 +139,11 @@ EVIDENCE_STORAGE: dict[str, Any] = (
 )
 EVIDENCE_MOST_BYTES = int(os.environ.get("CITYGRID_EVIDENCE_MOST_MB", "20")) << 20
 EVIDENCE_MOST_PIXELS = 64_000_000
+EVIDENCE_RETENTION_DAYS = int(os.environ.get("CITYGRID_PHOTO_RETENTION_DAYS", "0"))  # 0: as long as what it belongs to
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "citygrid.evidence.media.upload.BoundedUpload",
+]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = state.folder() / "static"

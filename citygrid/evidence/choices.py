@@ -1,6 +1,8 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+MOST_AT_ONCE = 9  # photos of one report or step
+
 
 class Kind(TextChoices):
     PHOTO = "photo", _("Photo")
@@ -18,6 +20,7 @@ class MediaState(TextChoices):
     RECEIVED = "received", _("Being prepared")
     READY = "ready", _("Ready")
     REFUSED = "refused", _("Refused")
+    REMOVED = "removed", _("No longer kept")
 
 
 class Role(TextChoices):

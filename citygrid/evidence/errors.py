@@ -19,13 +19,13 @@ class PhotoEmpty(PhotoRefused):
 
 
 class PhotoTooLarge(PhotoRefused):
-    code = "evidence.too_large"
+    code, status = "evidence.too_large", 413
     message = _("This file is larger than the %(most)s MB that are allowed.")
     hint = _("Send a smaller photo.")
 
 
 class FormatUnknown(PhotoRefused):
-    code = "evidence.format_unknown"
+    code, status = "evidence.format_unknown", 415
     message = _("This is not a photo in a format that is accepted here.")
 
 

@@ -24,7 +24,7 @@ class Media(models.Model):
     height = models.PositiveIntegerField()
     taken_at = models.DateTimeField(null=True, help_text="as the camera says")
     taken_where = PointField(null=True, help_text="as the camera says, WGS-84")
-    original = models.CharField(max_length=120)
+    original = models.CharField(max_length=120, blank=True, help_text="empty once it is no longer kept")
     public = models.CharField(max_length=120, blank=True)
     thumbnail = models.CharField(max_length=120, blank=True)
     received_at = models.DateTimeField()
@@ -34,13 +34,15 @@ class Media(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["received_at"], condition=Q(state="received"), name="media_to_process"),
+            models.Index(fields=["retain_until_date"], condition=~Q(state="removed"), name="media_to_remove"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="media_hash_is_sha256"),
             models.CheckConstraint(
                 condition=Q(state="received", refusal="", public="")
                 | (Q(state="ready", refusal="") & ~Q(public="") & ~Q(thumbnail=""))
-                | (Q(state="refused", public="") & ~Q(refusal="")),
+                | (Q(state="refused", public="") & ~Q(refusal=""))
+                | Q(state="removed", original="", public="", thumbnail=""),
                 name="media_is_as_its_state_says",
             ),
         ]

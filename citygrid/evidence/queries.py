@@ -1,20 +1,32 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.gis.geos import Point
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.evidence import errors, models, rules
-from citygrid.evidence.choices import MediaState, Rendition
+from citygrid.evidence.choices import Rendition
 from citygrid.evidence.media import store
-from citygrid.evidence.registry import owners
+from citygrid.evidence.registry import Seen, owners, parts
 from citygrid.evidence.rules import Comparison
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 
-__all__ = ["Comparison", "attachments", "compare", "media", "open_copy", "refusal_words", "usable"]
+__all__ = ["Comparison", "Photo", "digests", "media", "open_copy", "photos", "refusal_words", "uses"]
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo in its place: what it shows of which record, since when, and how far it fits that place and moment."""
+
+    media: models.Media
+    owner_kind: str
+    owner_id: UUID
+    role: str
+    attached_at: datetime
+    fit: Comparison
 
 
 def media(media_id: UUID, actor: Actor) -> models.Media:
@@ -25,19 +37,28 @@ def media(media_id: UUID, actor: Actor) -> models.Media:
     return found
 
 
-def attachments(owner_kind: str, owner_id: UUID, actor: Actor) -> Sequence[models.Attachment]:
-    """What is attached to a record, oldest first, each with its photo; none when the actor does not see the record."""
-    if not owners.get(owner_kind)(owner_id, actor):
+def photos(owner_kind: str, owner_id: UUID, actor: Actor) -> list[Photo]:
+    """The photos of a record and of its `registry.parts`, oldest first; none when the actor does not see it."""
+    seen = owners.get(owner_kind)(owner_id, actor)
+    if seen is None:
         return []
-    rows = models.Attachment.objects.filter(owner_id=owner_id, owner_kind=owner_kind).select_related("media")
-    return list(rows.order_by("attached_at", "id"))
+    find = parts.all().get(owner_kind)
+    ids = [owner_id, *(find(owner_id) if find else ())]  # unique over all kinds
+    rows = models.Attachment.objects.filter(owner_id__in=ids).select_related("media")
+    return [_photo(row, row.media, seen) for row in rows.order_by("attached_at", "id")]
 
 
-def usable(media_ids: Collection[UUID]) -> list[UUID]:
-    """Those of these photos that were not refused by the decoder, in the order given."""
-    refused = models.Media.objects.filter(pk__in=media_ids, state=MediaState.REFUSED)
-    out = set(refused.values_list("pk", flat=True)) if media_ids else set()
-    return [media_id for media_id in media_ids if media_id not in out]
+def uses(found: models.Media, actor: Actor) -> list[Photo]:
+    """Where a photo is shown, as far as the actor sees it."""
+    rows = [(row, owners.get(row.owner_kind)(row.owner_id, actor)) for row in found.attachments.all()]
+    return [_photo(row, found, seen) for row, seen in rows if seen is not None]
+
+
+def digests(media_ids: Iterable[UUID]) -> list[str]:
+    """SHA-256 of these photos in the order given, without those there are not: a photo sent again is the same one."""
+    ids = list(media_ids)
+    known = dict(models.Media.objects.filter(pk__in=ids).values_list("pk", "sha256"))
+    return [known[media_id] for media_id in ids if media_id in known]
 
 
 def open_copy(media_id: UUID, rendition: str, actor: Actor) -> Any:
@@ -57,12 +78,6 @@ def open_stored(name: str) -> Any:
     raise NotFound(what=_("photo"))
 
 
-def compare(found: models.Media, point: Point | None, at: datetime) -> Comparison:
-    """How far a photo was taken from a WGS-84 point and how long before a moment, and whether that is plausible."""
-    taken, where = ((place.x, place.y) if place else None for place in (found.taken_where, point))
-    return rules.compare(taken, found.taken_at, where, at)
-
-
 def refusal_words(found: models.Media) -> str:
     """Why the decoder refused a photo, in the active language; empty when it did not."""
     return str(errors.words_of(found.refusal))
@@ -75,4 +90,10 @@ def _is_visible(found: models.Media, actor: Actor) -> bool:
     attached = list(found.attachments.all())
     if not attached:
         return actor.account_id is not None and found.received_by_id == actor.account_id
-    return any(owners.get(each.owner_kind)(each.owner_id, actor) for each in attached)
+    return any(owners.get(each.owner_kind)(each.owner_id, actor) is not None for each in attached)
+
+
+def _photo(row: models.Attachment, found: models.Media, seen: Seen) -> Photo:
+    taken, where = ((place.x, place.y) if place else None for place in (found.taken_where, seen.where))
+    fit = rules.compare(taken, found.taken_at, where, row.attached_at)
+    return Photo(found, row.owner_kind, row.owner_id, row.role, row.attached_at, fit)

@@ -1,16 +1,34 @@
-"""Who sees a photo is said by what it belongs to: modules above register how to ask them."""
+"""What photos belong to is known above: modules register how to ask whether a record is seen, and where it lies."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
+
+from django.contrib.gis.geos import Point
 
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.registry import Registry
 
 
-class MaySee(Protocol):
-    """Whether an actor sees the record (a report, a case) that photos are attached to."""
+@dataclass(frozen=True)
+class Seen:
+    """A record as its photos are held against it: where it lies, WGS-84, if that is known."""
 
-    def __call__(self, owner_id: UUID, actor: Actor) -> bool: ...
+    where: Point | None = None
 
 
-owners: Registry[MaySee] = Registry("evidence owners")
+class Owner(Protocol):
+    """The record (a report, a case) that photos are attached to, if the actor sees it; else None."""
+
+    def __call__(self, owner_id: UUID, actor: Actor, /) -> Seen | None: ...
+
+
+class Parts(Protocol):
+    """The records whose photos are shown with those of this one (the reports of a case)."""
+
+    def __call__(self, owner_id: UUID, /) -> Sequence[UUID]: ...
+
+
+owners: Registry[Owner] = Registry("evidence owners")
+parts: Registry[Parts] = Registry("parts of evidence owners")

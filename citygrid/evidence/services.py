@@ -1,18 +1,21 @@
 import hashlib
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import IO, Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.gis.geos import Point
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from citygrid.evidence import errors, models, permissions, queries, rules
-from citygrid.evidence.choices import MediaState, Rendition, Role
+from citygrid.evidence.choices import MOST_AT_ONCE, MediaState, Rendition, Role
 from citygrid.evidence.media import Decoded, Limits, decode, store
 from citygrid.evidence.registry import owners
 from citygrid.kernel import audit
@@ -22,9 +25,9 @@ from citygrid.kernel.ids import uuid7
 from citygrid.kernel.jobs import enqueue
 
 PROCESS_TASK, QUEUE = "evidence.process", "evidence"
-MOST_AT_ONCE = 9
 GRACE = timedelta(hours=24)  # a younger file may belong to a photo that is just coming in
 SLOW = timedelta(hours=1)
+UNCLAIMED = timedelta(days=7)  # a photo nobody attached to anything is kept so long
 PIECE = 1 << 20
 log = logging.getLogger(__name__)
 
@@ -50,15 +53,18 @@ class ScrubReport:
 def receive_photo(*, content: bytes | IO[bytes], filename: str, actor: Actor, now: datetime) -> models.Media:
     """Take a photo as evidence: when this returns, its file and its row are stored for good and its job is queued.
 
-    PhotoRefused (400) names what is wrong with it; then nothing is kept. A crash on the way leaves at most a file
-    without a row, which the scrubber reports.
+    The same account sending the same photo again gets the first one, while that belongs to nothing yet. PhotoRefused
+    (400, 413, 415) names what is wrong; then nothing is kept. A crash on the way leaves at most a file without a row,
+    which the scrubber reports.
     """
     actor.require(permissions.RECEIVE)
     photo, digest = _read(content, settings.EVIDENCE_MOST_BYTES)
     container = rules.inspect(photo, filename, most_pixels=settings.EVIDENCE_MOST_PIXELS)
     name = store.name_of(Rendition.ORIGINAL, digest, container.format)
-    store.keep(name, photo)
-    with transaction.atomic():
+    with _alone_with(digest):
+        if again := _handed_in_before(digest, actor):
+            return again
+        store.keep(name, photo)
         media = models.Media.objects.create(
             id=uuid7(),
             format=container.format,
@@ -69,6 +75,7 @@ def receive_photo(*, content: bytes | IO[bytes], filename: str, actor: Actor, no
             original=name,
             received_at=now,
             received_by_id=actor.account_id,
+            retain_until_date=_retain_until(now),
         )
         _record(media, "receive", actor, now, {"sha256": digest, "size": len(photo)})
         enqueue(PROCESS_TASK, QUEUE, media_id=str(media.pk))
@@ -98,14 +105,17 @@ def attach(
 ) -> None:
     """Attach photos to a record of a registered kind. The caller has checked that the actor may act on the record.
 
-    NotFound (404) for a photo the actor does not see, RefusedBefore (409) for one the decoder refused,
-    TooManyPhotos (400).
+    NotFound (404) for a photo the actor does not see or that is no longer kept, RefusedBefore (409) for one the
+    decoder refused, TooManyPhotos (400).
     """
     owners.get(owner_kind)
     if len(media_ids) > MOST_AT_ONCE:
         raise errors.TooManyPhotos(most=MOST_AT_ONCE)
+    list(models.Media.objects.select_for_update().filter(pk__in=media_ids).order_by("pk"))  # not removed meanwhile
     for media_id in media_ids:
         media = queries.media(media_id, actor)
+        if media.state == MediaState.REMOVED:
+            raise NotFound(what=_("photo"))
         if media.state == MediaState.REFUSED:
             raise errors.RefusedBefore(reason=errors.words_of(media.refusal))
         models.Attachment.objects.get_or_create(
@@ -118,8 +128,8 @@ def open_original(*, media_id: UUID, actor: Actor, now: datetime) -> tuple[model
     """A photo and its original as an open file, for a post that may; who asked is on record before it is read."""
     actor.require(permissions.VIEW_ORIGINAL)
     media = queries.media(media_id, actor)
-    if media.state == MediaState.REFUSED:
-        raise NotFound(what=MediaState.REFUSED.label)
+    if media.state in (MediaState.REFUSED, MediaState.REMOVED):
+        raise NotFound(what=_("photo"))
     with transaction.atomic():
         _record(media, "open_original", actor, now, {})
     return media, queries.open_stored(media.original)
@@ -132,7 +142,7 @@ def scrub(*, actor: Actor, now: datetime) -> ScrubReport:
     known: set[str] = set()
     for media in models.Media.objects.order_by("id").iterator(chunk_size=1_000):
         names = [name for name in (media.original, media.public, media.thumbnail) if name]
-        if media.original not in known:
+        if media.original and media.original not in known:
             _scrub_one(media, report)
         report.missing += [name for name in names[1:] if name not in known and not store.exists(name)]
         known.update(names)
@@ -146,6 +156,65 @@ def scrub(*, actor: Actor, now: datetime) -> ScrubReport:
     if counts:
         log.error("evidence: %s", counts)
     return report
+
+
+def purge(*, now: datetime) -> int:
+    """Remove the files of photos whose time is over; returns how many photos. Their rows stay and say so.
+
+    Over is the time of photos past their date, of those that belonged to nothing for a week, and, a day after they
+    came, of those the decoder refused (they keep their reason). Rows are changed first, files deleted last.
+    """
+    is_over = Q(retain_until_date__lt=timezone.localdate(now))
+    is_over |= Q(attachments=None, received_at__lt=now - UNCLAIMED)
+    is_refused = Q(state=MediaState.REFUSED, received_at__lt=now - GRACE) & ~Q(original="")
+    rows = models.Media.objects.exclude(state=MediaState.REMOVED)
+    ids = list(rows.filter(is_over | is_refused).values_list("pk", flat=True).distinct())
+    return sum(_remove(media_id, is_over, now) for media_id in ids)
+
+
+def _remove(media_id: UUID, is_over: Q, now: datetime) -> bool:
+    with transaction.atomic():
+        media = models.Media.objects.select_for_update().get(pk=media_id)
+        if models.Media.objects.filter(is_over, pk=media_id).exists():
+            media.state, media.refusal, media.taken_at, media.taken_where = MediaState.REMOVED, "", None, None
+        elif media.state != MediaState.REFUSED:  # attached while this was waiting
+            return False
+        names = [name for name in (media.original, media.public, media.thumbnail) if name]
+        media.original = media.public = media.thumbnail = ""
+        media.save()
+        data = {"sha256": media.sha256, "size": media.size, "files": len(names)}
+        _record(media, "remove", system_actor("retention"), now, data)
+    _delete_files(media.sha256, names)
+    return True
+
+
+def _delete_files(digest: str, names: Iterable[str]) -> None:
+    """Delete files of a photo, unless another photo of the same content needs them."""
+    with _alone_with(digest):
+        same = models.Media.objects.filter(sha256=digest).values_list("original", "public", "thumbnail")
+        for name in set(names).difference(*same):
+            store.delete(name)
+
+
+@contextmanager
+def _alone_with(digest: str) -> Iterator[None]:
+    """A transaction during which nobody else receives or deletes files of this content."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"evidence/{digest}"])
+        yield
+
+
+def _handed_in_before(digest: str, actor: Actor) -> models.Media | None:
+    if actor.account_id is None:
+        return None
+    mine = models.Media.objects.filter(sha256=digest, received_by=actor.account_id, attachments=None)
+    return mine.exclude(state=MediaState.REMOVED).order_by("received_at").first()
+
+
+def _retain_until(now: datetime) -> date | None:
+    days = settings.EVIDENCE_RETENTION_DAYS
+    return timezone.localdate(now) + timedelta(days=days) if days else None
 
 
 def _scrub_one(media: models.Media, report: ScrubReport) -> None:

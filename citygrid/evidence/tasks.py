@@ -19,3 +19,10 @@ def process(*, media_id: str) -> None:
 def scrub(timestamp: int) -> None:
     """Check all originals against their hashes, every night."""
     services.scrub(actor=system_actor("scrubber"), now=clock.now())
+
+
+@app.periodic(cron="0 4 * * *")
+@app.task(name="evidence.purge", queue="housekeeping", queueing_lock="purge_evidence")
+def purge(timestamp: int) -> None:
+    """Remove the files of photos whose time is over, every night."""
+    services.purge(now=clock.now())

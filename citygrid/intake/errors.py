@@ -34,6 +34,12 @@ class AlreadyTriaged(Conflict):
     message = _("This report was decided before: %(state)s.")
 
 
+class BeforeReceived(Conflict):
+    code = "intake.before_received"
+    message = _("A report cannot be decided before it was received.")
+    hint = _("Load the page again. If it happens again, check the clocks of the servers.")
+
+
 class CaseNotOpen(Conflict):
     code = "intake.case_not_open"
     message = _("Only an open case can take a further report.")

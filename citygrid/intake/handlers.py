@@ -1,12 +1,16 @@
-"""Supervisors are told what became of their reports: one table."""
+"""What reports plug in below: supervisors are told what became of theirs (one table); photos are seen with the report,
+and shown with its case.
+"""
 
 from collections.abc import Callable
 from uuid import UUID
 
 from citygrid.access.queries import Holder
+from citygrid.cases import queries as cases
 from citygrid.cases.choices import Source
+from citygrid.evidence.registry import owners, parts
 from citygrid.geography import queries as geography
-from citygrid.intake import events, models
+from citygrid.intake import events, models, queries
 from citygrid.kernel.events import subscribe
 from citygrid.notices import services as notices
 from citygrid.notices.services import NoticeIn
@@ -45,3 +49,6 @@ def _notice(report: models.Report, template: str, account_id: UUID) -> NoticeIn:
 
 for _event, _template in TOLD.items():
     subscribe(_event)(_teller(_template))
+
+owners.register(queries.PHOTO_OWNER, queries.as_seen)
+parts.register(cases.PHOTO_OWNER, queries.ids_of_case)

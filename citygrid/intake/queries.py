@@ -8,12 +8,15 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.cases import queries as cases
+from citygrid.evidence.registry import Seen
 from citygrid.intake import models, permissions
 from citygrid.intake.choices import ReportState
 from citygrid.intake.rules import mask
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.scope import prefix_range
+
+PHOTO_OWNER = "intake.report"
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,24 @@ def reports_of_case(case_id: UUID, actor: Actor) -> QuerySet[models.Report]:
 
 def _case_for(actor: Actor) -> Any:
     return Prefetch("case", cases.visible(actor))
+
+
+def as_seen(report_id: UUID, actor: Actor) -> Seen | None:
+    """Where a report lies, for the photos it owns; None when the post sees neither it nor the case it belongs to."""
+    rows = models.Report.objects.unscoped(reason="its case may be visible where it is not")
+    found = rows.filter(pk=report_id).only("location", "case_id").first()
+    if found is None:
+        return None
+    if actor.may(permissions.VIEW) and models.Report.objects.visible_to(actor).filter(pk=report_id).exists():
+        return Seen(found.location)
+    is_shared = found.case_id is not None and cases.as_seen(found.case_id, actor) is not None
+    return Seen(found.location) if is_shared else None
+
+
+def ids_of_case(case_id: UUID) -> list[UUID]:
+    """The reports behind a case that the caller has seen."""
+    rows = models.Report.objects.unscoped(reason="the case is visible, so are its reports")
+    return list(rows.filter(case=case_id).values_list("pk", flat=True))
 
 
 def masked_contact(report: models.Report) -> Contact | None:

@@ -11,11 +11,14 @@ from citygrid.cases import queries as cases
 from citygrid.cases import services as case_services
 from citygrid.cases.choices import Source
 from citygrid.catalogue import queries as catalogue
+from citygrid.evidence import queries as evidence
+from citygrid.evidence import services as evidence_services
+from citygrid.evidence.choices import Role
 from citygrid.geography import queries as geography
 from citygrid.geography.choices import Frame
 from citygrid.intake import errors, events, models, permissions
 from citygrid.intake.choices import ReportState
-from citygrid.intake.queries import Contact, report
+from citygrid.intake.queries import PHOTO_OWNER, Contact, report
 from citygrid.intake.rules import swapped
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor
@@ -34,7 +37,10 @@ LONGEST_DESCRIPTION, LONGEST_ADDRESS, LONGEST_CONTACT = 5_000, 300, 120
 
 @dataclass(frozen=True)
 class ReportIn:
-    """A report as it comes in: words, a place (a position in `frame`, or an area code), and what else is known."""
+    """A report as it comes in: words, a place (a position in `frame`, or an area code), and what else is known.
+
+    `photos`: ids of photos that were received before.
+    """
 
     description: str
     channel: str
@@ -45,6 +51,13 @@ class ReportIn:
     address: str = ""
     category_key: str = ""
     contact: Mapping[str, str] = field(default_factory=dict)
+    photos: tuple[UUID, ...] = ()
+
+    def body(self) -> dict[str, Any]:
+        """What makes two reports the same: everything, photos by their content."""
+        told = asdict(self)
+        photos = told.pop("photos")
+        return {**told, "photos": evidence.digests(photos)} if photos else told
 
 
 @dataclass(frozen=True)
@@ -78,14 +91,15 @@ def receive_report(*, report: ReportIn, key: str, actor: Actor, now: datetime) -
     """Store a report for good and answer with its receipt.
 
     The same key and report again gives the first answer; the same key with another report is refused (KeyReused,
-    409). Refusals (400): TextMissing, TextTooLong, PlaceMissing, OutsideDistrict, SwappedCoordinates.
+    409). Refusals (400): TextMissing, TextTooLong, PlaceMissing, OutsideDistrict, SwappedCoordinates, and those of
+    attaching photos.
     """
     actor.require(permissions.RECEIVE)
     _require_usable(report)
     answer, is_first = once(
         scope=f"intake/{actor.account_id or actor.label}",
         key=key,
-        body=asdict(report),
+        body=report.body(),
         now=now,
         answer=lambda: _store(report, actor, now),
     )
@@ -101,7 +115,7 @@ def accept_report(
     The category's scheme names the procedure, and the procedure how this post begins; `action` chooses among more.
     Who took the report down and may open cases needs no right to triage.
     """
-    found = _undecided(report_id, actor)
+    found = _undecided(report_id, actor, now)
     if actor.account_id is None or found.received_by_id != actor.account_id:
         actor.require(permissions.TRIAGE)
     category = _category(category_key or found.category_id or "")
@@ -129,7 +143,7 @@ def join_report(*, report_id: UUID, case_id: UUID, actor: Actor, now: datetime) 
     case = cases.case(case_id, actor)
     if not case.is_open:
         raise errors.CaseNotOpen()
-    found = _undecided(report_id, actor)
+    found = _undecided(report_id, actor, now)
     _decide(found, ReportState.JOINED, actor, now, case_id=case_id)
     announce(events.ReportJoined(report_id=found.pk, case_id=case_id, at=now))
     return found
@@ -141,7 +155,7 @@ def refuse_report(*, report_id: UUID, reason: str, actor: Actor, now: datetime) 
     actor.require(permissions.TRIAGE)
     if not reason.strip():
         raise errors.TextMissing()
-    found = _undecided(report_id, actor)
+    found = _undecided(report_id, actor, now)
     _decide(found, ReportState.REFUSED, actor, now, reason=reason.strip())
     announce(events.ReportRefused(report_id=found.pk, at=now))
     return found
@@ -187,6 +201,10 @@ def _store(given: ReportIn, actor: Actor, now: datetime) -> dict[str, Any]:
     )
     entry = _entry(stored, "receive", actor, now, {"channel": given.channel})
     insert_together(stored, *_contacts(stored, given.contact), entry)
+    if given.photos:
+        evidence_services.attach(
+            media_ids=given.photos, owner_kind=PHOTO_OWNER, owner_id=stored.pk, role=Role.BEFORE, actor=actor, now=now
+        )
     announce(events.ReportReceived(report_id=stored.pk, at=now))
     return {"report_id": str(stored.pk), "receipt": stored.receipt}
 
@@ -240,12 +258,14 @@ def _category(key: str) -> catalogue.CategoryView:
     return found
 
 
-def _undecided(report_id: UUID, actor: Actor) -> models.Report:
+def _undecided(report_id: UUID, actor: Actor, now: datetime) -> models.Report:
     report(report_id, actor)  # NotFound when out of sight
     locked = models.Report.objects.unscoped(reason="locking a report that was seen").select_for_update()
     found = locked.get(pk=report_id)
     if found.state != ReportState.RECEIVED:
         raise errors.AlreadyTriaged(state=ReportState(found.state).label)
+    if now < found.received_at:
+        raise errors.BeforeReceived()
     return found
 
 

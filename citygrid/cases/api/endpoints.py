@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -6,6 +7,7 @@ from ninja import Query, Router, Status
 
 from citygrid.cases import models, permissions, queries, services
 from citygrid.cases.api.schemas import ActionOut, CaseDetailOut, CaseFilterIn, CaseOut, StepIn
+from citygrid.evidence import queries as evidence
 from citygrid.kernel import clock
 from citygrid.kernel.api import Permitted, leads_to, responses
 
@@ -54,7 +56,8 @@ def list_actions(request: Any, case_id: UUID) -> list[dict[str, Any]]:
             "code": action.code,
             "name_zh": action.zh,
             "name_en": action.en,
-            "needs": action.needs,
+            "needs": [*action.needs, *action.evidence],
+            "takes": action.takes,
             "findings": list(action.findings),
         }
         for action in queries.actions_for(case, request.auth, clock.now())
@@ -69,6 +72,8 @@ def take_step(request: Any, case_id: UUID, step: StepIn) -> Status[Any]:
     given = step.dict()
     action, expected = given.pop("action"), given.pop("expected_seq")
     until = given["until_at"]
+    photos = [(photo["role"], photo["id"]) for photo in given["photos"]]
+    given["photos"] = {role: tuple(i for shown, i in photos if shown == role) for role, _id in photos}
     given["until_at"] = until.replace(tzinfo=UTC) if until and until.tzinfo is None else until
     case = services.take_step(
         case_id=case_id,
@@ -102,4 +107,10 @@ def _case(case: models.Case, now: datetime) -> dict[str, Any]:
 
 def _detail(case: models.Case, actor: Any) -> dict[str, Any]:
     facts = {name: getattr(case, name) for name in ("head_seq", "pending", "is_provisional", "counts")}
-    return {**_case(case, clock.now()), **facts, "steps": list(queries.steps(case.pk, actor))}
+    shown = [_photo(photo) for photo in evidence.photos(queries.PHOTO_OWNER, case.pk, actor)]
+    return {**_case(case, clock.now()), **facts, "steps": list(queries.steps(case.pk, actor)), "photos": shown}
+
+
+def _photo(photo: evidence.Photo) -> dict[str, Any]:
+    facts = {"role": photo.role, "attached_at": photo.attached_at, **asdict(photo.fit)}
+    return {"id": photo.media.pk, "state": photo.media.state, **facts}

@@ -6,6 +6,7 @@ from ninja import Schema
 from pydantic import Field
 
 from citygrid.cases.choices import Lamp, Source
+from citygrid.evidence.choices import MOST_AT_ONCE, MediaState, Role
 from citygrid.kernel.api import MOST_ROWS, Day, Instant
 
 Short = Annotated[str, Field(max_length=100)]
@@ -65,6 +66,18 @@ class StepOut(Schema):
     data: dict[str, Any]
 
 
+class PhotoOut(Schema):
+    """A photo of the case or of its reports (files: /media), and how far it fits the place and its moment."""
+
+    id: UUID
+    role: Role
+    state: MediaState
+    attached_at: datetime
+    distance_m: float | None
+    minutes: float | None
+    is_plausible: bool
+
+
 class CaseDetailOut(CaseOut):
     """A case with its history; `head_seq` is the number of its last step."""
 
@@ -73,16 +86,25 @@ class CaseDetailOut(CaseOut):
     is_provisional: bool
     counts: dict[str, int]
     steps: list[StepOut]
+    photos: list[PhotoOut]
 
 
 class ActionOut(Schema):
-    """An action this post may take now, the fields it needs, and the findings it may give."""
+    """An action this post may take now: what it needs, what it also takes, and the findings it may give."""
 
     code: str
     name_zh: str
     name_en: str
     needs: list[str]
+    takes: list[str]
     findings: list[str]
+
+
+class PhotoIn(Schema):
+    """A photo that was handed in before, and what it shows."""
+
+    id: UUID
+    role: Role
 
 
 class StepIn(Schema):
@@ -97,3 +119,4 @@ class StepIn(Schema):
     standard_id: UUID | None = None
     case_id: UUID | None = None
     until_at: Instant | None = None
+    photos: Annotated[list[PhotoIn], Field(max_length=MOST_AT_ONCE)] = []

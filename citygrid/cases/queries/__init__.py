@@ -9,12 +9,14 @@ from citygrid.cases.queries.lists import (
     waiting,
     waiting_counts,
 )
-from citygrid.cases.queries.single import actions_for, case, case_by_number, lamp_of
+from citygrid.cases.queries.single import PHOTO_OWNER, actions_for, as_seen, case, case_by_number, lamp_of
 
 __all__ = [
+    "PHOTO_OWNER",
     "CaseFilter",
     "Done",
     "actions_for",
+    "as_seen",
     "bundled_into",
     "case",
     "case_by_number",

@@ -7,14 +7,25 @@ from django.utils.translation import gettext_lazy as _
 
 from citygrid.cases import models, permissions
 from citygrid.cases.choices import Lamp
+from citygrid.evidence.registry import Seen
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 from citygrid.workflow import queries as workflow
+
+PHOTO_OWNER = "cases.case"
 
 
 def case(case_id: UUID, actor: Actor) -> models.Case:
     """The case with its category, unit and standard; NotFound (404) when the post does not see it."""
     return _one(actor, pk=case_id)
+
+
+def as_seen(case_id: UUID, actor: Actor) -> Seen | None:
+    """Where a case lies, for the photos it owns; None when the post does not see it."""
+    if not actor.may(permissions.VIEW):
+        return None
+    places = list(models.Case.objects.visible_to(actor).filter(pk=case_id).values_list("location", flat=True))
+    return Seen(places[0]) if places else None
 
 
 def case_by_number(number: str, actor: Actor) -> models.Case:

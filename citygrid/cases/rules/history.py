@@ -12,7 +12,10 @@ from citygrid.kernel.worktime import Limit
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a person gives with a step. Which of it a step needs is said by the procedure."""
+    """What a person gives with a step. Which of it a step needs is said by the procedure.
+
+    `photos`: ids of photos received before, by what they show ("before", "after", "scene").
+    """
 
     reason: str = ""
     note: str = ""
@@ -22,17 +25,20 @@ class Given:
     case_id: UUID | None = None
     post_id: UUID | None = None
     until_at: datetime | None = None
+    photos: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)
 
     @property
     def words(self) -> dict[str, Any]:
-        """What is given, under the procedure's words for it ("unit", "until" ...)."""
+        """What is given, under the procedure's words for it ("unit", "until", "photo_after" ...)."""
         given = {f.name.removesuffix("_id").removesuffix("_at"): getattr(self, f.name) for f in fields(self)}
+        shown = given.pop("photos")
+        given |= {f"photo_{role}": ids for role, ids in shown.items()}
         return {word: value for word, value in given.items() if value}
 
     def as_data(self) -> dict[str, Any]:
         """The given fields as JSON values, for the step."""
         given = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
-        return {name: value if isinstance(value, str) else _text(value) for name, value in given.items()}
+        return {name: _plain(value) for name, value in given.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +84,9 @@ def limit_as_data(limit: Limit) -> list[str]:
     return [f"{limit.value.normalize():f}", str(limit.unit)]
 
 
-def _text(value: UUID | datetime) -> str:
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(inner) for inner in value]
     return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from citygrid.access import queries as access
 from citygrid.cases import errors, events, models, permissions
 from citygrid.cases.choices import LinkKind
-from citygrid.cases.queries.single import situation_of
+from citygrid.cases.queries.single import PHOTO_OWNER, situation_of
 from citygrid.cases.rules import CaseState, Given, PastStep, apply, seal
 from citygrid.cases.rules.fold import verdict_data
 from citygrid.cases.rules.history import limit_as_data
 from citygrid.catalogue import queries as catalogue
+from citygrid.evidence import services as evidence
 from citygrid.geography import queries as geography
 from citygrid.kernel import audit, chain
 from citygrid.kernel.actor import Actor
@@ -88,6 +89,7 @@ def open_case(
     case.number = next_number(opening.district_code, now)
     case.save(force_insert=True)
     _write_step(case, step)
+    _attach(case, given, actor, now)
     announce(events.CaseOpened(case_id=case.pk, seq=1, at=now))
     return case
 
@@ -104,8 +106,8 @@ def take_step(
     """Take one step, as the case's procedure allows it to this post.
 
     With `expected_seq`, the step is taken only on the history the caller has seen. Refusals: NotFound (404),
-    CaseMoved (409: says who was first), StepNotAllowed (409), FieldsMissing (400), OtherAxis (403), and those of
-    what is given with the step.
+    CaseMoved (409: says who was first), TimeBackwards (409), StepNotAllowed (409), FieldsMissing (400), OtherAxis
+    (403), and those of what is given with the step.
     """
     actor.require(permissions.ACT)
     given = given or Given()
@@ -113,6 +115,7 @@ def take_step(
         case = _locked(case_id, actor)
         procedure = workflow.procedure(case.procedure, case.procedure_version)
         move = _judged(case, procedure, action, actor, given, now, expected_seq)
+        _require_time_forwards(case, now)
         before, previous = case.as_state(), bytes(case.head_hash)
         data = {**given.as_data(), **_looked_up(case, given, now)}
         if move.action.announces == "closed":
@@ -121,6 +124,7 @@ def take_step(
         _write(case, apply(before, step, procedure, calendar_for(case.calendar)), step, previous, actor)
         case.save(update_fields=[*models.Case.STATE_FIELDS, "head_hash"])
         _write_step(case, step)
+        _attach(case, given, actor, now)
         if given.case_id:
             _bundle(case, given.case_id, actor, now)
         for event in events.of_step(move.action.announces, move.action.phase):
@@ -186,6 +190,12 @@ def _judged(
         raise
 
 
+def _require_time_forwards(case: models.Case, now: datetime) -> None:
+    last = models.Step.objects.values_list("at", flat=True).get(case=case, seq=case.head_seq)
+    if now < last:
+        raise errors.TimeBackwards(at=last.astimezone(ZoneInfo(geography.time_zone_of(case.district_code))))
+
+
 def _moved(case: models.Case, procedure: workflow.Procedure, action: str) -> errors.CaseMoved:
     last = models.Step.objects.get(case=case, seq=case.head_seq)
     at = last.at.astimezone(ZoneInfo(geography.time_zone_of(case.district_code)))
@@ -241,6 +251,11 @@ def _write(case: models.Case, state: CaseState, step: PastStep, previous: bytes,
 
 def _write_step(case: models.Case, step: PastStep) -> None:
     models.Step.objects.create(case=case, hash=case.head_hash, **models.step_values(step))
+
+
+def _attach(case: models.Case, given: Given, actor: Actor, now: datetime) -> None:
+    for role, ids in given.photos.items():
+        evidence.attach(media_ids=ids, owner_kind=PHOTO_OWNER, owner_id=case.pk, role=role, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -59,15 +59,19 @@ class City:
             "report_verification": Given(finding="confirmed"),
         }.get(action, Given(reason="because", note="done"))
 
-    def take(self, case: Case, line: str, *, at: datetime = NOW, given: Given | None = None) -> Case:
-        """One step, written "role action"."""
+    def take(self, case: Case, line: str, *, at: datetime | None = None, given: Given | None = None) -> Case:
+        """One step, written "role action"; in the moment of the last one unless `at` is given."""
         role, action = line.split()
+        at = at or case.steps.latest("seq").at
         return services.take_step(
             case_id=case.pk, action=action, actor=self.actors[role], now=at, given=given or self.given(action)
         )
 
-    def play(self, case: Case, *lines: str, start: datetime = NOW, every: timedelta = timedelta(minutes=10)) -> Case:
-        """Several steps, one after the other at equal distances of time."""
+    def play(
+        self, case: Case, *lines: str, start: datetime | None = None, every: timedelta = timedelta(minutes=10)
+    ) -> Case:
+        """Several steps, one after the other at equal distances of time, from the last one or `start` on."""
+        start = start or case.steps.latest("seq").at
         for place, line in enumerate(lines, start=1):
             case = self.take(case, line, at=start + place * every)
         return case

@@ -38,6 +38,11 @@ def exists(name: str) -> bool:
     return bool(_storage().exists(name))
 
 
+def delete(name: str) -> None:
+    """Delete a stored file; one that is gone already is no error."""
+    _storage().delete(name)
+
+
 def digest_of(name: str) -> str:
     """SHA-256 of a stored file in hexadecimal, read in pieces. OSError when it is gone."""
     digest = hashlib.sha256()

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from citygrid.evidence import errors, models, queries, services
 from citygrid.evidence.choices import Role
 from citygrid.evidence.media import Limits
 from citygrid.evidence.media.decode import DecoderUnavailableError
-from citygrid.evidence.registry import owners
+from citygrid.evidence.registry import Seen, owners, parts
 from citygrid.evidence.tests import factories as make
 from citygrid.evidence.tests.factories import TESTER, jpeg, ready, receive
 from citygrid.kernel.actor import Actor
@@ -33,13 +34,16 @@ from citygrid.kernel.ids import uuid7
 from citygrid.kernel.models import AuditEntry
 
 BOX, DRAWER = uuid7(), uuid7()
+HERE = Point(116.398, 39.908, srid=4326)
 DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
 def _boxes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Records of a kind "test.box": everybody sees the box, nobody the drawer."""
-    monkeypatch.setattr(owners, "_entries", {**owners.all(), "test.box": lambda box, actor: box == BOX})
+    monkeypatch.setattr(
+        owners, "_entries", {**owners.all(), "test.box": lambda box, actor: Seen(HERE) if box == BOX else None}
+    )
 
 
 @pytest.fixture
@@ -122,7 +126,8 @@ def test_processed_photo_has_copies_and_what_the_camera_said(supervisor, folder)
     assert (media.state, media.taken_at) == ("ready", NOW - timedelta(minutes=5))
     assert media.taken_where.tuple == pytest.approx((116.397, 39.908), abs=1e-6)
     assert stored(folder) == {media.original, media.public, media.thumbnail}
-    found = queries.compare(media, Point(116.398, 39.908, srid=4326), NOW)
+    put(media)
+    found = queries.photos("test.box", BOX, TESTER)[0].fit
     assert (found.distance_m, found.minutes, found.is_plausible) == (pytest.approx(85.3, abs=0.5), 5, True)
 
 
@@ -202,8 +207,8 @@ def test_photo_is_seen_by_whoever_sees_one_of_its_owners(supervisor):
     put(media, DRAWER)
     put(media, BOX)
     assert queries.media(media.pk, other).pk == media.pk
-    assert [each.media for each in queries.attachments("test.box", BOX, other)] == [media]
-    assert queries.attachments("test.box", DRAWER, other) == []
+    assert [each.media for each in queries.photos("test.box", BOX, other)] == [media]
+    assert queries.photos("test.box", DRAWER, other) == []
 
 
 def test_nobody_attaches_a_photo_that_is_out_of_sight(supervisor):
@@ -217,14 +222,13 @@ def test_photo_is_attached_once_in_a_role(supervisor):
     media = receive()
     for role in (Role.BEFORE, Role.BEFORE, Role.AFTER):
         put(media, role=role)
-    assert [each.role for each in queries.attachments("test.box", BOX, TESTER)] == ["before", "after"]
+    assert [each.role for each in queries.photos("test.box", BOX, TESTER)] == ["before", "after"]
 
 
 def test_refused_photo_is_not_attached(supervisor):
     media = ready(make.png_saying(4_000, 3_000), filename="a.png")
     with pytest.raises(errors.RefusedBefore):
         put(media)
-    assert queries.usable([media.pk]) == []
 
 
 def test_ten_photos_at_once_are_too_many(supervisor):
@@ -295,6 +299,91 @@ def test_command_fails_when_evidence_is_not_whole(supervisor, folder, capsys):
     with pytest.raises(CommandError):
         call_command("scrub_evidence")
     assert f"missing: {media.original}" in capsys.readouterr().out
+
+
+def test_same_account_sending_a_photo_again_gets_the_first_one(supervisor):
+    first = receive(actor=supervisor)
+    assert receive(actor=supervisor, filename="other.jpg").pk == first.pk
+    assert receive(actor=access.make_actor("supervisor")).pk != first.pk
+    put(first, actor=supervisor)
+    assert receive(actor=supervisor).pk != first.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_threads_sending_one_photo_make_one():
+    supervisor = access.make_actor("supervisor")
+
+    def send(_: int) -> UUID:
+        try:
+            return receive(actor=supervisor).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        assert len(set(pool.map(send, range(10)))) == models.Media.objects.count() == 1
+
+
+def test_photos_of_parts_are_shown_with_the_whole(supervisor, monkeypatch):
+    part = uuid7()
+    monkeypatch.setattr(parts, "_entries", {"test.box": lambda box: [part]})
+    mine, of_part = receive(), receive(jpeg(80, 60))
+    put(mine)
+    put(of_part, part)
+    assert [each.media for each in queries.photos("test.box", BOX, TESTER)] == [mine, of_part]
+
+
+def test_photo_that_belongs_to_nothing_is_removed_after_a_week_files_last(supervisor, folder):
+    lonely, kept = ready(actor=supervisor), ready(jpeg(80, 60))
+    put(kept)
+    assert services.purge(now=NOW + 6 * DAY) == 0
+    assert services.purge(now=NOW + 8 * DAY) == 1
+    lonely.refresh_from_db()
+    assert (lonely.state, lonely.original, lonely.taken_where) == ("removed", "", None)
+    assert stored(folder) == {kept.original, kept.public, kept.thumbnail}
+    entry = AuditEntry.objects.get(action="remove")
+    assert (entry.subject, entry.data["files"]) == (f"evidence.media/{lonely.pk}", 3)
+    assert services.purge(now=NOW + 9 * DAY) == 0
+    assert services.scrub(actor=TESTER, now=NOW + 9 * DAY).problems == {}
+
+
+def test_removed_photo_can_neither_be_attached_nor_served(supervisor):
+    media = ready(actor=supervisor)
+    services.purge(now=NOW + 8 * DAY)
+    with pytest.raises(NotFound):
+        put(media, actor=supervisor)
+    with pytest.raises(NotFound):
+        queries.open_copy(media.pk, "public", supervisor)
+    assert receive(actor=supervisor).pk != media.pk
+
+
+def test_file_stays_while_another_photo_of_the_same_content_needs_it(supervisor, folder):
+    lonely, kept = ready(actor=supervisor), ready()
+    put(kept)
+    assert services.purge(now=NOW + 8 * DAY) == 1
+    assert lonely.original == kept.original
+    assert stored(folder) == {kept.original, kept.public, kept.thumbnail}
+
+
+def test_original_the_decoder_refused_is_removed_after_a_day_and_the_reason_stays(supervisor, folder):
+    media = receive(make.png_saying(4_000, 3_000), filename="a.png", actor=supervisor)
+    put(media, actor=supervisor)
+    services.process(media_id=media.pk, now=NOW)
+    assert services.purge(now=NOW + DAY / 2) == 0
+    assert services.purge(now=NOW + 2 * DAY) == 1
+    media.refresh_from_db()
+    assert (media.state, media.refusal, media.original) == ("refused", "evidence.undecodable", "")
+    assert stored(folder) == set()
+    assert services.purge(now=NOW + 3 * DAY) == 0
+
+
+def test_photo_is_removed_past_its_date_where_the_city_sets_one(supervisor, folder, settings):
+    settings.EVIDENCE_RETENTION_DAYS = 30
+    media = ready()
+    put(media)
+    assert services.purge(now=NOW + 30 * DAY) == 0
+    assert services.purge(now=NOW + 31 * DAY) == 1
+    (shown,) = queries.photos("test.box", BOX, TESTER)
+    assert (shown.media.state, stored(folder)) == ("removed", set())
 
 
 RECEIVE_FOREVER = """

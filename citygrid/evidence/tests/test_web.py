@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from citygrid.access.tests import factories as access
 from citygrid.evidence import services
-from citygrid.evidence.registry import owners
+from citygrid.evidence.registry import Seen, owners
 from citygrid.evidence.tests import factories as make
 from citygrid.evidence.tests.factories import TESTER, jpeg, ready, receive
 from citygrid.kernel.actor import Actor
@@ -16,12 +16,13 @@ from citygrid.kernel.ids import uuid7
 
 pytestmark = pytest.mark.django_db
 BOX = uuid7()
+READERS = ("inspector", "shift_leader")
 
 
 @pytest.fixture(autouse=True)
 def _boxes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A box that inspectors and shift leaders see."""
-    sees = {**owners.all(), "test.box": lambda box, actor: actor.role in ("inspector", "shift_leader")}
+    sees = {**owners.all(), "test.box": lambda box, actor: Seen() if actor.role in READERS else None}
     monkeypatch.setattr(owners, "_entries", sees)
 
 

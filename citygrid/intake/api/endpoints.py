@@ -26,9 +26,9 @@ def receive_report(request: Any, report: ReportIn, key: Key = Header(alias="Idem
     Choose the key (header Idempotency-Key) when the report is born, and repeat both until there is an answer: the
     same key and report again gets the first answer (200).
     """
-    receipt = services.receive_report(
-        report=services.ReportIn(**report.dict()), key=key, actor=request.auth, now=clock.now()
-    )
+    given = report.dict()
+    given["photos"] = tuple(given["photos"])
+    receipt = services.receive_report(report=services.ReportIn(**given), key=key, actor=request.auth, now=clock.now())
     return Status(201 if receipt.is_first else 200, receipt)
 
 

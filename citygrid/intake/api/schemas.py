@@ -6,6 +6,7 @@ from ninja import Schema
 from pydantic import Field
 
 from citygrid.cases.choices import Source
+from citygrid.evidence.choices import MOST_AT_ONCE
 from citygrid.geography.choices import Frame
 from citygrid.intake.choices import ReportState
 
@@ -21,7 +22,7 @@ class ContactIn(Schema):
 
 
 class ReportIn(Schema):
-    """A report: words, and a place as a position in a frame or as an area code."""
+    """A report: words, and a place as a position in a frame or as an area code; ids of photos handed in before."""
 
     description: Annotated[str, Field(min_length=1, max_length=5_000)]
     channel: Source = Source.FIELD
@@ -32,6 +33,7 @@ class ReportIn(Schema):
     address: Annotated[str, Field(max_length=300)] = ""
     category_key: Annotated[str, Field(max_length=120)] = ""
     contact: ContactIn = ContactIn()
+    photos: Annotated[list[UUID], Field(max_length=MOST_AT_ONCE)] = []
 
 
 class ReceiptOut(Schema):

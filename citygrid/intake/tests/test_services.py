@@ -8,6 +8,8 @@ from citygrid.access.tests import factories as access
 from citygrid.cases.models import Case
 from citygrid.cases.tests.factories import NOW, City, make_city
 from citygrid.cases.tests.ladder import CATEGORY, make_ladder
+from citygrid.evidence.queries import photos as photos_of
+from citygrid.evidence.tests import factories as evidence
 from citygrid.geography.queries import from_wgs84
 from citygrid.geography.tests.factories import DISTRICT
 from citygrid.intake import errors, models, queries, services
@@ -220,3 +222,42 @@ def test_role_without_a_beginning_in_the_procedure_opens_nothing(city: City) -> 
     with pytest.raises(StepNotAllowed):
         services.accept_report(report_id=receipt.report_id, actor=worker, now=NOW)
     assert stored().get(pk=receipt.report_id).state == "received"
+
+
+def test_photos_come_with_the_report_and_are_seen_with_its_case(city: City) -> None:
+    photo = evidence.receive(actor=city.actors["supervisor"])
+    receipt = receive(city, category_key=city.category_key, photos=(photo.pk,))
+    (shown,) = photos_of("intake.report", receipt.report_id, city.actors["acceptor"])
+    assert (shown.media, shown.role) == (photo, "before")
+    case = services.accept_report(report_id=receipt.report_id, actor=city.actors["acceptor"], now=NOW)
+    assert photos_of("cases.case", case.pk, city.actors["department"]) == []
+    city.play(case, "shift_leader file", "dispatcher dispatch")
+    (shown,) = photos_of("cases.case", case.pk, city.actors["department"])
+    assert (shown.media, shown.owner_kind) == (photo, "intake.report")
+    assert photos_of("intake.report", receipt.report_id, city.actors["department"])
+    assert not photos_of("intake.report", receipt.report_id, city.actors["other_department"])
+
+
+def test_report_whose_photo_cannot_be_attached_is_not_kept(city: City) -> None:
+    theirs = evidence.receive(actor=city.actors["acceptor"])
+    with pytest.raises(NotFound):
+        receive(city, key="k", photos=(theirs.pk,))
+    assert stored().count() == 0
+    assert receive(city, key="k").is_first
+
+
+def test_same_report_with_the_photo_sent_again_gets_the_first_answer(city: City) -> None:
+    supervisor = city.actors["supervisor"]
+    first = receive(city, key="k", photos=(evidence.receive(actor=supervisor).pk,))
+    again = evidence.receive(actor=supervisor)
+    assert receive(city, key="k", photos=(again.pk,)).receipt == first.receipt
+    with pytest.raises(KeyReused):
+        receive(city, key="k")
+
+
+def test_report_is_not_decided_before_it_was_received(city: City) -> None:
+    receipt = receive(city, category_key=city.category_key)
+    with pytest.raises(errors.BeforeReceived):
+        services.accept_report(
+            report_id=receipt.report_id, actor=city.actors["acceptor"], now=NOW - timedelta(seconds=1)
+        )

@@ -11,9 +11,10 @@ from citygrid.workflow.errors import FieldsMissing, ProcedureInvalid, UnknownAct
 CLOCK_EFFECTS = frozenset({"start", "pause", "resume", "extend", "stop"})
 AXES = frozenset({"supervision", "command", "handling"})
 FIELDS = frozenset(FieldsMissing.LABELS)
+PHOTOS = frozenset({"photo_before", "photo_after", "photo_scene"})
 STATE_WORDS = frozenset({"zh", "en", "waits_for", "limit", "end"})
 ACTION_WORDS = frozenset(
-    {"zh", "en", "role", "axis", "from", "to", "needs", "evidence", "approval", "holds", "clock", "counts"}
+    {"zh", "en", "role", "axis", "from", "to", "needs", "evidence", "takes", "approval", "holds", "clock", "counts"}
     | {"at_most", "before_due", "announces", "answers", "automatic", "findings"}
 )
 ASK, APPROVE, DECLINE = "ask", "approve", "decline"
@@ -63,6 +64,7 @@ class Action:
     target: str
     needs: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
     findings: Mapping[str, Finding] = field(default_factory=dict)
     clock: str = ""
     counts: str = ""
@@ -152,6 +154,7 @@ def _actions(code: str, body: Mapping[str, Any]) -> list[Action]:
         target=body.get("to", ""),
         needs=tuple(body.get("needs", ())),
         evidence=tuple(body.get("evidence", ())),
+        takes=tuple(body.get("takes", ())),
         findings={key: Finding(key, words["zh"], words["en"]) for key, words in body.get("findings", {}).items()},
         clock=body.get("clock", ""),
         counts=body.get("counts", ""),
@@ -178,6 +181,8 @@ def _with_approval(action: Action, approval: Mapping[str, Any]) -> list[Action]:
         zh=f"同意{action.zh}",
         en=f"Approve: {action.en.lower()}",
         needs=(),
+        evidence=(),
+        takes=(),
         at_most=0,
         before_due=False,
         phase=APPROVE,
@@ -230,6 +235,7 @@ def _malformed_action(
         "role": ({*body.get("role", ()), *approval["role"]}, known_roles),
         "axis": ({*([axis] if isinstance(axis, str) else axis), approval["axis"]}, AXES),
         "field": (set(body.get("needs", ())), FIELDS),
+        "evidence": ({*body.get("evidence", ()), *body.get("takes", ())}, PHOTOS),
         "clock effect": ({body.get("clock") or "start"}, CLOCK_EFFECTS),
     }
     for kind, (used, known) in lists.items():

@@ -147,6 +147,7 @@ def test_required_evidence_is_asked_for() -> None:
         (lambda d: d["actions"]["take"].update(role=["mayor"]), "action take: unknown role “mayor”"),
         (lambda d: d["actions"]["take"].update(axis="mayor"), "action take: unknown axis “mayor”"),
         (lambda d: d["actions"]["take"].update(needs=["gold"]), "action take: unknown field “gold”"),
+        (lambda d: d["actions"]["take"].update(takes=["film"]), "action take: unknown evidence “film”"),
         (lambda d: d["actions"]["take"].update(clock="rewind"), "action take: unknown clock effect “rewind”"),
         (lambda d: d["actions"]["take"].update(colour="red"), "action take: unknown word “colour”"),
         (lambda d: d["actions"]["take"].pop("zh"), "action take: “zh” is missing"),

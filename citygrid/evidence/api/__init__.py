@@ -1,0 +1,3 @@
+from citygrid.evidence.api.endpoints import router
+
+__all__ = ["router"]

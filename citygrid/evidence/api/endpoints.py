@@ -1,0 +1,58 @@
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from ninja import File, Router, Status
+from ninja.files import UploadedFile
+
+from citygrid.evidence import models, permissions, queries, services
+from citygrid.evidence.api.schemas import MediaOut
+from citygrid.evidence.choices import Rendition
+from citygrid.evidence.media import answer
+from citygrid.kernel import clock
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.api import Permitted, responses
+from citygrid.kernel.web import SIGNED_IN
+
+router = Router(tags=["media"])
+
+
+@router.post("", response=responses(MediaOut, 201), auth=Permitted(permissions.RECEIVE))
+def receive_photo(request: Any, photo: File[UploadedFile]) -> Status[Any]:
+    """Hand in a photo; the answer means that it is stored for good. Attach it by its id to a report or a step.
+
+    Sent again before it belongs to anything, it is the same photo. A photo that belongs to nothing is removed after
+    a week.
+    """
+    found = services.receive_photo(content=photo, filename=photo.name or "", actor=request.auth, now=clock.now())
+    return Status(201, _media(found, request.auth))
+
+
+@router.get("/{media_id}", response=responses(MediaOut), auth=Permitted(SIGNED_IN))
+def read_photo(request: Any, media_id: UUID) -> dict[str, Any]:
+    """What is known of a photo that this post sees."""
+    return _media(queries.media(media_id, request.auth), request.auth)
+
+
+@router.get("/{media_id}/{rendition}", response=responses(None), auth=Permitted(SIGNED_IN))
+def read_rendition(request: Any, media_id: UUID, rendition: Rendition) -> Any:
+    """The file: the public copy or the thumbnail (JPEG without metadata), or, for posts that may, the original."""
+    if rendition == Rendition.ORIGINAL:
+        found, file = services.open_original(media_id=media_id, actor=request.auth, now=clock.now())
+        return answer.original(file, media_id, found.format)
+    return answer.copy(queries.open_copy(media_id, rendition, request.auth), media_id)
+
+
+def _media(found: models.Media, actor: Actor) -> dict[str, Any]:
+    names = ("id", "state", "format", "sha256", "size", "width", "height", "taken_at", "received_at", "refusal")
+    facts = {name: getattr(found, name) for name in names}
+    return {
+        **facts,
+        "refusal_words": queries.refusal_words(found),
+        "uses": [_use(p) for p in queries.uses(found, actor)],
+    }
+
+
+def _use(photo: queries.Photo) -> dict[str, Any]:
+    names = ("owner_kind", "owner_id", "role", "attached_at")
+    return {**{name: getattr(photo, name) for name in names}, **asdict(photo.fit)}

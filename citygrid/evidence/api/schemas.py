@@ -1,0 +1,39 @@
+from datetime import datetime
+from uuid import UUID
+
+from ninja import Schema
+
+from citygrid.evidence.choices import Format, MediaState, Role
+
+
+class UseOut(Schema):
+    """Where a photo is shown, and how far the camera's position and clock fit that place and moment.
+
+    `minutes` is positive when the photo is older; both are null where the photo does not say. `is_plausible`: nothing
+    that is known contradicts.
+    """
+
+    owner_kind: str
+    owner_id: UUID
+    role: Role
+    attached_at: datetime
+    distance_m: float | None
+    minutes: float | None
+    is_plausible: bool
+
+
+class MediaOut(Schema):
+    """A photo that was handed in. It is served once it is ready; when it is refused, `refusal` is the stable code."""
+
+    id: UUID
+    state: MediaState
+    format: Format
+    sha256: str
+    size: int
+    width: int
+    height: int
+    taken_at: datetime | None
+    received_at: datetime
+    refusal: str
+    refusal_words: str
+    uses: list[UseOut]
