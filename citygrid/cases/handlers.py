@@ -1,5 +1,6 @@
-"""What cases plug in below: who is told of what (one table; whom the words name is said in `services.telling`), and who
-sees their photos: whoever sees the case.
+"""What cases plug into the modules below.
+
+Who is told of what: one table; whom its words name is said in `services.telling`. Who sees photos: who sees the case.
 """
 
 from collections.abc import Callable
