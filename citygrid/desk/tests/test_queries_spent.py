@@ -20,7 +20,7 @@ BASELINE = {
     "procedures": 12,
     "notices": 12,
 }
-CASE_PAGE = 30
+CASE_PAGE = 33
 
 
 def spent(client, address: str) -> int:

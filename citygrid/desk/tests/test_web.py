@@ -326,7 +326,7 @@ def test_category_page_shows_the_standards_in_force(city: City, enter) -> None:
 
 def test_procedure_page_draws_the_procedure_in_the_language_of_the_page(city: City, enter) -> None:
     client = enter("water")
-    address = reverse("procedure", args=["city-case", 1])
+    address = reverse("procedure", args=["city-case", 2])
     assert "Being handled</text>" in words_of(client.get(address))
     client.cookies["django_language"] = "zh-hans"
     assert "处置中</text>" in words_of(client.get(address))

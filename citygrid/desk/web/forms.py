@@ -1,5 +1,6 @@
 """What the pages ask for: filters and reports. The forms of steps stand in `steps`."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +13,8 @@ from citygrid.access import queries as access
 from citygrid.cases.choices import Lamp, Source
 from citygrid.cases.queries import CaseFilter
 from citygrid.catalogue import queries as catalogue
+from citygrid.desk.web.photos import PhotosField
+from citygrid.evidence.choices import Role
 from citygrid.geography import queries as geography
 from citygrid.geography.choices import Frame, Level
 from citygrid.intake.choices import ReportState
@@ -172,6 +175,7 @@ class ReportForm(forms.Form):
         help_text=_("What, how bad, since when. No names or phone numbers here: they belong below."),
     )
     channel = forms.ChoiceField(label=_("How did it come in?"), choices=Source.choices)
+    photo_before = PhotosField(Role.BEFORE)
     category = forms.ChoiceField(label=_("Category"), required=False)
     address = forms.CharField(label=_("Address"), required=False, max_length=300)
     lon = forms.FloatField(label=_("Longitude"), required=False, widget=DECIMAL)
@@ -188,9 +192,9 @@ class ReportForm(forms.Form):
     phone = forms.CharField(label=_("Reporter's phone"), required=False, max_length=30)
     email = forms.EmailField(label=_("Reporter's e-mail"), required=False, max_length=120)
 
-    def __init__(self, data: Any, actor: Actor) -> None:
+    def __init__(self, data: Any, actor: Actor, files: Any = None) -> None:
         first = Source.FIELD if actor.role == "supervisor" else Source.HOTLINE
-        super().__init__(data, initial={"channel": first, "frame": Frame.WGS84})
+        super().__init__(data, files, initial={"channel": first, "frame": Frame.WGS84})
         for name, choices in {"category": category_choices(), "area": area_choices(actor)}.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
@@ -203,8 +207,8 @@ class ReportForm(forms.Form):
             self.add_error(missing.pop(), _("A position needs both longitude and latitude."))
         return given
 
-    def report(self) -> ReportIn:
-        """The report, once the form is valid."""
+    def report(self, handed_in: Mapping[str, tuple[UUID, ...]]) -> ReportIn:
+        """The report, once the form is valid and its photos were handed in."""
         given = self.cleaned_data
         return ReportIn(
             description=given["description"],
@@ -216,6 +220,7 @@ class ReportForm(forms.Form):
             address=given["address"],
             category_key=given["category"],
             contact={name: given[name] for name in ("name", "phone", "email")},
+            photos=handed_in.get(Role.BEFORE, ()),
         )
 
 

@@ -1,6 +1,6 @@
 """The forms of steps: each action asks exactly for what its procedure says it needs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.cases.services import Given
 from citygrid.catalogue import queries as catalogue
+from citygrid.desk.web import photos
 from citygrid.desk.web.forms import DateInput
 from citygrid.desk.web.words import limit_words
 from citygrid.kernel.actor import Actor
@@ -44,11 +45,16 @@ class StepForm(forms.Form):
 
     expected_seq = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, action: workflow.Action, step: Step, data: Any = None) -> None:
-        super().__init__(data, auto_id=f"{action.code}_%s", initial={"expected_seq": step.case.head_seq})
+    def __init__(self, action: workflow.Action, step: Step, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, auto_id=f"{action.code}_%s", initial={"expected_seq": step.case.head_seq})
         self.action, self.step = action, step
         for name in action.needs:
             self.fields[name] = FIELDS[name](step, action)
+        if photos.may_hand_in(step.actor):
+            for name in (*action.evidence, *action.takes):
+                self.fields[name] = photos.PhotosField(
+                    name.removeprefix(photos.PREFIX), required=name in action.evidence
+                )
 
     @property
     def is_grave(self) -> bool:
@@ -67,8 +73,8 @@ class StepForm(forms.Form):
         except NotFound as refusal:
             raise ValidationError(str(refusal)) from refusal
 
-    def given(self) -> Given:
-        """What the service takes, once the form is valid."""
+    def given(self, handed_in: Mapping[str, tuple[UUID, ...]]) -> Given:
+        """What the service takes, once the form is valid and its photos were handed in."""
         data = self.cleaned_data
         return Given(
             reason=data.get("reason", ""),
@@ -78,6 +84,7 @@ class StepForm(forms.Form):
             standard_id=UUID(data["standard"]) if data.get("standard") else None,
             case_id=data.get("case"),
             until_at=data.get("until"),
+            photos=handed_in,
         )
 
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from citygrid.cases import permissions, queries, services
-from citygrid.desk.web import casefile, tables
+from citygrid.desk.web import casefile, photos, tables
 from citygrid.desk.web.forms import CaseFilterForm
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.steps import Step, StepForm, forms_for
 from citygrid.desk.web.words import lamp_of, paged, procedure_of, state_of
+from citygrid.evidence import queries as evidence
 from citygrid.intake import permissions as intake_permissions
 from citygrid.intake import queries as intake
 from citygrid.kernel.errors import NotFound, Refusal
@@ -64,8 +65,11 @@ def step(request: Any, number: str, action: str) -> HttpResponse:
     about = standing(request)
     found = queries.case_by_number(number, request.actor)
     with timezone.override(about.zone):
-        form = StepForm(procedure_of(found).action(action), Step(found, request.actor, about.now), request.POST)
-        if not form.is_valid():
+        form = StepForm(
+            procedure_of(found).action(action), Step(found, request.actor, about.now), request.POST, request.FILES
+        )
+        handed_in = photos.hand_in(form, request.actor, about.now) if form.is_valid() else {}
+        if form.errors:
             return _case_page(request, found, form, status=422)
         try:
             moved = services.take_step(
@@ -73,7 +77,7 @@ def step(request: Any, number: str, action: str) -> HttpResponse:
                 action=action,
                 actor=request.actor,
                 now=about.now,
-                given=form.given(),
+                given=form.given(handed_in),
                 expected_seq=form.cleaned_data["expected_seq"],
             )
         except NotFound:
@@ -108,6 +112,7 @@ def _case_page(
             "rules": rules,
             "asked": casefile.request_of(found),
             "entries": casefile.timeline_of(found, request.actor),
+            "photos": photos.groups(evidence.photos(queries.PHOTO_OWNER, found.pk, request.actor)),
             "bundled": queries.bundled_into(found.pk, request.actor),
             "reports": _reports(request, found),
             "steps": forms_for(Step(found, request.actor, about.now, suggested), sent),

@@ -14,11 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citygrid.cases import queries as cases
-from citygrid.desk.web import tables
+from citygrid.desk.web import photos, tables
 from citygrid.desk.web.casefile import map_at
 from citygrid.desk.web.forms import AcceptForm, JoinForm, ReasonForm, ReportFilterForm, ReportForm
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.words import paged, place_names, state_of
+from citygrid.evidence import queries as evidence
 from citygrid.intake import errors, permissions, queries, services
 from citygrid.intake.choices import ReportState
 from citygrid.kernel.errors import Invalid, KeyReused, NotFound, Refusal
@@ -55,11 +56,15 @@ def report_list(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_report(request: Any) -> HttpResponse:
     """Take a report down; its receipt is shown at once."""
-    form = ReportForm(request.POST or None, request.actor)
-    if form.is_valid():
+    form = ReportForm(request.POST or None, request.actor, request.FILES or None)
+    handed_in = photos.hand_in(form, request.actor, standing(request).now) if form.is_valid() else {}
+    if form.is_bound and not form.errors:
         try:
             receipt = services.receive_report(
-                report=form.report(), key=str(form.cleaned_data["key"]), actor=request.actor, now=standing(request).now
+                report=form.report(handed_in),
+                key=str(form.cleaned_data["key"]),
+                actor=request.actor,
+                now=standing(request).now,
             )
         except (Invalid, KeyReused) as refusal:
             form.add_error(_field_of(refusal), f"{refusal} {refusal.advice}")
@@ -172,6 +177,7 @@ def _report_page(
         "state": ReportState(found.state).label,
         "place": place_names([found.area_code])[found.area_code],
         "map": map_at(found.location, found.area_code),
+        "photos": photos.groups(evidence.photos(queries.PHOTO_OWNER, found.pk, request.actor)),
         "contact": masked,
         "is_revealed": contact is not None,
         "reveal": _form(sent, "reveal") if masked and request.actor.may(permissions.REVEAL) else None,

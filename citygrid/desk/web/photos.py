@@ -1,0 +1,114 @@
+"""Photos on the pages: the field that hands them in, and how they are shown."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from citygrid.evidence import permissions
+from citygrid.evidence import queries as evidence
+from citygrid.evidence import services as evidence_services
+from citygrid.evidence.choices import MOST_AT_ONCE, MediaState, Role
+from citygrid.evidence.errors import PhotoRefused
+from citygrid.kernel.actor import Actor
+
+PREFIX = "photo_"  # the procedures' words for photos are this and a role
+LABELS = {
+    Role.BEFORE: gettext_lazy("Photos of the problem"),
+    Role.AFTER: gettext_lazy("Photos after the work"),
+    Role.SCENE: gettext_lazy("Photos of the place as found"),
+}
+
+
+class ManyFiles(forms.ClearableFileInput):
+    """The browser's own chooser of files, for several at once; on a phone it offers the camera."""
+
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Several photos. What is no photo is told when they are handed in (`hand_in`)."""
+
+    def __init__(self, role: str, *, required: bool = False) -> None:
+        super().__init__(
+            label=LABELS[Role(role)],
+            required=required,
+            widget=ManyFiles(attrs={"accept": "image/jpeg,image/png,image/webp", "multiple": True}),
+            help_text=format_lazy(gettext_lazy("At most {most}, as the camera made them."), most=MOST_AT_ONCE),
+        )
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """The files that were chosen."""
+        files = [file for file in data or [] if file]
+        if not files:
+            super().clean(None, initial)
+        if len(files) > MOST_AT_ONCE:
+            raise forms.ValidationError(_("At most %(most)s photos at once.") % {"most": MOST_AT_ONCE})
+        return files
+
+
+@dataclass(frozen=True)
+class Group:
+    """Photos that show the same: before, after, or the scene."""
+
+    title: str
+    photos: list[evidence.Photo]
+
+
+def hand_in(form: forms.Form, actor: Actor, now: datetime) -> dict[str, tuple[UUID, ...]]:
+    """Receive the photos of a valid form; ids by role. What is refused is named on its field, file by file.
+
+    A photo that was received stays when another is refused: sent again, it is the same one.
+    """
+    received: dict[str, tuple[UUID, ...]] = {}
+    fields = [name for name, field in form.fields.items() if isinstance(field, PhotosField)]
+    for name in fields:
+        ids = []
+        for file in form.cleaned_data[name]:
+            try:
+                media = evidence_services.receive_photo(content=file, filename=file.name, actor=actor, now=now)
+                ids.append(media.pk)
+            except PhotoRefused as refusal:
+                form.add_error(name, f"{file.name}: {refusal} {refusal.advice}")
+        if ids:
+            received[name.removeprefix(PREFIX)] = tuple(ids)
+    return received
+
+
+def may_hand_in(actor: Actor) -> bool:
+    """Whether this post may hand photos in at all."""
+    return actor.may(permissions.RECEIVE)
+
+
+def groups(photos: Iterable[evidence.Photo]) -> list[Group]:
+    """Photos for the page, before the work first; those no longer kept are left out."""
+    kept = [photo for photo in photos if photo.media.state != MediaState.REMOVED]
+    found = [Group(str(role.label), [photo for photo in kept if photo.role == role]) for role in Role]
+    return [group for group in found if group.photos]
+
+
+def fit_words(photo: evidence.Photo) -> str:
+    """Where and when the camera says it was taken, against the place and the moment it was handed in."""
+    fit = photo.fit
+    told = []
+    if fit.distance_m is not None:
+        told.append(_("taken %(metres)s m from the place") % {"metres": f"{fit.distance_m:.0f}"})
+    if fit.minutes is not None:
+        told.append(_age_words(fit.minutes))
+    return _(", ").join(told) or _("the photo does not say where or when it was taken")
+
+
+def _age_words(minutes: float) -> str:
+    if minutes < 1:
+        return _("just before it was handed in")
+    if minutes < 120:
+        return _("%(count)s min before it was handed in") % {"count": f"{minutes:.0f}"}
+    if minutes < 48 * 60:
+        return _("%(count)s h before it was handed in") % {"count": f"{minutes / 60:.0f}"}
+    return _("%(count)s days before it was handed in") % {"count": f"{minutes / 1440:.0f}"}
