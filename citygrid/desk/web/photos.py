@@ -54,11 +54,20 @@ class PhotosField(forms.FileField):
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A photo with what is said below it, and why it is not there if it is not."""
+
+    photo: evidence.Photo
+    fit: str
+    missing: str
+
+
+@dataclass(frozen=True)
 class Group:
     """Photos that show the same: before, after, or the scene."""
 
     title: str
-    photos: list[evidence.Photo]
+    photos: list[Shown]
 
 
 def hand_in(form: forms.Form, actor: Actor, now: datetime) -> dict[str, tuple[UUID, ...]]:
@@ -89,11 +98,17 @@ def may_hand_in(actor: Actor) -> bool:
 def groups(photos: Iterable[evidence.Photo]) -> list[Group]:
     """Photos for the page, before the work first; those no longer kept are left out."""
     kept = [photo for photo in photos if photo.media.state != MediaState.REMOVED]
-    found = [Group(str(role.label), [photo for photo in kept if photo.role == role]) for role in Role]
+    found = [Group(str(role.label), [_shown(photo) for photo in kept if photo.role == role]) for role in Role]
     return [group for group in found if group.photos]
 
 
-def fit_words(photo: evidence.Photo) -> str:
+def _shown(photo: evidence.Photo) -> Shown:
+    if photo.media.state == MediaState.READY:
+        return Shown(photo, _fit_words(photo), "")
+    return Shown(photo, "", evidence.refusal_words(photo.media) or str(MediaState(photo.media.state).label))
+
+
+def _fit_words(photo: evidence.Photo) -> str:
     """Where and when the camera says it was taken, against the place and the moment it was handed in."""
     fit = photo.fit
     told = []
