@@ -45,6 +45,12 @@ class HeldAlready(Conflict):
     hint = _("End that holding first.")
 
 
+class OwnAccount(Refusal):
+    code, status = "access.own_account", 403
+    message = _("Nobody closes the account they act with.")
+    hint = _("Ask another system administrator.")
+
+
 class OwnPost(Refusal):
     code, status = "access.own_post", 403
     message = _("Nobody gives a post to themselves.")

@@ -1,7 +1,7 @@
 """Reads: roles, actors, posts, organisations. Organisations and posts are known to all staff, so nothing is scoped."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from citygrid.access import rules
+from citygrid.access import permissions, rules
 from citygrid.access.choices import ROLES_FILE
 from citygrid.access.errors import UnknownRole
 from citygrid.access.models import Account, ApiToken, Holding, Organisation, Post, SignIn
@@ -153,6 +153,31 @@ def organisation_by_code(code: str) -> Organisation:
 def organisations_by_code(codes: Collection[str]) -> dict[str, Organisation]:
     """Organisations by code, in one query; unknown codes are left out."""
     return {found.code: found for found in Organisation.objects.filter(code__in=set(codes))}
+
+
+def all_organisations() -> list[Organisation]:
+    """Every organisation, closed ones too, by code."""
+    return list(Organisation.objects.order_by("code"))
+
+
+def all_posts() -> list[Post]:
+    """Every post with its organisation, closed ones too, by organisation, role and title."""
+    return list(Post.objects.select_related("organisation").order_by("organisation__code", "role", "title_zh", "id"))
+
+
+def all_accounts(actor: Actor) -> list[Account]:
+    """Every account, by login, for those who manage accounts or who holds which post."""
+    if not actor.may(permissions.MANAGE_POSTS):
+        actor.require(permissions.MANAGE_ACCOUNTS)
+    return list(Account.objects.order_by("login"))
+
+
+def all_holdings(actor: Actor, on: date) -> list[Holding]:
+    """Holdings that are not over on a day, with account, post and organisation, for those who manage posts."""
+    actor.require(permissions.MANAGE_POSTS)
+    found = Holding.objects.filter(Q(until_date__isnull=True) | Q(until_date__gt=on))
+    found = found.select_related("account", "post__organisation")
+    return list(found.order_by("account__login", "from_date", "id"))
 
 
 def units_for_choice(kind: str = "", area_code: str = "") -> list[Organisation]:

@@ -96,3 +96,18 @@ def rests(failures: Mapping[str, int]) -> bool:
 def token_hash(key: str) -> bytes:
     """What is kept of an API key: its SHA-256 (the key has 256 random bits, so it needs no salt and no slow hash)."""
     return sha256(key.encode()).digest()
+
+
+def circles(parents: Mapping[str, str]) -> set[str]:
+    """The units (by code) that would hang below themselves, from each unit's parent ("" for none)."""
+    found: set[str] = set()
+    sound: set[str] = set()
+    for code in parents:
+        walked: list[str] = []
+        while code and code not in sound and code not in walked:
+            walked.append(code)
+            code = parents.get(code, "")
+        if code in walked:
+            found.update(walked[walked.index(code) :])
+        sound.update(walked)
+    return found

@@ -212,6 +212,21 @@ def features_of(layer_code: str, *, on: date) -> list[Feature]:
     return list(Feature.objects.filter(is_valid, layer=layer_code).order_by("code"))
 
 
+def all_features(*, on: date) -> list[Feature]:
+    """The features of all layers that are valid on a day, by layer and code, without their outlines."""
+    is_valid = Q(valid_from_date__lte=on) & (Q(valid_to_date=None) | Q(valid_to_date__gt=on))
+    return list(Feature.objects.filter(is_valid).defer("geom", "attributes").order_by("layer_id", "code"))
+
+
+def known_places(codes: Iterable[str]) -> set[str]:
+    """Those of the codes that an area or a unit grid has. Two queries."""
+    wanted = set(codes)
+    found: set[str] = set()
+    for model in (Area, Grid):
+        found.update(model.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    return found
+
+
 def nearest_lane(point: Point, *, within_m: float = 50.0) -> Lane | None:
     """The street or lane whose centre line is nearest to a WGS-84 point, if within so many metres."""
     per_lon, per_lat = metres_per_degree(point.y)

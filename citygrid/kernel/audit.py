@@ -5,7 +5,7 @@ commit order: entries of transactions that are all finished are linked, and the 
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -37,6 +37,11 @@ WHERE NOT EXISTS (
 def record(*, subject: str, action: str, actor: Actor, now: datetime, data: dict[str, Any] | None = None) -> None:
     """Append an entry about `subject` ("cases.case/<id>"). Call it inside the transaction of the change."""
     insert_together(entry(subject=subject, action=action, actor=actor, now=now, data=data))
+
+
+def record_all(entries: Iterable[AuditEntry]) -> None:
+    """Append many entries (made by `entry`) at once, inside the transaction of their changes."""
+    AuditEntry.objects.bulk_create(entries, batch_size=BATCH)
 
 
 def entry(*, subject: str, action: str, actor: Actor, now: datetime, data: dict[str, Any] | None = None) -> AuditEntry:

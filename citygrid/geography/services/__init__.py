@@ -10,7 +10,7 @@ from citygrid.geography.services.imports import (
     import_features,
     import_lanes,
 )
-from citygrid.geography.services.layers import add_feature, add_lane, add_layer, end_feature
+from citygrid.geography.services.layers import add_feature, add_lane, add_layer, charge_units, end_feature
 
 __all__ = [
     "AreaTarget",
@@ -19,6 +19,7 @@ __all__ = [
     "add_feature",
     "add_lane",
     "add_layer",
+    "charge_units",
     "cut_unit_grids",
     "define_district",
     "end_feature",

@@ -106,6 +106,41 @@ def end_feature(*, feature_id: UUID, valid_to_date: date, actor: Actor, now: dat
     return feature
 
 
+@transaction.atomic
+def charge_units(
+    *,
+    layers: Mapping[str, UUID | None],
+    features: Mapping[UUID, UUID | None],
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Say which unit keeps each layer (by code) and is responsible for each feature (by id); None: nobody.
+
+    Returns how many were changed. UnknownPlace. The number of queries grows with the units named, not with the places.
+    """
+    actor.require(permissions.DEFINE_LAYERS)
+    changed = [*_charge(Layer, "owner_unit_id", layers), *_charge(Feature, "responsible_unit_id", features)]
+    audit.record_all(
+        audit.entry(subject=subject, action="charge", actor=actor, now=now, data=data) for subject, data in changed
+    )
+    return len(changed)
+
+
+def _charge(
+    model: type[Layer] | type[Feature], field: str, wanted: Mapping[Any, UUID | None]
+) -> list[tuple[str, dict[str, str]]]:
+    """Write the units of one kind of place; what was changed, as subjects and data of the audit trail."""
+    manager: Any = model._default_manager
+    before = dict(manager.filter(pk__in=wanted).select_for_update().values_list("pk", field))
+    for missing in wanted.keys() - before.keys():
+        raise UnknownPlace(place=str(missing))
+    changed = [key for key, unit in wanted.items() if before[key] != unit]
+    for unit in {wanted[key] for key in changed}:
+        manager.filter(pk__in=[key for key in changed if wanted[key] == unit]).update(**{field: unit})
+    label = model._meta.label_lower
+    return [(f"{label}/{key}", {"before": str(before[key] or ""), "unit": str(wanted[key] or "")}) for key in changed]
+
+
 def add_lane(
     *, code: str, name_zh: str, name_en: str, area_code: str, geom: GEOSGeometry, actor: Actor, now: datetime
 ) -> Lane:

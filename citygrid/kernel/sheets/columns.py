@@ -29,6 +29,16 @@ DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 YES_NO: Mapping[str, Words] = {"yes": gettext_lazy("Yes"), "no": gettext_lazy("No")}
 
 
+def yes_no(flag: bool) -> str:
+    """A truth value as sheets hold it."""
+    return "yes" if flag else "no"
+
+
+def split(value: str) -> tuple[str, ...]:
+    """The parts of a canonical value of several."""
+    return tuple(part for part in value.split(";") if part)
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong with a cell, and what stands there; with an empty column it is the row."""
@@ -121,7 +131,7 @@ class Column:
     """One column. `choices` (code to label) are what may be chosen; an open column also takes other text.
 
     `is_many`: several values, separated by semicolons. `is_info`: shown for reading, what a file says there is
-    ignored. `max_length` counts characters of the whole cell.
+    ignored. `default`: what a blank cell means. `max_length` counts characters of the whole cell.
     """
 
     code: str
@@ -134,6 +144,7 @@ class Column:
     is_open: bool = False
     is_many: bool = False
     is_info: bool = False
+    default: str = ""
     parse: Parse = one_line
 
     def read(self, text: str) -> str:

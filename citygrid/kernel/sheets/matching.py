@@ -123,7 +123,8 @@ def _mark_twins(sheet: Sheet, matched: Matched) -> None:
 
 
 def fill(sheet: Sheet, row: Row, standing: Values | None) -> None:
-    """Give the columns the file lacks, and those only for reading, what the record has now; a new one gets blanks."""
+    """Give the columns the file lacks, and those only for reading, what the record has now; blanks their default."""
     for column in sheet.columns:
         now_there = (standing or {}).get(column.code, "")
-        row.values[column.code] = now_there if column.is_info else row.values.get(column.code, now_there)
+        value = now_there if column.is_info else row.values.get(column.code, now_there)
+        row.values[column.code] = value or column.default

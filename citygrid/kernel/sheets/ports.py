@@ -24,10 +24,17 @@ class Change:
 class SheetPort(Protocol):
     """One kind of record as a sheet. `permission` is what reading, importing and undoing it demand."""
 
-    code: str
-    title: Words
-    about: Words
-    permission: str
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def title(self) -> Words: ...
+
+    @property
+    def about(self) -> Words: ...
+
+    @property
+    def permission(self) -> str: ...
 
     def sheet(self, actor: Actor, now: datetime) -> Sheet:
         """The columns with what may be chosen at present."""
@@ -50,6 +57,11 @@ class SheetPort(Protocol):
         What is to be taken away again ends as the module ends things: closed, withdrawn, ended today.
         """
         ...
+
+
+def touching(rows: Sequence[Row], standing: Mapping[Key, Values], key: Sequence[str]) -> list[Row]:
+    """The rows that would change something: what stands already is not judged again."""
+    return [row for row in rows if standing.get(tuple(row.values[code] for code in key)) != row.values]
 
 
 SHEETS: Registry[SheetPort] = Registry("sheets")

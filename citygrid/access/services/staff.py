@@ -1,7 +1,8 @@
 """Writes: organisations, posts, accounts, holdings, and signing in."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,23 +37,21 @@ def create_organisation(
 ) -> Organisation:
     """A new unit below `parent_id`. WrongCreditCode; AlreadyThere for a known code or credit code; NotFound parent."""
     actor.require(permissions.MANAGE_ORGANISATIONS)
-    _require_reach(actor, [area_code])
+    require_reach(actor, [area_code])
     if credit_code and not rules.is_credit_code(credit_code):
         raise errors.WrongCreditCode(credit_code=credit_code)
     if parent_id:
         queries.organisation(parent_id)
-    _refuse_known(Organisation, code=code)
-    if credit_code:
-        _refuse_known(Organisation, credit_code=credit_code)
-    created = Organisation.objects.create(
-        code=code,
-        kind=kind,
-        name_zh=name_zh,
-        name_en=name_en,
-        parent_id=parent_id,
-        credit_code=credit_code,
-        area_code=area_code,
-    )
+    with _taking(Organisation, code=code, credit_code=credit_code):
+        created = Organisation.objects.create(
+            code=code,
+            kind=kind,
+            name_zh=name_zh,
+            name_en=name_en,
+            parent_id=parent_id,
+            credit_code=credit_code,
+            area_code=area_code,
+        )
     _record(created, "create", actor, now, code=code, kind=kind, parent=parent_id)
     return created
 
@@ -64,7 +63,7 @@ def move_organisation(*, organisation_id: UUID, parent_id: UUID | None, actor: A
     # Two moves at once could close a circle that neither sees alone: the tree changes one move at a time.
     list(Organisation.objects.select_for_update(no_key=True).order_by("id").values_list("id", flat=True))
     moved = queries.organisation(organisation_id)
-    _require_reach(actor, [moved.area_code])
+    require_reach(actor, [moved.area_code])
     if parent_id:
         queries.organisation(parent_id)
         if parent_id in queries.unit_tree_ids(organisation_id):
@@ -96,7 +95,7 @@ def create_post(
     queries.organisation(organisation_id)
     if not areas:
         raise Invalid(fields={"areas": _("a post needs at least one area")})
-    _require_reach(actor, areas)
+    require_reach(actor, areas)
     created = Post.objects.create(
         organisation_id=organisation_id,
         role=role,
@@ -114,10 +113,10 @@ def create_account(*, login: str, display_name: str, language: str = "", actor: 
     """A new account that cannot sign in until an operator sets its password. AlreadyThere; case is ignored."""
     actor.require(permissions.MANAGE_ACCOUNTS)
     login = login.strip().lower()
-    _refuse_known(Account, login=login)
     created = Account(login=login, display_name=display_name, language=language)
     created.set_unusable_password()
-    created.save(force_insert=True)
+    with _taking(Account, login=login):
+        created.save(force_insert=True)
     _record(created, "create", actor, now, login=login)
     return created
 
@@ -164,7 +163,7 @@ def assign_post(
     """
     actor.require(permissions.MANAGE_POSTS)
     account, post = _locked(id=account_id), queries.post(post_id)
-    _require_reach(actor, post.areas)
+    require_reach(actor, post.areas)
     if actor.account_id == account_id:
         raise errors.OwnPost
     from_date = from_date or timezone.localdate(now)
@@ -193,7 +192,7 @@ def end_holding(*, holding_id: int, actor: Actor, now: datetime) -> None:
     )
     if holding is None:
         raise NotFound(what=_("holding"))
-    _require_reach(actor, holding.post.areas)
+    require_reach(actor, holding.post.areas)
     today = timezone.localdate(now)
     if holding.until_date and holding.until_date <= today:
         return
@@ -291,7 +290,7 @@ def issue_token(
     holding = Holding.objects.select_related("post").filter(id=holding_id).first()
     if holding is None:
         raise NotFound(what=_("holding"))
-    _require_reach(actor, holding.post.areas)
+    require_reach(actor, holding.post.areas)
     if unknown := sorted(set(scopes) - queries.role(holding.role).grants):
         raise errors.UnknownScope(scopes=", ".join(unknown))
     if expires_at <= now:
@@ -316,19 +315,33 @@ def revoke_token(*, token_id: UUID, actor: Actor, now: datetime) -> None:
     token = ApiToken.objects.select_for_update().filter(id=token_id).first()
     if token is None:
         raise NotFound(what=_("token"))
-    _require_reach(actor, token.holding.post.areas)
+    require_reach(actor, token.holding.post.areas)
     if token.revoked_at is None:
         token.revoked_at = now
         token.save(update_fields=["revoked_at"])
         _record(token, "revoke", actor, now)
 
 
-def _refuse_known(model: type[models.Model], **key: str) -> None:
-    if model._default_manager.filter(Q(**key)).exists():
-        raise errors.AlreadyThere(what=next(iter(key.values())))
+@contextmanager
+def _taking(model: type[models.Model], **unique: str) -> Iterator[None]:
+    """A savepoint in which a record takes these values; AlreadyThere, also for who is a moment later than another."""
+    _refuse_known(model, unique)
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        _refuse_known(model, unique)  # the one who was first is committed now
+        raise
 
 
-def _require_reach(actor: Actor, areas: Sequence[str]) -> None:
+def _refuse_known(model: type[models.Model], unique: Mapping[str, str]) -> None:
+    for name, value in unique.items():
+        if value and model._default_manager.filter(Q(**{name: value})).exists():
+            raise errors.AlreadyThere(what=value)
+
+
+def require_reach(actor: Actor, areas: Iterable[str]) -> None:
+    """OutsideReach for the first area that the jurisdiction of the post does not hold."""
     for area in areas:
         if not actor.reach.covers_area(area):
             raise errors.OutsideReach(area=area)

@@ -1,0 +1,53 @@
+"""Writes of access: one verb, one transaction."""
+
+from citygrid.access.services.bulk import (
+    AccountIn,
+    HoldingIn,
+    OrganisationIn,
+    PostIn,
+    put_accounts,
+    put_holdings,
+    put_organisations,
+    put_posts,
+)
+from citygrid.access.services.staff import (
+    appoint,
+    assign_post,
+    close_account,
+    create_account,
+    create_organisation,
+    create_post,
+    end_holding,
+    forget_sign_ins,
+    issue_token,
+    move_organisation,
+    revoke_token,
+    set_password,
+    sign_in,
+    sign_out,
+)
+
+__all__ = [
+    "AccountIn",
+    "HoldingIn",
+    "OrganisationIn",
+    "PostIn",
+    "appoint",
+    "assign_post",
+    "close_account",
+    "create_account",
+    "create_organisation",
+    "create_post",
+    "end_holding",
+    "forget_sign_ins",
+    "issue_token",
+    "move_organisation",
+    "put_accounts",
+    "put_holdings",
+    "put_organisations",
+    "put_posts",
+    "revoke_token",
+    "set_password",
+    "sign_in",
+    "sign_out",
+]
