@@ -130,15 +130,16 @@ def open_counts(actor: Actor) -> dict[str, int]:
 
 def lamp_condition(lamp: str, now: datetime) -> Q:
     """The cases whose lamp shows this colour now (the same rule as `lamp_of`)."""
-    at = Q(handled_at__isnull=True, closed_at__isnull=True)
-    late = (at & Q(due_at__lt=now)) | Q(handled_at__gt=F("due_at"))
-    warned = (at & Q(warn_at__lte=now)) | Q(handled_at__gte=F("warn_at"))
+    has_clock = Q(clock__isnull=False)
+    at = (Q(handled_at__isnull=True) | ~has_clock) & Q(closed_at__isnull=True)
+    late = (at & Q(due_at__lt=now)) | (has_clock & Q(handled_at__gt=F("due_at")))
+    warned = (at & Q(warn_at__lte=now)) | (has_clock & Q(handled_at__gte=F("warn_at")))
     conditions = {
         Lamp.RED: late,
         Lamp.YELLOW: Q(due_at__isnull=False) & warned & ~late,
         Lamp.GREEN: Q(due_at__isnull=False) & ~warned & ~late,
-        Lamp.PAUSED: Q(clock__isnull=False, due_at__isnull=True),
-        Lamp.NONE: Q(clock__isnull=True),
+        Lamp.PAUSED: has_clock & Q(due_at__isnull=True),
+        Lamp.NONE: ~has_clock & Q(due_at__isnull=True),
     }
     return conditions.get(Lamp(lamp), Q()) if lamp else Q()
 

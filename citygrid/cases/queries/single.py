@@ -48,12 +48,13 @@ def situation_of(case: models.Case, now: datetime) -> workflow.Situation:
 
 
 def lamp_of(case: models.Case, now: datetime) -> Lamp:
-    """Green to 80 % of the limit, yellow to the deadline, red after it; while handled, as it was when handled."""
-    if case.clock is None:
-        return Lamp.NONE
+    """Green to 80 % of the limit, yellow to the deadline, red after it; while handled, as it was when handled.
+
+    Where no clock runs, it shows the limit of the state.
+    """
     if case.due_at is None:
-        return Lamp.PAUSED
-    at = case.handled_at or case.closed_at or now
+        return Lamp.PAUSED if case.clock else Lamp.NONE
+    at = (case.handled_at if case.clock else None) or case.closed_at or now
     if at > case.due_at:
         return Lamp.RED
     return Lamp.YELLOW if case.warn_at is not None and at >= case.warn_at else Lamp.GREEN

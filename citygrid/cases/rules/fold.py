@@ -21,8 +21,8 @@ SECOND = timedelta(seconds=1)  # deadlines are exact to the second; a fraction p
 class CaseState:
     """Everything about a case that follows from its steps. `counts` has one counter per word of the procedure.
 
-    `due_at` and `warn_at` follow from the clock and the calendar while the case is open; once it is closed they are
-    the ones the verdict was given on, and never move again.
+    `due_at` and `warn_at` follow from the clock and the calendar while the case is open, or from the limit of the
+    state where no clock runs; once it is closed they are the ones the verdict was given on, and never move again.
     """
 
     state: str = ""
@@ -63,6 +63,7 @@ def apply(before: CaseState, step: PastStep, procedure: Procedure, calendar: Wor
     asked = before.pending_data if action.phase == "approve" else {}
     data = {**asked, **step.data}
     has_moved = step.state != before.state
+    node = _node(procedure, step) if has_moved else None
     clock = _clock(before, action, data, step.at)
     after = replace(
         before,
@@ -75,14 +76,17 @@ def apply(before: CaseState, step: PastStep, procedure: Procedure, calendar: Wor
         **_moments(before, action, step),
         clock=clock,
         until_at=_until(before, step, data, has_moved),
-        node_due_at=_node_due(before, procedure, step, calendar, has_moved),
+        node_due_at=before.node_due_at if not has_moved else node and node.due_at(calendar),
     )
-    return _with_verdict(after, data) if not after.is_open else _with_deadline(after, calendar)
+    if not after.is_open:
+        return _with_verdict(after, data, calendar)
+    keeps_time = clock is None and not has_moved
+    return after if keeps_time else _with_deadline(after, clock or node, calendar)
 
 
 def verdict_data(before: CaseState, at: datetime) -> dict[str, Any]:
     """What the closing step records of the deadline: the verdict is given once, on the calendar known then."""
-    if before.due_at is None:
+    if before.clock is None or before.due_at is None:
         return {}
     late_by = (before.handled_at or at) - before.due_at
     return {"due_at": before.due_at.isoformat(), "on_time": late_by < SECOND}
@@ -139,14 +143,10 @@ def _until(before: CaseState, step: PastStep, data: Mapping[str, Any], has_moved
     return datetime.fromisoformat(data["until_at"]) if "until_at" in data else None
 
 
-def _node_due(
-    before: CaseState, procedure: Procedure, step: PastStep, calendar: WorkingCalendar, has_moved: bool
-) -> datetime | None:
-    """The end of the time allowed in the state that was just entered."""
-    if not has_moved:
-        return before.node_due_at
+def _node(procedure: Procedure, step: PastStep) -> Clock | None:
+    """The time allowed in the state that was just entered."""
     limit = procedure.states[step.state].limit
-    return Clock.start(limit, step.at).due_at(calendar) if limit else None
+    return Clock.start(limit, step.at) if limit else None
 
 
 def _clock(before: CaseState, action: Action, data: Mapping[str, Any], at: datetime) -> Clock | None:
@@ -199,8 +199,7 @@ _EFFECTS: dict[str, Callable[[CaseState, dict[str, Any], datetime], Clock | None
 }
 
 
-def _with_deadline(state: CaseState, calendar: WorkingCalendar) -> CaseState:
-    clock = state.clock
+def _with_deadline(state: CaseState, clock: Clock | None, calendar: WorkingCalendar) -> CaseState:
     if clock is None:
         return replace(state, due_at=None, warn_at=None, is_provisional=False)
     return replace(
@@ -211,8 +210,10 @@ def _with_deadline(state: CaseState, calendar: WorkingCalendar) -> CaseState:
     )
 
 
-def _with_verdict(state: CaseState, data: Mapping[str, Any]) -> CaseState:
-    """The verdict the closing step recorded; a case that was late once stays late."""
+def _with_verdict(state: CaseState, data: Mapping[str, Any], calendar: WorkingCalendar) -> CaseState:
+    """The verdict the closing step recorded; a case that was late once stays late, one without a clock has none."""
+    if state.clock is None:
+        return _with_deadline(state, None, calendar)
     if "on_time" not in data:
         return state
     return replace(

@@ -49,7 +49,7 @@ def tell_due(*, now: datetime) -> int:
 
 
 def _tell_units(template: str, condition: Q, now: datetime) -> int:
-    rows = _cases().filter(condition, is_open=True, handled_at=None, unit__isnull=False)
+    rows = _cases().filter(condition, is_open=True, handled_at=None, dispatched_at__isnull=False)
     found = {f"{template}/{case.pk}": case for case in rows.order_by("due_at", "pk")}
     for key in notices.told(found):
         del found[key]
@@ -104,7 +104,16 @@ def _roles_of(axis: Axis) -> list[str]:
 
 
 def _of_unit(case: models.Case, step: models.Step, now: datetime) -> list[Holder]:
+    waiting = workflow.procedure(case.procedure, case.procedure_version).states[step.state].waits_for
+    if levels := [code for code in waiting if _is_level(code)]:
+        return access.holders(levels, case.area_code, case.category_id, now)
     return _handlers(now, case.area_code, case.category_id, case.unit_id) if case.unit_id else []
+
+
+def _is_level(code: str) -> bool:
+    """Whether the role handles what lies in its area, not what a unit is charged with."""
+    role = access.role(code)
+    return role.axis is Axis.HANDLING and role.reach == "area"
 
 
 def _of_command(case: models.Case, step: models.Step, now: datetime) -> list[Holder]:
@@ -129,7 +138,7 @@ def _asker(case: models.Case, step: models.Step, now: datetime) -> list[Holder]:
 
 
 WHOM: dict[str, Callable[[models.Case, models.Step, datetime], list[Holder]]] = {
-    "unit": _of_unit,  # the posts of the unit that is charged with it
+    "unit": _of_unit,  # the posts of the unit that is charged with it, or of the level that has it
     "command": _of_command,  # those who dispatch in its area
     "waiting": _waiting,  # those whose next step it is
     "answering": _answering,  # those who approve or decline the request

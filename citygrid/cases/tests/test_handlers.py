@@ -16,6 +16,7 @@ from citygrid.cases import events, services
 from citygrid.cases.models import Case
 from citygrid.cases.rules import Given
 from citygrid.cases.tests.factories import COMMUNITY, NOW, City, make_city
+from citygrid.cases.tests.ladder import climb, make_ladder, open_event
 from citygrid.geography.tests.factories import DISTRICT
 from citygrid.kernel.events import TASK, deliver, subscriptions
 from citygrid.notices import queries as notices
@@ -72,6 +73,31 @@ def test_those_concerned_are_told_and_nobody_else(city: City, lines: Any, expect
     city.play(city.open(), *lines)
     run()
     assert {role: kinds for role in city.actors if (kinds := told(city, role))} == expected
+
+
+UP = ("grid_worker escalate_to_community", "community_officer escalate_to_street")
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("grid_worker handle_at_grid", "acceptor not_solved_at_grid not_solved"), {"grid_worker": ["case_reworked"]}),
+        (
+            (*UP, "inspector oversee"),
+            {"street_officer": ["case_overseen"], "dispatcher": ["case_overseen"]},
+        ),
+        ((*UP, "street_officer call_department", "shift_leader void"), {"department": ["case_voided"]}),
+    ],
+)
+def test_level_that_has_an_event_is_told(city: City, lines: Any, expected: dict[str, list[str]]) -> None:
+    climb(make_ladder(city), open_event(city), *lines)
+    run()
+    assert {role: kinds for role in city.actors if (kinds := told(city, role))} == expected
+
+
+def test_department_is_not_told_of_the_limits_of_a_level(city: City) -> None:
+    case = climb(make_ladder(city), open_event(city), *UP, "street_officer call_department")
+    assert services.tell_due(now=case.due_at + timedelta(hours=1)) == 0
 
 
 def test_event_that_is_delivered_twice_gives_one_notice(city: City) -> None:

@@ -232,3 +232,54 @@ def test_nothing_automatic_may_move_an_event(city: City, axis: str) -> None:
     event = open_event(city)
     offered = {action.code for action in queries.actions_for(event, system_actor("machine", axis=axis), NOW)}
     assert "dispatch" not in offered and (axis == "support" or not offered)
+
+
+@pytest.mark.parametrize(
+    ("hours", "lamp"), [(0, "green"), (19, "green"), (20, "yellow"), (24, "yellow"), (25, "red"), (60, "red")]
+)
+def test_lamp_of_an_event_shows_the_limit_of_its_level(city: City, hours: int, lamp: str) -> None:
+    """The grid has one day: 80 % of it are 19.2 hours. List, queue and lamp agree."""
+    case = open_event(city)
+    now, worker = NOW + timedelta(hours=hours), city.actors["grid_worker"]
+    assert queries.lamp_of(case, now) == lamp
+    found = queries.waiting(worker, now, queries.CaseFilter(lamp=lamp))
+    assert [each.pk for each in found] == [case.pk]
+    assert queries.waiting_counts(worker, now).get(lamp, 0) == (0 if lamp == "green" else 1)
+
+
+def test_next_level_starts_its_limit_anew_and_so_does_the_answer(city: City) -> None:
+    """An event handled late is not late for the one who answers the public."""
+    late = NOW + timedelta(days=3)
+    case = city.take(open_event(city), "grid_worker escalate_to_community", at=late)
+    assert queries.lamp_of(case, late) == "green"
+    case = city.take(case, "community_officer handle_at_community", at=late + timedelta(days=5))
+    assert (queries.lamp_of(case, late + timedelta(days=5)), case.due_at) == ("green", late + timedelta(days=6))
+    assert queries.lamp_of(case, late + timedelta(days=7)) == "red"
+    found = queries.cases(city.actors["acceptor"], queries.CaseFilter(lamp="red"), late + timedelta(days=7))
+    assert [each.pk for each in found] == [case.pk]
+
+
+def test_ended_event_has_no_deadline_and_no_verdict(city: City) -> None:
+    case = climb(city, open_event(city), "grid_worker handle_at_grid", *ANSWERED)
+    assert (case.due_at, case.warn_at, case.on_time) == (None, None, None)
+    assert queries.lamp_of(case, NOW + timedelta(days=9)) == "none"
+
+
+def test_oversight_does_not_move_the_limit_of_the_level(city: City) -> None:
+    case = open_event(city)
+    assert city.take(case, "inspector oversee", at=NOW + timedelta(hours=9)).due_at == case.due_at
+
+
+def test_queue_mixes_both_lines_by_their_next_deadline(city: City) -> None:
+    """A handled event due in a day stands before a case without any deadline, and after one that is due sooner."""
+    registered = city.open()
+    event = climb(city, open_event(city, now=NOW), "shift_leader void")  # leaves no trace in the queue
+    answered = climb(city, open_event(city), "grid_worker handle_at_grid", "acceptor give_feedback satisfied")
+    soon = city.play(
+        city.open(),
+        *("acceptor send_to_verify", "supervisor report_verification", "shift_leader file", "dispatcher dispatch"),
+        *("department reply", "acceptor send_to_check", "supervisor pass_check"),
+    )
+    found = [case.pk for case in queries.waiting(city.actors["shift_leader"], NOW + timedelta(hours=2))]
+    assert event.pk not in found
+    assert found == [soon.pk, answered.pk, registered.pk]

@@ -31,7 +31,7 @@ def lamp_of(case: Any, now: datetime) -> Lamp | None:
     if colour == CaseLamp.PAUSED:
         until = minute(case.until_at) if case.until_at else ""
         return Lamp(colour.value, _("Paused until %(until)s") % {"until": until} if until else _("Clock paused"))
-    if case.handled_at or case.closed_at:
+    if case.closed_at or (case.handled_at and case.clock):
         return Lamp(colour.value, _("Late") if colour == CaseLamp.RED else _("In time"), case.due_at)
     return Lamp(colour.value, time_left_words(case.due_at, now), case.due_at)
 
