@@ -76,7 +76,7 @@ def apply(before: CaseState, step: PastStep, procedure: Procedure, calendar: Wor
         **_moments(before, action, step),
         clock=clock,
         until_at=_until(before, step, data, has_moved),
-        node_due_at=before.node_due_at if not has_moved else node and node.due_at(calendar),
+        node_due_at=(node.due_at(calendar) if node else None) if has_moved else before.node_due_at,
     )
     if not after.is_open:
         return _with_verdict(after, data, calendar)
