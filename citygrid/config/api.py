@@ -5,6 +5,7 @@ from citygrid.catalogue.api import router as catalogue
 from citygrid.evidence.api import router as evidence
 from citygrid.geography.api import router as geography
 from citygrid.intake.api import router as intake
+from citygrid.inventory.api import router as inventory
 from citygrid.kernel.api import Api
 from citygrid.notices.api import router as notices
 
@@ -20,4 +21,5 @@ api.add_router("/cases", cases)
 api.add_router("/media", evidence)
 api.add_router("/geography", geography)
 api.add_router("/catalogue", catalogue)
+api.add_router("/inventory", inventory)
 api.add_router("/notices", notices)

@@ -25,22 +25,30 @@ LEAST_METRES_OF_LATITUDE = 110_500  # of one degree, at the equator
 FARTHEST_M = 500.0
 MOST_IN_BOX = 2_000
 
+Box = tuple[float, float, float, float]  # west, south, east, north
+
 
 @dataclass(frozen=True, slots=True)
 class ComponentFilter:
-    """What a list is narrowed to; empty fields do not narrow. `category_key` may be a major's."""
+    """What a list is narrowed to; empty fields do not narrow. `category_key` may be a major's.
+
+    `box` is (west, south, east, north) in WGS-84 degrees.
+    """
 
     category_key: str = ""
     area_code: str = ""
     state: str = ""
     maintainer_id: UUID | None = None
     words: str = ""
+    box: Box | None = None
 
     def condition(self) -> Q:
         """The filter as a condition on components."""
         exact = {"state": self.state, "maintainer": self.maintainer_id}
         wanted = Q(**{name: value for name, value in exact.items() if value})
         wanted &= prefix_range("area_code", self.area_code) & prefix_range("category_id", self.category_key)
+        if self.box:
+            wanted &= Q(location__intersects=Polygon.from_bbox(self.box))  # && alone is rounded
         for word in self.words.split():
             names = Q(name_zh__icontains=word) | Q(name_en__icontains=word) | Q(remark__icontains=word)
             wanted &= names | Q(pk__startswith=word) | Q(alias_code=word)
@@ -85,13 +93,9 @@ def nearest(actor: Actor, point: Point, category_key: str, *, within_m: float = 
     return rows.filter(distance__lte=Metres(m=within_m)).order_by("distance", "pk")[:limit]
 
 
-def in_box(
-    actor: Actor, box: tuple[float, float, float, float], *, category_key: str = "", limit: int = MOST_IN_BOX
-) -> QuerySet[Component]:
+def in_box(actor: Actor, box: Box, *, category_key: str = "", limit: int = MOST_IN_BOX) -> QuerySet[Component]:
     """Components in (west, south, east, north) degrees, by identifier; at most 2,000."""
-    rows = _visible(actor).filter(prefix_range("category_id", category_key))
-    rows = rows.filter(location__intersects=Polygon.from_bbox(box))  # && alone is rounded
-    return rows.order_by("pk")[: min(limit, MOST_IN_BOX)]
+    return components(actor, ComponentFilter(category_key=category_key, box=box), count=min(limit, MOST_IN_BOX))
 
 
 def history(component_id: str, actor: Actor) -> list[ComponentChange]:

@@ -21,6 +21,8 @@ from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 
+LONGEST_REASON = 300
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComponentIn:
@@ -76,6 +78,8 @@ def change(
     actor.require(MANAGE)
     if not reason.strip():
         raise ComponentInvalid(fields={"reason": _("A reason is needed.")})
+    if len(reason) > LONGEST_REASON or "\x00" in reason:
+        raise ComponentInvalid(fields={"reason": _("A reason is a text of at most 300 characters.")})
     if not Component.objects.visible_to(actor).filter(pk=component_id).exists():
         raise NotFound(what=_("component"))
     draft = _judged({**values, "component_id": component_id}, actor, now, SCHEME)

@@ -1,0 +1,3 @@
+from citygrid.inventory.api.endpoints import router
+
+__all__ = ["router"]
