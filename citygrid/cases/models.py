@@ -5,7 +5,9 @@ from django.contrib.gis.db.models import PointField
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case as Choice
+from django.db.models import F, Q, Value, When
+from django.db.models.functions import Concat
 
 from citygrid.cases.choices import LinkKind, Source
 from citygrid.cases.rules import CaseState, PastStep
@@ -14,6 +16,9 @@ from citygrid.kernel.ids import uuid7
 from citygrid.kernel.models.fields import TransactionIdField
 from citygrid.kernel.scope import AreaCodeField, ScopedModel, ScopedQuerySet, any_prefix
 from citygrid.kernel.worktime import Clock, Limit
+
+ASKED = "?"  # before the name of a request, where a stage is one
+WAITS = Q(stage__isnull=False)
 
 
 class CaseQuerySet(ScopedQuerySet):
@@ -68,6 +73,16 @@ class Case(ScopedModel):
     counts = models.JSONField(default=dict)
     head_seq = models.PositiveIntegerField()
     head_hash = models.BinaryField()
+    stage = models.GeneratedField(
+        expression=Choice(
+            When(is_open=False, then=None),
+            When(pending="", then=F("state")),
+            default=Concat(Value(ASKED), F("pending")),
+        ),
+        output_field=models.CharField(max_length=41, null=True),
+        db_persist=True,
+        help_text="what an open case waits for: the step after its state, or the answer to a request",
+    )
 
     objects = CaseQuerySet.as_manager()  # type: ignore[misc]
 
@@ -79,8 +94,13 @@ class Case(ScopedModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["state", "area_code", "opened_at"], condition=Q(is_open=True), name="case_waiting"),
-            models.Index(fields=["unit", "state", "due_at"], condition=Q(is_open=True), name="case_of_unit"),
+            models.Index(fields=["stage", "area_code"], condition=WAITS, name="case_waiting"),
+            models.Index(fields=["unit", "stage", "due_at"], condition=WAITS, name="case_of_unit"),
+            models.Index(
+                fields=["due_at", "opened_at", "id", "stage", "area_code"], condition=WAITS, name="case_waiting_due"
+            ),
+            models.Index(fields=["due_at", "-id", "area_code"], name="case_by_due"),
+            models.Index(F("due_at").desc(nulls_last=True), F("id").desc(), "area_code", name="case_by_due_last"),
             # Lists show the newest 50. Codes are compared inside the index, so that a narrow scope stays cheap too.
             models.Index(fields=["-opened_at", "-id", "area_code"], name="case_newest"),
             models.Index(

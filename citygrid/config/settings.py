@@ -162,6 +162,9 @@ DJANGO_VITE = {
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 
+# How long names, outlines and choices are answered from memory after they were read.
+KEPT_SECONDS = float(os.environ.get("CITYGRID_KEPT_SECONDS", "20"))
+
 # A filed case is sent to the unit that the responsibility rules name, when they name one; off: a person sends it.
 AUTO_DISPATCH = os.environ.get("CITYGRID_AUTO_DISPATCH", "1") == "1"
 

@@ -90,9 +90,9 @@ def waiting_count(actor: Actor) -> int:
 
 
 def reports_of_case(case_id: UUID, actor: Actor) -> QuerySet[models.Report]:
-    """The reports behind a case that the post sees, as it sees the case, oldest first."""
-    cases.case(case_id, actor)
-    return models.Report.objects.visible_to(actor).filter(case=case_id).order_by("received_at")
+    """The reports behind a case that the post sees, as it sees the case, oldest first; none of a case it does not."""
+    seen = cases.visible(actor).filter(pk=case_id)
+    return models.Report.objects.visible_to(actor).filter(case__in=seen).order_by("received_at")
 
 
 def _case_for(actor: Actor) -> Any:

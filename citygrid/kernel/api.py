@@ -107,6 +107,11 @@ class JsonRenderer(BaseRenderer):
         return orjson.dumps(data, default=str)
 
 
+def json_answer(data: Any) -> HttpResponse:
+    """Values as they are, not checked against the schema of the endpoint."""
+    return HttpResponse(orjson.dumps(data), content_type="application/json; charset=utf-8")
+
+
 def responses(success: Any, status: int = 200) -> dict[Any, Any]:
     """The `response` of an endpoint: its answer, and problems for everything that can be refused."""
     return {status: success, PROBLEM_CODES: Problem}

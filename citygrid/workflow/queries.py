@@ -4,6 +4,7 @@ from functools import cache
 from citygrid.access import queries as access
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
+from citygrid.kernel.memo import kept_a_moment
 from citygrid.workflow import models
 from citygrid.workflow.errors import FieldsMissing, FindingUnknown, StepNotAllowed
 from citygrid.workflow.rules import Action, Move, Procedure, Situation, begin, judge, offers, parse, picture
@@ -52,8 +53,9 @@ def latest_version(code: str) -> int:
     return newest[0]
 
 
+@kept_a_moment
 def procedures() -> list[tuple[str, int]]:
-    """Code and version of everything that was published, newest first."""
+    """Code and version of everything that was published, newest first; a new one may be missing for a moment."""
     return list(models.ProcedureVersion.objects.order_by("code", "-version").values_list("code", "version"))
 
 

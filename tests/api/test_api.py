@@ -9,6 +9,7 @@ from django.test import Client
 
 from citygrid.access.models import Account, ApiToken
 from citygrid.access.services import revoke_token
+from citygrid.cases.api.schemas import CaseOut
 from citygrid.cases.models import Case
 from citygrid.cases.tests.factories import NOW, City
 from citygrid.intake.models import Report
@@ -188,6 +189,18 @@ def test_unknown_case_and_address_are_not_found(client_of) -> None:
     assert client.get(f"/api/v1/cases/{uuid4()}").json()["code"] == "kernel.not_found"
     assert client.get("/api/v1/nothing").status_code == 404
     assert Case.objects.unscoped(reason="test").count() == 0
+
+
+@pytest.mark.parametrize("path", ["/api/v1/cases", "/api/v1/cases/waiting"])
+def test_rows_of_lists_are_as_the_schema_says(city: City, client_of, path: str) -> None:
+    city.open()
+    client = client_of("shift_leader")
+    [row] = client.get(path).json()
+    checked = CaseOut.model_validate(row)
+    assert set(row) == set(CaseOut.model_fields)
+    detail = client.get(f"/api/v1/cases/{row['id']}").json()
+    assert {name: detail[name] for name in row} == row
+    assert (str(checked.id), checked.lamp) == (row["id"], "none")
 
 
 def test_page_of_cases_is_bounded(client_of) -> None:

@@ -3,13 +3,16 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from ninja import Query, Router, Status
 
 from citygrid.cases import models, permissions, queries, services
 from citygrid.cases.api.schemas import ActionOut, CaseDetailOut, CaseFilterIn, CaseOut, StepIn
 from citygrid.evidence import queries as evidence
 from citygrid.kernel import clock
-from citygrid.kernel.api import Permitted, leads_to, responses
+from citygrid.kernel.api import Permitted, json_answer, leads_to, responses
+from citygrid.kernel.words import in_language
 
 router = Router(tags=["cases"])
 
@@ -22,21 +25,26 @@ READ = leads_to(
     list_actions=SAME, take_step={**SAME, "body": {"action": "take", "expected_seq": "$response.body#/head_seq"}}
 )
 
+SAME_FACTS = (
+    *("id", "number", "state", "area_code", "address", "summary", "source", "unit_id"),
+    *("opened_at", "due_at", "closed_at", "on_time"),
+)
+
 
 @router.get("", response=responses(list[CaseOut]), auth=Permitted(permissions.VIEW), openapi_extra=FOUND)
-def list_cases(request: Any, wanted: Query[CaseFilterIn]) -> list[dict[str, Any]]:
+def list_cases(request: Any, wanted: Query[CaseFilterIn]) -> HttpResponse:
     """The cases this post sees, newest first."""
     now, given = clock.now(), wanted.dict()
     start, count = given.pop("start"), given.pop("count")
     page = queries.cases(request.auth, queries.CaseFilter(**_filled(given)), now, start=start, count=count)
-    return [_case(case, now) for case in page]
+    return _page(page, now)
 
 
 @router.get("/waiting", response=responses(list[CaseOut]), auth=Permitted(permissions.VIEW), openapi_extra=FOUND)
-def list_waiting(request: Any) -> list[dict[str, Any]]:
+def list_waiting(request: Any) -> HttpResponse:
     """The cases whose next step is this post's, the earliest deadline first."""
     now = clock.now()
-    return [_case(case, now) for case in queries.waiting(request.auth, now)]
+    return _page(queries.waiting(request.auth, now), now)
 
 
 @router.get("/{case_id}", response=responses(CaseDetailOut), auth=Permitted(permissions.VIEW), openapi_extra=READ)
@@ -91,11 +99,25 @@ def _filled(given: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
+def _page(page: QuerySet[models.Case], now: datetime) -> HttpResponse:
+    """As the schema says, which a test checks: to check 50 cases each time would cost more than to read them."""
+    return json_answer([_line(row, now) for row in queries.lines(page)])
+
+
+def _line(row: Any, now: datetime) -> dict[str, Any]:
+    return {
+        **{name: getattr(row, name) for name in (*SAME_FACTS, "lon", "lat")},
+        "category_key": row.category_id,
+        "category": in_language(row.category__name_zh, row.category__name_en),
+        "unit": in_language(row.unit__name_zh or "", row.unit__name_en or ""),
+        "lamp": queries.lamp_of(row, now),
+    }
+
+
 def _case(case: models.Case, now: datetime) -> dict[str, Any]:
     lon, lat = case.location.coords if case.location else (None, None)
-    names = ("id", "number", "state", "area_code", "address", "summary", "source", "unit_id", "opened_at", "due_at")
     return {
-        **{name: getattr(case, name) for name in (*names, "closed_at", "on_time")},
+        **{name: getattr(case, name) for name in SAME_FACTS},
         "category_key": case.category_id,
         "category": case.category.name,
         "unit": case.unit.name if case.unit else "",

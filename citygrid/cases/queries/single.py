@@ -1,6 +1,7 @@
 """One case, and what can be done with it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -47,10 +48,10 @@ def situation_of(case: models.Case, now: datetime) -> workflow.Situation:
     return workflow.Situation(state=case.state, pending=case.pending, counts=case.counts, is_overdue=is_overdue)
 
 
-def lamp_of(case: models.Case, now: datetime) -> Lamp:
+def lamp_of(case: Any, now: datetime) -> Lamp:
     """Green to 80 % of the limit, yellow to the deadline, red after it; while handled, as it was when handled.
 
-    Where no clock runs, it shows the limit of the state.
+    Where no clock runs, it shows the limit of the state. `case` is a record or a row of `lines`.
     """
     if case.due_at is None:
         return Lamp.PAUSED if case.clock else Lamp.NONE

@@ -37,6 +37,18 @@ def _history_is_proved():
     assert proof.cases == Case.objects.unscoped(reason="test").count() > 0
 
 
+def test_stage_is_what_an_open_case_waits_for(city: City) -> None:
+    rows = Case.objects.unscoped(reason="test")
+    returned = city.play(city.open(), *TO_DISPATCHED, "department return")
+    closed, filed = city.play(city.open(), *HAPPY), city.play(city.open(), *TO_FILED)
+    stages = {case: rows.get(pk=case.pk).stage for case in (returned, closed, filed)}
+    assert stages == {returned: "?return", closed: None, filed: "filed"}
+    assert set(queries.waiting(city.actors["dispatcher"], NOW)) == {returned, filed}
+    assert not queries.waiting(city.actors["department"], NOW)
+    counts = queries.waiting_counts(city.actors["dispatcher"], NOW + timedelta(days=1))
+    assert counts == {"all": 2, "red": 1, "yellow": 0, "dispatched": 1, "filed": 1}
+
+
 def test_happy_path_closes_on_time(city: City) -> None:
     case = city.play(city.open(), *HAPPY)
     assert (case.state, case.is_open, case.on_time) == ("closed", False, True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.catalogue import queries as catalogue
-from citygrid.desk.web.words import limit_words, place_names, procedure_of, state_of, waits_for
+from citygrid.desk.web.words import limit_words, place_name, procedure_of, state_of, waits_for
 from citygrid.dispatch import permissions as dispatch_permissions
 from citygrid.dispatch import queries as dispatch
 from citygrid.geography import queries as geography
@@ -21,6 +21,7 @@ from citygrid.geography.choices import Level
 from citygrid.geography.errors import UnknownPlace
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
+from citygrid.kernel.memo import kept_a_moment
 from citygrid.kernel.words import in_language
 from citygrid.ui.formats import minute, time_left_words
 from citygrid.ui.timeline import Entry
@@ -94,7 +95,7 @@ def facts_of(case: Any, now: datetime) -> list[Fact]:
 
 def problem_of(case: Any) -> list[Fact]:
     """What the matter is, and what the case was filed under."""
-    standard = catalogue.standard(case.standard_id) if case.standard_id else None
+    standard = _standard(case.standard_id) if case.standard_id else None
     return [
         Fact(_("Category"), case.category.name),
         Fact(_("Address"), case.address),
@@ -113,13 +114,18 @@ def map_at(location: Any, area_code: str) -> dict[str, Any] | None:
     """The same for any position (longitude, latitude) and the most precise area code known of it."""
     if location is None:
         return None
+    return {"areas": _areas_around(area_code), "point": (location.x, location.y), "around_m": AROUND_M}
+
+
+@kept_a_moment
+def _areas_around(area_code: str) -> list[dict[str, Any]]:
     areas = [
         {**community, "properties": {"role": "area", "label": _name(community["properties"])}}
         for community in geography.outlines(area_code[:9], Level.COMMUNITY)["features"]
     ]
     if len(area_code) > 12 and (shape := _outline(area_code)):
         areas.append({"type": "Feature", "properties": {"role": "focus"}, "geometry": shape})
-    return {"areas": areas, "point": (location.x, location.y), "around_m": AROUND_M}
+    return areas
 
 
 def spot_of(case: Any) -> geography.Place | None:
@@ -136,18 +142,17 @@ def place_of(case: Any, found: geography.Place | None) -> list[Fact]:
         Fact(_("Social-service grid"), found.social_grid if found else "", True),
     ]
     position = f"{case.location.x:.6f}, {case.location.y:.6f}" if case.location else ""
-    return [Fact(_("Place"), place_names([code])[code]), *grids, Fact(_("Position (WGS-84)"), position, True)]
+    return [Fact(_("Place"), place_name(code)), *grids, Fact(_("Position (WGS-84)"), position, True)]
 
 
 def responsible_at(found: geography.Place | None) -> list[Responsible]:
     """The layers' features at the point, and whom each makes responsible."""
     hits = found.features if found else ()
-    units = access.organisations({hit.responsible_unit_id for hit in hits if hit.responsible_unit_id})
-    layers = {layer.code: layer.name for layer in geography.layers()} if hits else {}
+    layers = _layer_names() if hits else {}
     return [
         Responsible(
             _("%(layer)s: %(name)s") % {"layer": layers.get(hit.layer_code, hit.layer_code), "name": hit.name},
-            units[hit.responsible_unit_id].name if hit.responsible_unit_id in units else "",
+            _unit_name(hit.responsible_unit_id) if hit.responsible_unit_id else "",
         )
         for hit in hits
     ]
@@ -193,12 +198,10 @@ def timeline_of(case: Any, actor: Actor) -> list[Entry]:
 
 
 class _Names:
-    """Names of the units, filing conditions and cases that steps mention: one query for each kind."""
+    """Names of the units, filing conditions and cases that steps mention."""
 
     def __init__(self, steps: Sequence[Any], actor: Actor) -> None:
         self.actor = actor
-        self.units = access.organisations(_ids(steps, "unit_id"))
-        self.standards = catalogue.standards(_ids(steps, "standard_id"))
         self.numbers = {each: self._number(each) for each in _ids(steps, "case_id")}
 
     def _number(self, case_id: UUID) -> str:
@@ -209,11 +212,10 @@ class _Names:
 
     def details(self, data: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         """What was given with a step, besides its text."""
-        unit = self.units.get(UUID(data["unit_id"])) if "unit_id" in data else None
-        standard = self.standards.get(UUID(data["standard_id"])) if "standard_id" in data else None
+        standard = _standard(UUID(data["standard_id"])) if "standard_id" in data else None
         until = minute(datetime.fromisoformat(data["until_at"])) if "until_at" in data else ""
         found = [
-            (_("Unit"), unit.name if unit else ""),
+            (_("Unit"), _unit_name(UUID(data["unit_id"])) if "unit_id" in data else ""),
             (_("Filing condition"), standard.condition if standard else ""),
             (_("Limit"), limit_words(standard.limit) if standard else ""),
             (_("Until"), until),
@@ -251,6 +253,22 @@ def _finding(step: Any, action: Any) -> list[str]:
     code = step.data.get("finding", "")
     known = action.findings.get(code)
     return [str(known.name) if known else code] if code else []
+
+
+@kept_a_moment
+def _standard(standard_id: UUID) -> Any:
+    return catalogue.standards([standard_id]).get(standard_id)
+
+
+@kept_a_moment
+def _unit_name(unit_id: UUID) -> str:
+    unit = access.organisations([unit_id]).get(unit_id)
+    return unit.name if unit else ""
+
+
+@kept_a_moment
+def _layer_names() -> dict[str, str]:
+    return {layer.code: layer.name for layer in geography.layers()}
 
 
 def _ids(steps: Sequence[Any], name: str) -> set[UUID]:

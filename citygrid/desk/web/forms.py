@@ -21,6 +21,7 @@ from citygrid.intake.choices import ReportState
 from citygrid.intake.queries import ReportFilter
 from citygrid.intake.services import LONGEST_DESCRIPTION, ReportIn
 from citygrid.kernel.actor import Actor
+from citygrid.kernel.memo import kept_a_moment
 from citygrid.workflow import queries as workflow
 
 Choices = list[tuple[str, Any]]
@@ -37,6 +38,7 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", attrs=attrs)
 
 
+@kept_a_moment
 def category_choices(with_majors: bool = False) -> Choices:
     """Categories that take cases, in groups by major; for filters each major too, as the whole of its group."""
     groups: dict[str, list[tuple[str, str]]] = {}
@@ -49,22 +51,24 @@ def category_choices(with_majors: bool = False) -> Choices:
     return list(groups.items())
 
 
-def area_choices(actor: Actor) -> Choices:
-    """Streets and communities the post reaches, in groups by street."""
-    streets = _areas(actor, Level.STREET)
+@kept_a_moment
+def area_choices(prefixes: tuple[str, ...]) -> Choices:
+    """Streets and communities below these codes, in groups by street."""
+    streets = _areas(prefixes, Level.STREET)
     groups: dict[str, list[tuple[str, str]]] = {
         street.code: [(street.code, gettext("All: %(name)s") % {"name": street.name})] for street in streets
     }
     names = {street.code: street.name for street in streets}
-    for community in _areas(actor, Level.COMMUNITY):
+    for community in _areas(prefixes, Level.COMMUNITY):
         groups.setdefault(community.code[:9], []).append((community.code, community.name))
     return [(names.get(code, code), found) for code, found in groups.items()]
 
 
-def _areas(actor: Actor, level: Level) -> list[Any]:
-    return [area for prefix in actor.reach.areas for area in geography.areas_below(prefix, level)]
+def _areas(prefixes: tuple[str, ...], level: Level) -> list[Any]:
+    return [area for prefix in prefixes for area in geography.areas_below(prefix, level)]
 
 
+@kept_a_moment
 def state_choices() -> Choices:
     """States of the newest version of every procedure."""
     states: dict[str, Any] = {}
@@ -101,7 +105,7 @@ class CaseFilterForm(FilterForm):
     def __init__(self, data: Any, actor: Actor) -> None:
         super().__init__(data)
         self._offer("state", state_choices())
-        self._offer("area", area_choices(actor))
+        self._offer("area", area_choices(actor.reach.areas))
         self._offer("category", category_choices(with_majors=True))
         self._offer("unit", [(str(unit.id), unit.name) for unit in _units(actor)])
 
@@ -128,9 +132,14 @@ class CaseFilterForm(FilterForm):
         )
 
 
+@kept_a_moment
+def _all_units() -> list[Any]:
+    return access.units_for_choice()
+
+
 def _units(actor: Actor) -> list[Any]:
     """Units whose cases the post may see."""
-    units = access.units_for_choice()
+    units = _all_units()
     return units if actor.reach.units is None else [unit for unit in units if unit.id in actor.reach.units]
 
 
@@ -148,7 +157,7 @@ class ReportFilterForm(FilterForm):
         super().__init__(data)
         area = self.fields["area"]
         assert isinstance(area, forms.ChoiceField)  # noqa: S101 - tells the type checker
-        area.choices = [ANY, *area_choices(actor)]
+        area.choices = [ANY, *area_choices(actor.reach.areas)]
 
     def wanted(self) -> ReportFilter:
         """The filter; a field that cannot be read narrows nothing (it says so itself)."""
@@ -195,7 +204,7 @@ class ReportForm(forms.Form):
     def __init__(self, data: Any, actor: Actor, files: Any = None) -> None:
         first = Source.FIELD if actor.role == "supervisor" else Source.HOTLINE
         super().__init__(data, files, initial={"channel": first, "frame": Frame.WGS84})
-        for name, choices in {"category": category_choices(), "area": area_choices(actor)}.items():
+        for name, choices in {"category": category_choices(), "area": area_choices(actor.reach.areas)}.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
             field.choices = [("", _("Not known yet")), *choices]

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -9,19 +10,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from citygrid.access import queries as access
 from citygrid.cases import permissions as case_permissions
 from citygrid.cases import queries as cases
 from citygrid.catalogue import permissions as catalogue_permissions
+from citygrid.desk.web.words import place_name
 from citygrid.geography import queries as geography
 from citygrid.geography.errors import UnknownPlace
 from citygrid.intake import permissions as intake_permissions
 from citygrid.intake import queries as intake
 from citygrid.kernel import clock
 from citygrid.kernel.actor import Actor
+from citygrid.kernel.memo import kept_a_moment
 from citygrid.notices import permissions as notice_permissions
 from citygrid.notices import queries as notices
 from citygrid.ui.shell import NavItem, PostChoice, Shell
@@ -57,17 +59,21 @@ class Standing:
     def area(self) -> str:
         """The jurisdiction of the post in words; empty when it is everywhere."""
         codes = [code for code in self.actor.reach.areas if code] if self.actor else []
-        names = geography.place_names(codes, get_language() or "zh-hans") if codes else {}
-        return _(", ").join(name for name in names.values() if name)
+        return _(", ").join(name for name in map(place_name, codes) if name)
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """The time zone of the post's first area; the platform's own where none is known."""
         codes = [code for code in self.actor.reach.areas if code] if self.actor else []
-        try:
-            return ZoneInfo(geography.time_zone_of(codes[0]) if codes else timezone.get_default_timezone_name())
-        except UnknownPlace:
-            return ZoneInfo(timezone.get_default_timezone_name())
+        return _zone_of(codes[0]) if codes else ZoneInfo(timezone.get_default_timezone_name())
+
+
+@kept_a_moment
+def _zone_of(code: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(geography.time_zone_of(code))
+    except UnknownPlace:
+        return ZoneInfo(timezone.get_default_timezone_name())
 
 
 def standing(request: Any) -> Standing:
@@ -94,7 +100,7 @@ def _shell(request: Any) -> Shell:
         return Shell()
     about = standing(request)
     current = about.actor.post_id if about.actor else None
-    posts = access.posts_of(request.user.id, about.now)
+    posts = _posts_of(request.user.id)
     may_search = about.actor is not None and about.actor.may(case_permissions.VIEW)
     return Shell(
         nav=_nav(about),
@@ -109,6 +115,12 @@ def _shell(request: Any) -> Shell:
         notices_count=about.unread,
         data_at=about.now,
     )
+
+
+@kept_a_moment
+def _posts_of(account_id: UUID) -> list[Any]:
+    """For the menu only: whether one may be acted as is asked when it is chosen, and at every request."""
+    return access.posts_of(account_id, clock.now())
 
 
 def _post_name(post: Any) -> str:

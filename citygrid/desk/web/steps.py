@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from citygrid.desk.web.forms import DateInput
 from citygrid.desk.web.words import limit_words
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
+from citygrid.kernel.memo import kept_a_moment
 from citygrid.workflow import queries as workflow
 
 Field = Callable[["Step", workflow.Action], forms.Field]
@@ -102,11 +103,21 @@ def _text(label: Any, help_text: Any = "") -> Field:
     return field
 
 
+@kept_a_moment
+def _units_around(area_code: str) -> list[Any]:
+    return access.units_for_choice(area_code=area_code)
+
+
+@kept_a_moment
+def _standards_for(category_key: str, on: date) -> list[Any]:
+    return list(catalogue.standards_for(category_key, on))
+
+
 def _unit(step: Step, action: workflow.Action) -> forms.Field:
     """Units that work there, first those of the kind the filing condition names; set is the one the rules name."""
     standard = step.case.standard
     kind = standard.unit_kind if standard else ""
-    units = access.units_for_choice(area_code=step.case.area_code)
+    units = _units_around(step.case.area_code)
     usual = [(str(unit.id), unit.name) for unit in units if kind and unit.kind == kind]
     others = [(str(unit.id), unit.name) for unit in units if not kind or unit.kind != kind]
     groups = [(_("Usual for this filing condition"), usual), (_("Other units"), others)]
@@ -124,7 +135,7 @@ def _finding(step: Step, action: workflow.Action) -> forms.Field:
 
 
 def _standard(step: Step, action: workflow.Action) -> forms.Field:
-    found = catalogue.standards_for(step.case.category_id, timezone.localdate(step.now))
+    found = _standards_for(step.case.category_id, timezone.localdate(step.now))
     choices = [(str(each.id), f"{each.condition} ({limit_words(each.limit)})") for each in found]
     return forms.ChoiceField(
         label=_("Filing condition"),

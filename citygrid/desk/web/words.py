@@ -11,6 +11,7 @@ from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.cases.choices import Lamp as CaseLamp
 from citygrid.geography import queries as geography
+from citygrid.kernel.memo import kept_a_moment
 from citygrid.kernel.words import in_language
 from citygrid.kernel.worktime import Limit, Unit
 from citygrid.ui.formats import minute, time_left_words
@@ -82,6 +83,12 @@ def waits_for(case: Any) -> str:
 def place_names(codes: Iterable[str]) -> dict[str, str]:
     """Full names of areas and grids in the active language, one query."""
     return dict(geography.place_names(codes, get_language() or "zh-hans"))
+
+
+@kept_a_moment
+def place_name(code: str) -> str:
+    """The same of one code, kept a moment."""
+    return place_names([code])[code]
 
 
 def paged(request: Any, read: Callable[[int, int], Iterable[Item]]) -> tuple[list[Item], Pager]:
