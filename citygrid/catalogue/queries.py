@@ -182,6 +182,24 @@ def standards(ids: Iterable[UUID]) -> dict[UUID, StandardView]:
     return {found.id: _standard_view(found) for found in FilingStandard.objects.filter(pk__in=set(ids))}
 
 
+def all_categories() -> list[CategoryView]:
+    """Every category of every scheme, majors and inactive ones too, by key."""
+    return [_category_view(found) for found in _with_parents(Q()).order_by("key")]
+
+
+def open_standards() -> list[StandardView]:
+    """The versions of all standards that have no end, by code."""
+    return [
+        _standard_view(found) for found in FilingStandard.objects.filter(valid_to_date__isnull=True).order_by("code")
+    ]
+
+
+def standards_after(on: date) -> set[str]:
+    """Codes of standards with a version that begins or ends after a day: none can be published from that day."""
+    after = Q(valid_from_date__gt=on) | Q(valid_to_date__gt=on)
+    return set(FilingStandard.objects.filter(after).values_list("code", flat=True))
+
+
 def standard_versions(code: str) -> list[StandardView]:
     """All versions of a standard, oldest first."""
     return [_standard_view(found) for found in FilingStandard.objects.filter(code=code).order_by("version")]

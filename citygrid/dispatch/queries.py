@@ -113,6 +113,13 @@ def rules_in_force(actor: Actor, on: date, unit_id: UUID | None = None) -> list[
     return list(found.order_by("unit__code", "category_id", "area_code", "id"))
 
 
+def rules_not_over(actor: Actor, on: date) -> list[Rule]:
+    """The rules that hold on a day or begin after it, with their units, oldest first."""
+    actor.require(VIEW_RULES)
+    found = Rule.objects.filter(Q(valid_to_date__isnull=True) | Q(valid_to_date__gt=on))
+    return list(found.select_related("unit").order_by("id"))
+
+
 def decisions_of(case_id: UUID, actor: Actor) -> list[Decision]:
     """What was decided about a case, oldest first, with the units; nothing where the post sees no such case."""
     actor.require(VIEW_RULES)

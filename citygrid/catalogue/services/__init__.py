@@ -7,7 +7,9 @@ from citygrid.catalogue.services.standards import (
     define_scheme,
     load_catalogue,
     publish_standard,
+    publish_standards,
     withdraw_standard,
+    withdraw_standards,
 )
 
 __all__ = [
@@ -19,5 +21,7 @@ __all__ = [
     "define_scheme",
     "load_catalogue",
     "publish_standard",
+    "publish_standards",
     "withdraw_standard",
+    "withdraw_standards",
 ]

@@ -126,28 +126,58 @@ def publish_standard(
     The latest version is returned unchanged when it is open and says the same. Raises LaterVersionThere, NotFound for
     an unknown category, UnusableCatalogue.
     """
-    actor.require(MANAGE_STANDARDS)
-    latest = _latest([standard.code]).get(standard.code)
-    if latest is not None and latest.valid_to_date is None and _content(latest) == standard:
-        return latest
-    [published] = _publish([standard], valid_from_date or localdate(now), now)
-    data = {"version": published.version, "valid_from_date": published.valid_from_date.isoformat()}
-    audit.record(subject=f"catalogue.standard/{published.code}", action="publish", actor=actor, now=now, data=data)
-    return published
+    publish_standards(standards=[standard], actor=actor, now=now, valid_from_date=valid_from_date)
+    return _latest([standard.code])[standard.code]
 
 
 @transaction.atomic
+def publish_standards(
+    *, standards: Sequence[StandardIn], actor: Actor, now: datetime, valid_from_date: date | None = None
+) -> list[FilingStandard]:
+    """Publish those of the standards that say something new, in bulk, as `publish_standard` does one; return these."""
+    actor.require(MANAGE_STANDARDS)
+    latest = _latest(standard.code for standard in standards)
+    said = {_content(version) for version in latest.values() if version.valid_to_date is None}
+    published = _publish([each for each in standards if each not in said], valid_from_date or localdate(now), now)
+    audit.record_all(
+        audit.entry(
+            subject=f"catalogue.standard/{version.code}",
+            action="publish",
+            actor=actor,
+            now=now,
+            data={"version": version.version, "valid_from_date": version.valid_from_date.isoformat()},
+        )
+        for version in published
+    )
+    return published
+
+
 def withdraw_standard(*, code: str, on: date, actor: Actor, now: datetime) -> None:
     """End the open version of a standard: from the day `on` no case is filed under it. Raises NotFound, Conflict."""
+    withdraw_standards(codes=[code], on=on, actor=actor, now=now)
+
+
+@transaction.atomic
+def withdraw_standards(*, codes: Sequence[str], on: date, actor: Actor, now: datetime) -> None:
+    """End the open versions of standards on a day, all of them or none. Raises NotFound, LaterVersionThere."""
     actor.require(MANAGE_STANDARDS)
-    latest = _latest([code]).get(code)
-    if latest is None or latest.valid_to_date is not None:
-        raise NotFound(what=f"standard {code}")
-    if on < latest.valid_from_date:
-        raise LaterVersionThere(code=code, date=latest.valid_from_date)
-    FilingStandard.objects.filter(pk=latest.pk).update(valid_to_date=on)
-    data = {"version": latest.version, "valid_to_date": on.isoformat()}
-    audit.record(subject=f"catalogue.standard/{code}", action="withdraw", actor=actor, now=now, data=data)
+    latest = _latest(codes)
+    for code in codes:
+        if code not in latest or latest[code].valid_to_date is not None:
+            raise NotFound(what=f"standard {code}")
+        if on < latest[code].valid_from_date:
+            raise LaterVersionThere(code=code, date=latest[code].valid_from_date)
+    FilingStandard.objects.filter(pk__in=[version.pk for version in latest.values()]).update(valid_to_date=on)
+    audit.record_all(
+        audit.entry(
+            subject=f"catalogue.standard/{version.code}",
+            action="withdraw",
+            actor=actor,
+            now=now,
+            data={"version": version.version, "valid_to_date": on.isoformat()},
+        )
+        for version in latest.values()
+    )
 
 
 def _publish(standards: Sequence[StandardIn], on: date, now: datetime) -> list[FilingStandard]:

@@ -1,5 +1,13 @@
 """Writes of dispatch: one verb, one transaction."""
 
-from citygrid.dispatch.services.responsibility import RuleIn, add_rule, add_rules, decide, dispatch_filed, end_rule
+from citygrid.dispatch.services.responsibility import (
+    RuleIn,
+    add_rule,
+    add_rules,
+    decide,
+    dispatch_filed,
+    end_rule,
+    end_rules,
+)
 
-__all__ = ["RuleIn", "add_rule", "add_rules", "decide", "dispatch_filed", "end_rule"]
+__all__ = ["RuleIn", "add_rule", "add_rules", "decide", "dispatch_filed", "end_rule", "end_rules"]

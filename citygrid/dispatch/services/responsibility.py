@@ -1,7 +1,7 @@
 """Writes of responsibility: rules are added and ended, decisions are stored, sure ones are carried out."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -73,20 +73,30 @@ def add_rules(*, rules: Sequence[RuleIn], actor: Actor, now: datetime) -> list[R
     return [(known | fresh)[_content(row)] for row in rows]
 
 
-@transaction.atomic
 def end_rule(*, rule_id: int, on: date, actor: Actor, now: datetime) -> Rule:
     """End a rule: from the day `on` it decides nothing. Raises NotFound, RuleInvalid when it ends before it begins."""
+    return end_rules(ends={rule_id: on}, actor=actor, now=now)[0]
+
+
+@transaction.atomic
+def end_rules(*, ends: Mapping[int, date], actor: Actor, now: datetime) -> list[Rule]:
+    """End rules (by id) on the days given, all of them or none; see `end_rule`. Queries grow with the days only."""
     actor.require(MANAGE_RULES)
-    rule = Rule.objects.select_for_update().filter(pk=rule_id).first()
-    if rule is None:
+    rules = list(Rule.objects.select_for_update().filter(pk__in=ends).order_by("pk"))
+    if len(rules) < len(ends):
         raise NotFound(what=_("rule"))
-    if on < rule.valid_from_date:
+    if any(ends[rule.pk] < rule.valid_from_date for rule in rules):
         raise RuleInvalid(fields={"on": _("It cannot end before it begins.")})
-    rule.valid_to_date = on
-    rule.save(update_fields=["valid_to_date"])
-    data = {"valid_to_date": on.isoformat()}
-    audit.record(subject=f"dispatch.rule/{rule_id}", action="end", actor=actor, now=now, data=data)
-    return rule
+    for rule in rules:
+        rule.valid_to_date = ends[rule.pk]
+    for day in set(ends.values()):
+        Rule.objects.filter(pk__in=[rule_id for rule_id, on in ends.items() if on == day]).update(valid_to_date=day)
+    said = {rule_id: {"valid_to_date": day.isoformat()} for rule_id, day in ends.items()}
+    audit.record_all(
+        audit.entry(subject=f"dispatch.rule/{rule_id}", action="end", actor=actor, now=now, data=data)
+        for rule_id, data in said.items()
+    )
+    return rules
 
 
 @transaction.atomic
