@@ -149,6 +149,7 @@ class Api(NinjaAPI):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(parser=JsonParser(), renderer=JsonRenderer(), **options)
+        self.described: dict[str, OpenAPISchema] = {}
         self.add_exception_handler(Refusal, lambda request, refusal: problem(refusal))
         self.add_exception_handler(AuthenticationError, lambda request, error: problem(NotSignedIn()))
         self.add_exception_handler(ValidationError, lambda request, error: problem(_invalid(error), 422))
@@ -162,7 +163,11 @@ class Api(NinjaAPI):
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
-        return ProblemSchema(self, self.get_root_path(path_params or {}) if path_prefix is None else path_prefix)
+        """The description, made once: anybody may ask for it, and it does not change."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self.described:
+            self.described[prefix] = ProblemSchema(self, prefix)
+        return self.described[prefix]
 
 
 def _http_error(error: Any) -> HttpResponse:

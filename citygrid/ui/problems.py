@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,10 @@ HEADINGS = {
 }
 ALONE = (500, 503)  # their page needs neither the database nor the files of the front end
 RETRY_SECONDS = 30
+FAULTS: tuple[tuple[tuple[type[Exception], ...], type[Refusal]], ...] = (
+    ((OperationalError, InterfaceError), Unavailable),
+    ((DataError, OverflowError), Unreadable),  # a text with NUL, a number or day out of range: no column holds them
+)
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -73,6 +77,7 @@ def unknown(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest, *args: Any) -> HttpResponse:
-    """A fault of ours; or the database that is gone, cannot keep up, or took too long."""
+    """A fault of ours; or the database that is gone, cannot keep up, or took too long; or what it cannot hold."""
     error = sys.exc_info()[1]
-    return refused(request, Unavailable() if isinstance(error, OperationalError | InterfaceError) else Broken())
+    told = next((refusal for faults, refusal in FAULTS if isinstance(error, faults)), Broken)
+    return refused(request, told())
