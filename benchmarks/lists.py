@@ -36,16 +36,19 @@ def filters() -> list[dict[str, str]]:
 
 
 def api_lists() -> Iterator[load.Request]:
+    """Every filter for every post."""
     for login in LOGINS:
         who = f"Bearer {city.token(login)}"
         yield from (load.Request(who, f"/api/v1/cases?{urlencode(wanted)}") for wanted in filters())
 
 
 def api_waiting() -> Iterator[load.Request]:
+    """What waits for every post."""
     yield from (load.Request(f"Bearer {city.token(login)}", "/api/v1/cases/waiting") for login in LOGINS)
 
 
 def desk_lists() -> Iterator[load.Request]:
+    """The pages of the desk."""
     pages = ("/waiting/", "/cases/", f"/cases/?area_code={STREET}", "/cases/?state=handling", "/cases/?sort=due")
     for login, page in product(LOGINS, pages):
         yield load.Request(city.session(login), page)
@@ -84,5 +87,6 @@ def run() -> dict[str, Any]:
 
 
 def profile_requests(kind: str, count: int) -> list[load.Request]:
+    """So many requests of a kind."""
     asked = list(KINDS[kind]())
     return [asked[n % len(asked)] for n in range(count)]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from citygrid.cases import queries as cases
 from citygrid.cases import services as case_services
@@ -22,8 +23,9 @@ from citygrid.intake.queries import PHOTO_OWNER, Contact, report
 from citygrid.intake.rules import swapped
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor
-from citygrid.kernel.bulk import copy_rows, insert_together
+from citygrid.kernel.bulk import copy_rows, write_together
 from citygrid.kernel.crypto import blind_index
+from citygrid.kernel.errors import NotFound
 from citygrid.kernel.events import announce
 from citygrid.kernel.idempotency import once
 from citygrid.kernel.ids import receipt_code, uuid7
@@ -200,7 +202,7 @@ def _store(given: ReportIn, actor: Actor, now: datetime) -> dict[str, Any]:
         received_by_id=actor.account_id,
     )
     entry = _entry(stored, "receive", actor, now, {"channel": given.channel})
-    insert_together(stored, *_contacts(stored, given.contact), entry)
+    write_together(stored, *_contacts(stored, given.contact), entry)
     if given.photos:
         evidence_services.attach(
             media_ids=given.photos, owner_kind=PHOTO_OWNER, owner_id=stored.pk, role=Role.BEFORE, actor=actor, now=now
@@ -259,9 +261,11 @@ def _category(key: str) -> catalogue.CategoryView:
 
 
 def _undecided(report_id: UUID, actor: Actor, now: datetime) -> models.Report:
-    report(report_id, actor)  # NotFound when out of sight
-    locked = models.Report.objects.unscoped(reason="locking a report that was seen").select_for_update()
-    found = locked.get(pk=report_id)
+    actor.require(permissions.VIEW)
+    seen = models.Report.objects.visible_to(actor).select_for_update(of=("self",))
+    found = next(iter(seen.filter(pk=report_id)), None)
+    if found is None:
+        raise NotFound(what=_("report"))
     if found.state != ReportState.RECEIVED:
         raise errors.AlreadyTriaged(state=ReportState(found.state).label)
     if now < found.received_at:
@@ -279,7 +283,7 @@ def _decide(
 
 
 def _record(found: models.Report, action: str, actor: Actor, now: datetime, data: dict[str, Any]) -> None:
-    insert_together(_entry(found, action, actor, now, data))
+    write_together(_entry(found, action, actor, now, data))
 
 
 def _entry(found: models.Report, action: str, actor: Actor, now: datetime, data: dict[str, Any]) -> AuditEntry:

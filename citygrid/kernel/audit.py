@@ -18,7 +18,7 @@ from django.db import connection, transaction
 
 from citygrid.kernel import chain
 from citygrid.kernel.actor import Actor
-from citygrid.kernel.bulk import insert_together
+from citygrid.kernel.bulk import write_together
 from citygrid.kernel.models import AuditEntry, AuditHead, AuditSeal
 
 APPENDER_LOCK = 0x617564  # one appender at a time
@@ -36,7 +36,7 @@ WHERE NOT EXISTS (
 
 def record(*, subject: str, action: str, actor: Actor, now: datetime, data: dict[str, Any] | None = None) -> None:
     """Append an entry about `subject` ("cases.case/<id>"). Call it inside the transaction of the change."""
-    insert_together(entry(subject=subject, action=action, actor=actor, now=now, data=data))
+    write_together(entry(subject=subject, action=action, actor=actor, now=now, data=data))
 
 
 def record_all(entries: Iterable[AuditEntry]) -> None:
@@ -45,7 +45,7 @@ def record_all(entries: Iterable[AuditEntry]) -> None:
 
 
 def entry(*, subject: str, action: str, actor: Actor, now: datetime, data: dict[str, Any] | None = None) -> AuditEntry:
-    """The entry that `record` appends, for those who write it together with the change (`bulk.insert_together`)."""
+    """The entry that `record` appends, for those who write it together with the change (`bulk.write_together`)."""
     return AuditEntry(
         subject=subject,
         action=action,

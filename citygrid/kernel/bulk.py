@@ -25,15 +25,17 @@ def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[S
     return count
 
 
-def insert_together(*rows: models.Model) -> None:
-    """Write new rows, mostly of several tables, in one statement that is put together once a process.
+def write_together(*new: models.Model, changed: models.Model | None = None, fields: tuple[str, ...] = ()) -> None:
+    """Write new rows, mostly of several tables, and some fields of a changed one, in one statement.
 
-    What the database fills in (numbers counted up, defaults) is not read back; signals are not sent.
+    It is put together once a process. What the database fills in (numbers counted up, defaults, generated columns) is
+    not read back; signals are not sent.
     """
-    statement, fields = _insert_statement(tuple(type(row) for row in rows))
+    statement, columns = _statement(tuple(type(row) for row in new), type(changed) if changed else None, fields)
+    rows = [changed, *new] if changed else list(new)
     values = [
         field.get_db_prep_save(getattr(row, field.attname), connection)
-        for row, named in zip(rows, fields, strict=True)
+        for row, named in zip(rows, columns, strict=True)
         for field in named
     ]
     with connection.cursor() as cursor:
@@ -41,19 +43,35 @@ def insert_together(*rows: models.Model) -> None:
 
 
 @cache
-def _insert_statement(tables: tuple[type[models.Model], ...]) -> tuple[str, list[list[Any]]]:
-    fields = [[f for f in table._meta.concrete_fields if not _is_filled_in(f)] for table in tables]
-    inserts = []
-    for table, named in zip(tables, fields, strict=True):
-        columns = ", ".join(f'"{field.column}"' for field in named)
-        values = ", ".join(["%s"] * len(named))
-        inserts.append(f'INSERT INTO "{table._meta.db_table}" ({columns}) VALUES ({values})')  # noqa: S608 - our models
-    before = ", ".join(f"row_{n} AS ({insert})" for n, insert in enumerate(inserts[:-1]))
-    return (f"WITH {before} " if before else "") + inserts[-1], fields
+def _statement(
+    tables: tuple[type[models.Model], ...], changed: type[models.Model] | None, names: tuple[str, ...]
+) -> tuple[str, list[list[Any]]]:
+    """The statement, and of each row the fields whose values it takes."""
+    columns: list[list[Any]] = [[f for f in table._meta.concrete_fields if not _is_filled_in(f)] for table in tables]
+    parts = [_insert(table, fields) for table, fields in zip(tables, columns, strict=True)]
+    if changed:
+        named: list[Any] = [*(changed._meta.get_field(name) for name in names), changed._meta.pk]
+        columns.insert(0, named)
+        parts.insert(0, _update(changed, named))
+    before = ", ".join(f"row_{n} AS ({part})" for n, part in enumerate(parts[:-1]))
+    return (f"WITH {before} " if before else "") + parts[-1], columns
+
+
+# The names are those of our models.
+
+
+def _insert(table: type[models.Model], fields: Sequence[Any]) -> str:
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    return f'INSERT INTO "{table._meta.db_table}" ({columns}) VALUES ({", ".join(["%s"] * len(fields))})'  # noqa: S608
+
+
+def _update(table: type[models.Model], fields: Sequence[Any]) -> str:
+    *changed, key = (f'"{field.column}" = %s' for field in fields)
+    return f'UPDATE "{table._meta.db_table}" SET {", ".join(changed)} WHERE {key}'  # noqa: S608
 
 
 def _is_filled_in(field: Any) -> bool:
-    return isinstance(field, models.AutoField) or field.has_db_default()
+    return isinstance(field, models.AutoField) or field.generated or field.has_db_default()
 
 
 def _plain(value: Any, is_json: bool) -> Any:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from citygrid.kernel.daytable import DayKind, DayRow, build_calendar, published_years, read_day_table
 from citygrid.kernel.errors import NotFound
@@ -17,6 +17,7 @@ from citygrid.kernel.models.calendars import Calendar, CalendarDay, CalendarVers
 from citygrid.kernel.workcalendar import DEFAULT_SHIFTS, Shift, WorkingCalendar
 
 NATURAL = "natural"
+NEWEST = "SELECT id FROM kernel_calendarversion WHERE calendar_id = %s ORDER BY number DESC LIMIT 1"
 
 
 @transaction.atomic
@@ -59,8 +60,10 @@ def calendar_for(key: str) -> WorkingCalendar:
     """The newest version of a calendar; key "natural" (or "natural:<zone>") works always. Raises NotFound."""
     if key.partition(":")[0] == NATURAL:
         return _natural(key.partition(":")[2] or "UTC")
-    newest = CalendarVersion.objects.filter(calendar_id=key).order_by("-number").values_list("pk", flat=True).first()
-    return _build(_found(newest, key))
+    with connection.cursor() as cursor:  # asked for with every step: as text it costs a tenth
+        cursor.execute(NEWEST, [key])
+        newest = cursor.fetchone()
+    return _build(_found(newest and newest[0], key))
 
 
 def version(key: str, number: int) -> WorkingCalendar:

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import Point
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.access import queries as access
@@ -24,14 +24,17 @@ from citygrid.evidence import services as evidence
 from citygrid.geography import queries as geography
 from citygrid.kernel import audit, chain
 from citygrid.kernel.actor import Actor
+from citygrid.kernel.bulk import write_together
 from citygrid.kernel.calendars import calendar_for
 from citygrid.kernel.errors import NotFound, Refusal
 from citygrid.kernel.events import announce
+from citygrid.kernel.models import AuditEntry
 from citygrid.kernel.numbering import allocate
 from citygrid.workflow import errors as workflow_errors
 from citygrid.workflow import queries as workflow
 
 LONGEST_DEFERMENT = timedelta(days=365)
+LAST_STEP = "SELECT at FROM cases_step WHERE case_id = %s AND seq = %s"
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ def open_case(
     given = given or Given()
     procedure = workflow.procedure(opening.procedure)
     move = workflow.begin(procedure, action or _beginning(procedure, actor), actor, given.words)
-    calendar = geography.calendar_key_of(opening.area_code)
+    district = geography.district_of(opening.area_code)
+    calendar = district.calendar_key
     case = models.Case(
         category_id=opening.category_key,
         procedure=procedure.code,
@@ -85,10 +89,10 @@ def open_case(
     data = {"category": opening.category_key, "calendar": calendar, **given.as_data()}
     step = _past_step(move, 1, actor, now, data)
     state = apply(CaseState(), step, procedure, calendar_for(calendar))
-    _write(case, state, step, chain.START, actor)
-    case.number = next_number(opening.district_code, now)
-    case.save(force_insert=True)
-    _write_step(case, step)
+    rows = _take_over(case, state, step, chain.START, actor)
+    case.number = _next_number(opening.district_code, now.astimezone(ZoneInfo(district.time_zone)))
+    write_together(case, *rows)
+    case._state.adding = False
     _attach(case, given, actor, now)
     announce(events.CaseOpened(case_id=case.pk, seq=1, at=now))
     return case
@@ -121,9 +125,9 @@ def take_step(
         if move.action.announces == "closed":
             data.update(verdict_data(before, now))
         step = _past_step(move, before.head_seq + 1, actor, now, data)
-        _write(case, apply(before, step, procedure, calendar_for(case.calendar)), step, previous, actor)
-        case.save(update_fields=[*models.Case.STATE_FIELDS, "head_hash"])
-        _write_step(case, step)
+        after = apply(before, step, procedure, calendar_for(case.calendar))
+        rows = _take_over(case, after, step, previous, actor)
+        write_together(*rows, changed=case, fields=(*models.Case.STATE_FIELDS, "head_hash"))
         _attach(case, given, actor, now)
         if given.case_id:
             _bundle(case, given.case_id, actor, now)
@@ -139,9 +143,9 @@ def take_steps(
     return [_result_of(case_id, action, actor, now, given) for case_id in case_ids]
 
 
-def next_number(district_code: str, at: datetime) -> str:
-    """The next case number of the district's day, "110101-20261123-0042"."""
-    day = at.astimezone(ZoneInfo(geography.time_zone_of(district_code))).strftime("%Y%m%d")
+def _next_number(district_code: str, at: datetime) -> str:
+    """The next case number of the district's day, "110101-20261123-0042"; `at` is its own time."""
+    day = at.strftime("%Y%m%d")
     return f"{district_code}-{day}-{allocate(series_of(district_code, day)):04d}"
 
 
@@ -164,7 +168,8 @@ def _result_of(case_id: UUID, action: str, actor: Actor, now: datetime, given: G
 
 
 def _locked(case_id: UUID, actor: Actor) -> models.Case:
-    case = models.Case.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=case_id).first()
+    seen = models.Case.objects.visible_to(actor).select_for_update(of=("self",))
+    case = next(iter(seen.filter(pk=case_id)), None)
     if case is None:
         raise NotFound(what=_("case"))
     return case
@@ -191,7 +196,9 @@ def _judged(
 
 
 def _require_time_forwards(case: models.Case, now: datetime) -> None:
-    last = models.Step.objects.values_list("at", flat=True).get(case=case, seq=case.head_seq)
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_STEP, [case.pk, case.head_seq])
+        last = cursor.fetchone()[0]
     if now < last:
         raise errors.TimeBackwards(at=last.astimezone(ZoneInfo(geography.time_zone_of(case.district_code))))
 
@@ -242,15 +249,15 @@ def _past_step(move: workflow.Move, seq: int, actor: Actor, now: datetime, data:
     )
 
 
-def _write(case: models.Case, state: CaseState, step: PastStep, previous: bytes, actor: Actor) -> None:
-    """Put the fold and the head of the chain into the row, and record the step in the audit trail."""
+def _take_over(
+    case: models.Case, state: CaseState, step: PastStep, previous: bytes, actor: Actor
+) -> tuple[models.Step, AuditEntry]:
+    """Put the fold and the head of the chain into the row; the step and its audit entry, to be written with it."""
     case.take_over(state)
     case.head_hash = seal(case.pk, [step], previous)[0]
-    audit.record(subject=f"cases.case/{case.pk}", action=step.action, actor=actor, now=step.at, data={"seq": step.seq})
-
-
-def _write_step(case: models.Case, step: PastStep) -> None:
-    models.Step.objects.create(case=case, hash=case.head_hash, **models.step_values(step))
+    data = {"seq": step.seq}
+    entry = audit.entry(subject=f"cases.case/{case.pk}", action=step.action, actor=actor, now=step.at, data=data)
+    return models.Step(case=case, hash=case.head_hash, **models.step_values(step)), entry
 
 
 def _attach(case: models.Case, given: Given, actor: Actor, now: datetime) -> None:

@@ -6,7 +6,7 @@ from django.test.utils import isolate_apps
 
 from citygrid.kernel import audit
 from citygrid.kernel.actor import system_actor
-from citygrid.kernel.bulk import copy_rows, insert_together
+from citygrid.kernel.bulk import copy_rows, write_together
 from citygrid.kernel.ids import uuid7
 from citygrid.kernel.models import AuditEntry
 from citygrid.kernel.tests.factories import NOW
@@ -90,7 +90,7 @@ def test_rows_of_several_tables_are_written_by_one_statement(django_assert_num_q
     for word in ("plain", "\t\\N"):
         row = _sample(word)
         with django_assert_num_queries(1):
-            insert_together(row, entry)
+            write_together(row, entry)
         found = Sample.objects.get(pk=row.pk)
         assert (found.word, found.data, found.place.coords, found.unnamed) == (word, row.data, (116.41, 39.93), 7)
         assert (bytes(found.digest), found.at, found.kind) == (row.digest, NOW, "lamp")
@@ -101,8 +101,22 @@ def test_rows_of_several_tables_are_written_by_one_statement(django_assert_num_q
 
 def test_one_row_that_cannot_be_written_keeps_the_others_out() -> None:
     row = _sample("twice")
-    insert_together(row)
+    write_together(row)
     entry = audit.entry(subject="sample", action="made", actor=system_actor("tests"), now=NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
-        insert_together(entry, row)
+        write_together(entry, row)
     assert not AuditEntry.objects.filter(subject="sample").exists()
+
+
+def test_fields_of_a_changed_row_are_written_with_the_new_ones(django_assert_num_queries) -> None:
+    row, other = _sample("before"), _sample("other")
+    write_together(row)
+    write_together(other)
+    row.word, row.data, row.kind = "after", ["2", "work_day"], "not written"
+    entry = audit.entry(subject="sample", action="changed", actor=system_actor("tests"), now=NOW)
+    with django_assert_num_queries(1):
+        write_together(entry, changed=row, fields=("word", "data"))
+    found = Sample.objects.get(pk=row.pk)
+    assert (found.word, found.data, found.kind) == ("after", ["2", "work_day"], "lamp")
+    assert Sample.objects.get(pk=other.pk).word == "other"
+    assert AuditEntry.objects.get(subject="sample").action == "changed"
