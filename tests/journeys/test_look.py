@@ -42,7 +42,7 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
         ("categories", "acceptor", "/categories/"),
         ("category", "acceptor", "/categories/city/component/01001/"),
         ("procedures", "acceptor", "/procedures/"),
-        ("procedure", "acceptor", "/procedures/city-case/1/"),
+        ("procedure", "acceptor", "/procedures/city-case/2/"),
     )
     for place, login in {3: "dispatcher", 5: "water", 7: "dispatcher", 8: "sanitation", 12: "shift_leader"}.items():
         yield f"case-{cases[place].state}-{place}", login, f"/cases/{cases[place].number}/"

@@ -9,6 +9,7 @@ from citygrid.cases.tests.factories import NOW, make_city
 from citygrid.dispatch import services
 from citygrid.dispatch.models import Decision
 from citygrid.dispatch.tests import factories
+from citygrid.kernel import clock
 from citygrid.kernel.events import run_pending_jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,6 +56,14 @@ def test_an_unsure_case_waits_for_a_person_with_the_decision_on_file(city, what)
     run_pending_jobs()
     assert outcome(case) == ("filed", None, 0)
     assert Decision.objects.get().outcome == what
+
+
+def test_a_case_filed_by_a_machine_whose_clock_is_ahead_is_sent(city):
+    factories.rule(city.unit)
+    ahead = clock.now() + timedelta(minutes=5)
+    case = city.play(city.open(now=ahead), "shift_leader file", start=ahead)
+    run_pending_jobs()
+    assert outcome(case) == ("dispatched", city.unit, 1)
 
 
 def test_a_sure_case_waits_for_a_person_when_automatic_dispatch_is_off(city, settings):
