@@ -1,6 +1,6 @@
 """Lists of cases: what waits for a post, and what it may look through."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from math import cos, radians
 from typing import Any
@@ -67,7 +67,7 @@ def cases(
 ) -> QuerySet[models.Case]:
     """A page of the cases this post sees, newest first unless ordered otherwise, with category and unit."""
     actor.require(permissions.VIEW)
-    rows = models.Case.objects.visible_to(actor).filter(wanted.condition(now)).select_related("category", "unit")
+    rows = _found(actor, wanted, now).select_related("category", "unit")
     return rows.order_by(order, "-id")[start : start + count]
 
 
@@ -82,9 +82,7 @@ def waiting(
 ) -> QuerySet[models.Case]:
     """The cases that wait for this post, the earliest deadline first, then the oldest."""
     actor.require(permissions.VIEW)
-    rows = models.Case.objects.visible_to(actor).filter(_waits_for(actor)).select_related("category", "unit")
-    if wanted:
-        rows = rows.filter(wanted.condition(now))
+    rows = _found(actor, wanted or CaseFilter(), now).filter(_waits_for(actor)).select_related("category", "unit")
     return rows.order_by("due_at", "opened_at", "id")[start : start + count]
 
 
@@ -156,6 +154,16 @@ def lamp_condition(lamp: str, now: datetime) -> Q:
         Lamp.NONE: ~has_clock & Q(due_at__isnull=True),
     }
     return conditions.get(Lamp(lamp), Q()) if lamp else Q()
+
+
+def _found(actor: Actor, wanted: CaseFilter, now: datetime) -> QuerySet[models.Case]:
+    """The cases this post sees among those wanted.
+
+    Its own area is not asked for again: what is said twice is taken for rare by the planner, which then sorts all.
+    """
+    if (wanted.area_code,) == actor.reach.areas:
+        wanted = replace(wanted, area_code="")
+    return models.Case.objects.visible_to(actor).filter(wanted.condition(now))
 
 
 def _midnight(day: date) -> datetime:
