@@ -91,7 +91,7 @@ FORM_RENDERER = "citygrid.ui.forms.FormRenderer"
 CONNECTION = state.database()
 DATABASES = {
     "default": {
-        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        "ENGINE": "citygrid.kernel.postgis",
         **CONNECTION,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,

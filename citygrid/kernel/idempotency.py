@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from citygrid.kernel.chain import canonical
-from citygrid.kernel.errors import KeyReused
+from citygrid.kernel.errors import KeyReused, Refusal
 from citygrid.kernel.models import IdempotencyKey
 
 CLAIM = """
-INSERT INTO kernel_idempotencykey (scope, key, body_hash, used_at) VALUES (%s, %s, %s, %s)
+INSERT INTO kernel_idempotencykey (scope, key, body_hash, answer, used_at) VALUES (%s, %s, %s, %s::jsonb, %s)
 ON CONFLICT (scope, key) DO NOTHING
 """
-ANSWER = "UPDATE kernel_idempotencykey SET answer = %s::jsonb WHERE scope = %s AND key = %s"
 
 
 def once(
@@ -24,22 +24,31 @@ def once(
 ) -> tuple[dict[str, Any], bool]:
     """The answer to this key and body, and whether this call was the first.
 
-    A second call waits for the first one's transaction. The same key with another body raises KeyReused (409).
+    The key is claimed last, with the answer, so that it is written once: a second call waits there for the first
+    one's transaction, and what it did itself is rolled back. What it is refused by then (its photos are given away
+    already) does not matter either. The same key with another body raises KeyReused (409).
     """
     body_hash = hashlib.sha256(canonical(body)).digest()
-    with transaction.atomic():
-        if _claim(scope, key, body_hash, now):
+    try:
+        with transaction.atomic():
             given = answer()
-            with connection.cursor() as cursor:
-                cursor.execute(ANSWER, [orjson.dumps(given).decode(), scope, key])
-            return given, True
-        earlier = IdempotencyKey.objects.get(scope=scope, key=key)
+            if _claim(scope, key, body_hash, given, now):
+                return given, True
+            transaction.set_rollback(True)
+    except (Refusal, IntegrityError):
+        if not _used(scope, key).exists():
+            raise
+    earlier = _used(scope, key).get()
     if bytes(earlier.body_hash) != body_hash:
         raise KeyReused()
     return dict(earlier.answer or {}), False
 
 
-def _claim(scope: str, key: str, body_hash: bytes, now: datetime) -> bool:
+def _claim(scope: str, key: str, body_hash: bytes, given: dict[str, Any], now: datetime) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [scope, key, body_hash, now])
+        cursor.execute(CLAIM, [scope, key, body_hash, orjson.dumps(given).decode(), now])
         return cursor.rowcount == 1
+
+
+def _used(scope: str, key: str) -> QuerySet[IdempotencyKey]:
+    return IdempotencyKey.objects.filter(scope=scope, key=key)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from citygrid.kernel.errors import KeyReused
+from citygrid.kernel.errors import KeyReused, NotFound
 from citygrid.kernel.idempotency import once
 from citygrid.kernel.models import IdempotencyKey
 from citygrid.kernel.numbering import allocate
@@ -58,3 +58,16 @@ def test_failed_first_call_leaves_its_key_free() -> None:
         once(scope="report", key="k", body=BODY, now=NOW, answer=fail)
     assert not IdempotencyKey.objects.exists()
     assert once(scope="report", key="k", body=BODY, now=NOW, answer=_answer) == ({"receipt": "R1"}, True)
+
+
+@pytest.mark.django_db
+def test_second_call_that_is_refused_meanwhile_gets_the_first_answer() -> None:
+    def refuse() -> dict[str, Any]:
+        allocate("reports")
+        raise NotFound(what="a photo that the first call gave away")
+
+    first, _ = once(scope="report", key="k", body=BODY, now=NOW, answer=_answer)
+    assert once(scope="report", key="k", body=BODY, now=NOW, answer=refuse) == (first, False)
+    with pytest.raises(NotFound):
+        once(scope="report", key="other", body=BODY, now=NOW, answer=refuse)
+    assert allocate("reports") == 2
