@@ -28,7 +28,7 @@ from citygrid.kernel.sheets.columns import (
     split,
     yes_no,
 )
-from citygrid.kernel.sheets.ports import SHEETS, Change, touching
+from citygrid.kernel.sheets.ports import SHEETS, Change, SheetPort, touching
 from citygrid.kernel.words import lazily_in_language
 from citygrid.kernel.worktime import Limit, Unit
 
@@ -37,7 +37,7 @@ STANDARD_KEY = ("code",)
 LONG = 2_000  # characters of a condition
 
 
-class CategorySheet:
+class CategorySheet(SheetPort):
     """Categories of all schemes. One taken away again is out of use."""
 
     code = "categories"
@@ -101,7 +101,7 @@ class CategorySheet:
             services.define_categories(scheme_code=scheme, categories=categories, actor=actor, now=now)
 
 
-class StandardSheet:
+class StandardSheet(SheetPort):
     """Filing standards that have no end. A changed one is a new version from today; one taken away is withdrawn."""
 
     code = "standards"

@@ -18,13 +18,13 @@ from citygrid.geography import queries as geography
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import Words
 from citygrid.kernel.sheets.columns import Column, Key, Row, Sheet, Values, day, matching
-from citygrid.kernel.sheets.ports import SHEETS, Change, touching
+from citygrid.kernel.sheets.ports import SHEETS, Change, SheetPort, touching
 from citygrid.kernel.words import lazily_in_language
 
 KEY = ("unit", "category", "area", "layer", "feature", "problem_type")
 
 
-class RuleSheet:
+class RuleSheet(SheetPort):
     """Rules by all they say but their days and note. What a rule says is never edited: it ends, and another begins."""
 
     code = "rules"

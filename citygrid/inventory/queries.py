@@ -109,11 +109,23 @@ def attributes(found: Iterable[Component]) -> list[dict[str, str]]:
     Two queries per district among them.
     """
     rows = list(found)
+    names = area_names(row.area_code for row in rows)
+    return [_attributes(row, names) for row in rows]
+
+
+def area_names(codes: Iterable[str]) -> dict[str, str]:
+    """The Chinese names of the streets and communities of the districts that these areas are in."""
     names: dict[str, str] = {}
-    for district in {row.area_code[:6] for row in rows}:
+    for district in sorted({code[:6] for code in codes if code}):
         areas = (area for level in (Level.STREET, Level.COMMUNITY) for area in geography.areas_below(district, level))
         names.update({area.code: area.name_zh for area in areas})
-    return [_attributes(row, names) for row in rows]
+    return names
+
+
+def all_components(actor: Actor) -> QuerySet[Component]:
+    """Every component this post sees, by identifier."""
+    actor.require(permissions.VIEW)
+    return Component.objects.visible_to(actor).order_by("pk")
 
 
 def _visible(actor: Actor) -> Any:

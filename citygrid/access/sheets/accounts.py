@@ -9,7 +9,7 @@ from citygrid.access import permissions, queries, services
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import Words
 from citygrid.kernel.sheets.columns import YES_NO, Column, Key, Row, Sheet, Values, matching, yes_no
-from citygrid.kernel.sheets.ports import Change, touching
+from citygrid.kernel.sheets.ports import Change, SheetPort, touching
 
 KEY = ("login",)
 
@@ -19,7 +19,7 @@ def login(text: str) -> str:
     return matching(r"[^\s/]*", gettext_lazy("A login has no spaces and no slashes."))(text).lower()
 
 
-class AccountSheet:
+class AccountSheet(SheetPort):
     """Accounts by login, never with passwords: a new one has none. One taken away again is closed."""
 
     code = "accounts"

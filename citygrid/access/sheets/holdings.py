@@ -12,7 +12,7 @@ from citygrid.access.sheets.accounts import login
 from citygrid.access.sheets.posts import post_columns, post_key, reaches
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.sheets.columns import Column, Key, Row, Sheet, Values, day
-from citygrid.kernel.sheets.ports import Change, touching
+from citygrid.kernel.sheets.ports import Change, SheetPort, touching
 
 KEY = ("login", "organisation", "role", "title_zh", "from")
 Held = tuple[Key, date, date]  # which holding, from, until (excluded)
@@ -27,7 +27,7 @@ class Known:
     held: dict[str, list[Held]] = field(default_factory=dict)  # by login
 
 
-class HoldingSheet:
+class HoldingSheet(SheetPort):
     """Who holds which post from when until when. One taken away again ends today, or before it begins."""
 
     code = "holdings"

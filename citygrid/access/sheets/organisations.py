@@ -10,7 +10,7 @@ from citygrid.geography import queries as geography
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import Words
 from citygrid.kernel.sheets.columns import YES_NO, Column, Key, Row, Sheet, Values, Wrong, matching, yes_no
-from citygrid.kernel.sheets.ports import Change, touching
+from citygrid.kernel.sheets.ports import Change, SheetPort, touching
 from citygrid.kernel.words import lazily_in_language
 
 KEY = ("code",)
@@ -38,7 +38,7 @@ def check_area(row: Row, places: set[str], actor: Actor) -> None:
         row.fail("area", "outside_reach", _("Your post does not reach this area."))
 
 
-class OrganisationSheet:
+class OrganisationSheet(SheetPort):
     """Units by code. One taken away again is closed."""
 
     code = "organisations"

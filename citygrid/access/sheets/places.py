@@ -12,13 +12,13 @@ from citygrid.geography import queries as geography
 from citygrid.geography import services as geography_services
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.sheets.columns import Column, Key, Row, Sheet, Values
-from citygrid.kernel.sheets.ports import Change
+from citygrid.kernel.sheets.ports import Change, SheetPort
 from citygrid.kernel.words import in_language
 
 KEY = ("layer", "feature")
 
 
-class PlaceSheet:
+class PlaceSheet(SheetPort):
     """Which unit keeps a layer and answers for its places. Places themselves come in with their outlines."""
 
     code = "places"

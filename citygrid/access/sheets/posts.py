@@ -11,7 +11,7 @@ from citygrid.geography import queries as geography
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import Words
 from citygrid.kernel.sheets.columns import YES_NO, Column, Key, Row, Sheet, Values, matching, split, yes_no
-from citygrid.kernel.sheets.ports import Change, touching
+from citygrid.kernel.sheets.ports import Change, SheetPort, touching
 from citygrid.kernel.words import lazily_in_language
 
 KEY = ("organisation", "role", "title_zh")
@@ -48,7 +48,7 @@ def reaches(actor: Actor, post: Post) -> bool:
     return all(actor.reach.covers_area(area) for area in post.areas)
 
 
-class PostSheet:
+class PostSheet(SheetPort):
     """Posts by organisation, role and title. One taken away again is closed."""
 
     code = "posts"

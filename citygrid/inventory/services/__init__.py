@@ -1,10 +1,13 @@
 """Writes of the inventory: single components, and whole files of them."""
 
 from citygrid.inventory.services.components import LONGEST_REASON, ComponentIn, add_component, change, change_state
+from citygrid.inventory.services.drafts import SCHEME
 from citygrid.inventory.services.imports import Finding, ImportReport, import_components, rows_of_file
+from citygrid.inventory.services.sheetrows import judge_rows, put_rows
 
 __all__ = [
     "LONGEST_REASON",
+    "SCHEME",
     "ComponentIn",
     "Finding",
     "ImportReport",
@@ -12,5 +15,7 @@ __all__ = [
     "change",
     "change_state",
     "import_components",
+    "judge_rows",
+    "put_rows",
     "rows_of_file",
 ]

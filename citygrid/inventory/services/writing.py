@@ -32,7 +32,7 @@ def write(drafts: Sequence[Draft], *, actor: Actor, now: datetime, today: date, 
     """Write new and changed components with their history. NumbersUsedUp when a category has no number left."""
     new = [draft.component for draft in drafts if draft.is_new]
     changed = [draft for draft in drafts if not draft.is_new and draft.changes]
-    _number(new)
+    number(new)
     copy_rows(Component, FIELDS, ([getattr(component, name) for name in VALUES] for component in new))
     for draft in changed:
         if "change_date" not in draft.changes:
@@ -55,7 +55,7 @@ def _kind(draft: Draft) -> Change:
     return Change.STATE if set(draft.changes) <= {"state", "change_date"} else Change.CHANGED
 
 
-def _number(components: Sequence[Component]) -> None:
+def number(components: Sequence[Component]) -> None:
     """Give the next numbers of their district and category to those without; note the numbers that others have."""
     waiting, highest = defaultdict(list), dict[tuple[str, str], int]()
     for component in components:

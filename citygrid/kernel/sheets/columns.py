@@ -131,7 +131,8 @@ class Column:
     """One column. `choices` (code to label) are what may be chosen; an open column also takes other text.
 
     `is_many`: several values, separated by semicolons. `is_info`: shown for reading, what a file says there is
-    ignored. `default`: what a blank cell means. `max_length` counts characters of the whole cell.
+    ignored. `default`: what a blank cell means. `max_length` counts characters of the whole cell. `also`: what a
+    standard calls it, taken for its header too.
     """
 
     code: str
@@ -146,6 +147,7 @@ class Column:
     is_info: bool = False
     default: str = ""
     parse: Parse = one_line
+    also: str = ""
 
     def read(self, text: str) -> str:
         """The canonical value of a cell. Raises Wrong."""
@@ -215,7 +217,7 @@ class Sheet:
     @cached_property
     def by_header(self) -> dict[str, Column]:
         """Columns by everything their header may be called: code, or label in any language."""
-        found = {column.code.casefold(): column for column in self.columns}
+        found = {name.casefold(): column for column in self.columns for name in (column.code, column.also) if name}
         for language, _name in settings.LANGUAGES:
             with override(language):
                 found |= {header_name(str(column.label)): column for column in self.columns}
@@ -226,13 +228,14 @@ class Sheet:
 class Row:
     """One row of a file: its number as spreadsheet programs count, its values, what is wrong with it.
 
-    A cell that could not be read has the value "" and a fault; columns the file does not have are not in `values`
-    until they are filled in from the record as it stands.
+    A cell that could not be read has the value "" and a fault; columns the file does not have (`given` are those it
+    has) are not in `values` until they are filled in from the record as it stands.
     """
 
     number: int
     values: Values
     faults: list[Fault] = field(default_factory=list)
+    given: frozenset[str] = frozenset()
 
     def fail(self, column: str, code: str, words: Words, value: str = "") -> None:
         """Say what is wrong with a cell; the first fault of a cell stands."""

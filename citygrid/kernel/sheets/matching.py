@@ -51,7 +51,8 @@ def match(sheet: Sheet, table: Table) -> Matched:
             words = _("There is no column “%(name)s”.") % {"name": column.label}
             matched.header.append(("", Fault(column.code, "missing_header", words)))
     if not matched.header:
-        matched.rows = [_row(number, cells, columns, matched) for number, cells in table.rows[1:]]
+        given = frozenset(matched.letters)
+        matched.rows = [_row(Row(number, {}, given=given), cells, columns) for number, cells in table.rows[1:]]
         matched.rows = [row for row in matched.rows if any(row.values.values()) or row.faults]
         _mark_twins(sheet, matched)
     return matched
@@ -85,8 +86,7 @@ def _header_fault(cell: Cell, text: str) -> Fault:
     )
 
 
-def _row(number: int, cells: Sequence[Cell], columns: Sequence[Column | None], matched: Matched) -> Row:
-    row = Row(number, {})
+def _row(row: Row, cells: Sequence[Cell], columns: Sequence[Column | None]) -> Row:
     for place, column in enumerate(columns):
         if column is not None:
             cell = cells[place] if place < len(cells) else ""
@@ -115,9 +115,10 @@ def _read(column: Column, cell: Cell, row: Row) -> str:
 def _mark_twins(sheet: Sheet, matched: Matched) -> None:
     first: dict[tuple[str, ...], int] = {}
     for row in matched.rows:
-        if any(row.is_wrong(code) for code in sheet.key):
-            continue
-        earlier = first.setdefault(sheet.key_of(row.values), row.number)
+        key = sheet.key_of(row.values)
+        if not any(key) or any(row.is_wrong(code) for code in sheet.key):
+            continue  # without a key: a record that is new, and gets one
+        earlier = first.setdefault(key, row.number)
         if earlier != row.number:
             row.fail(sheet.key[-1], "twice", _("Row %(number)s is about the same record.") % {"number": earlier})
 

@@ -22,7 +22,10 @@ class Change:
 
 
 class SheetPort(Protocol):
-    """One kind of record as a sheet. `permission` is what reading, importing and undoing it demand."""
+    """One kind of record as a sheet. `permission` is what reading, importing and undoing it demand.
+
+    Ports inherit it.
+    """
 
     @property
     def code(self) -> str: ...
@@ -43,6 +46,10 @@ class SheetPort(Protocol):
     def current(self, actor: Actor, now: datetime) -> Iterable[Values]:
         """The records this actor may change, every column filled."""
         ...
+
+    def count(self, actor: Actor, now: datetime) -> int:
+        """How many records there are of `current`."""
+        return sum(1 for _ in self.current(actor, now))
 
     def check(self, rows: Sequence[Row], standing: Mapping[Key, Values], actor: Actor, now: datetime) -> None:
         """Say with `row.fail` what is wrong beyond single cells: references, scope, what may not change.

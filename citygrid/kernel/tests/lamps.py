@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.sheets.columns import YES_NO, Column, Key, Row, Sheet, Values, day, lines, matching, number
-from citygrid.kernel.sheets.ports import Change
+from citygrid.kernel.sheets.ports import Change, SheetPort
 
 PERMISSION = "kernel.lamp:keep"
 HEADERS = ["Code", "Name", "Kind", "Watts", "Since", "Lit", "Colours", "Hangs on", "Note"]
@@ -49,7 +49,7 @@ SHEET = Sheet(
 )
 
 
-class Lamps:
+class Lamps(SheetPort):
     """The port: lamps are rows of one table, and one taken away is deleted."""
 
     code, title, about, permission = "lamps", "Lamps", "", PERMISSION
