@@ -7,6 +7,7 @@ from citygrid.geography.api import router as geography
 from citygrid.intake.api import router as intake
 from citygrid.inventory.api import router as inventory
 from citygrid.kernel.api import Api
+from citygrid.kernel.sheets.api import router as sheets
 from citygrid.notices.api import router as notices
 
 api = Api(
@@ -23,3 +24,4 @@ api.add_router("/geography", geography)
 api.add_router("/catalogue", catalogue)
 api.add_router("/inventory", inventory)
 api.add_router("/notices", notices)
+api.add_router("/sheets", sheets)

@@ -145,6 +145,9 @@ FILE_UPLOAD_HANDLERS = [
     "citygrid.evidence.media.upload.BoundedUpload",
 ]
 
+# Spreadsheets; no file that is sent in may be larger than a photo.
+SHEET_MOST_BYTES = min(int(os.environ.get("CITYGRID_SHEET_MOST_MB", "10")) << 20, EVIDENCE_MOST_BYTES)
+
 STATIC_URL = "/static/"
 STATIC_ROOT = state.folder() / "static"
 STORAGES = {

@@ -157,6 +157,13 @@ def make_city(now: datetime, password: str = "", language: str = "") -> City:
     return city
 
 
+def add_administrator(city: City, login: str = "system_administrator", password: str = "") -> None:
+    """Somebody who keeps units, accounts, standards, rules and components."""
+    post = access.make_post("system_administrator", organisation=city.water, areas=[""])
+    account = access.make_account(login, display_name="冯管理", password=password, language="en", posts=[post])
+    city.accounts[login] = account
+
+
 def _make_places() -> None:
     geography.make_district()
     for level, rows in {

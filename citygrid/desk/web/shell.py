@@ -24,6 +24,7 @@ from citygrid.intake import queries as intake
 from citygrid.kernel import clock
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.memo import kept_a_moment
+from citygrid.kernel.permissions import USE_SHEETS
 from citygrid.notices import permissions as notice_permissions
 from citygrid.notices import queries as notices
 from citygrid.ui.shell import NavItem, PostChoice, Shell
@@ -141,6 +142,7 @@ def _nav(about: Standing) -> list[NavItem]:
         ("cases", "folder", _("Cases"), case_permissions.VIEW, None),
         ("categories", "tag", _("Catalogue"), catalogue_permissions.VIEW_STANDARDS, None),
         ("procedures", "route", _("Procedures"), workflow_permissions.VIEW, None),
+        ("sheets", "files", _("Spreadsheets"), USE_SHEETS, None),
     ]
     return [
         NavItem(label, reverse(name), icon, count() if count else None, _is_part(here, name))
@@ -150,7 +152,7 @@ def _nav(about: Standing) -> list[NavItem]:
 
 
 # Pages of single things belong to the list of their kind.
-PARTS = {"reports": "report", "cases": "case", "categories": "category", "procedures": "procedure"}
+PARTS = {"reports": "report", "cases": "case", "categories": "category", "procedures": "procedure", "sheets": "sheet"}
 
 
 def _is_part(here: str, name: str) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from citygrid.desk.web.views import cases, home, library, notices, reports
+from citygrid.desk.web.views import cases, home, library, notices, reports, sheets
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,6 +21,14 @@ urlpatterns = [
     path("cases/<str:number>/steps/<slug:action>/", cases.step, name="case-step"),
     path("categories/", library.categories, name="categories"),
     path("categories/<path:key>/", library.category, name="category"),
+    path("sheets/", sheets.sheet_list, name="sheets"),
+    path("sheets/runs/<uuid:run_id>/", sheets.run, name="sheet-run"),
+    path("sheets/runs/<uuid:run_id>/marked/", sheets.marked, name="sheet-marked"),
+    path("sheets/runs/<uuid:run_id>/commit/", sheets.commit, name="sheet-commit"),
+    path("sheets/runs/<uuid:run_id>/undo/", sheets.undo, name="sheet-undo"),
+    path("sheets/<slug:code>/", sheets.sheet, name="sheet"),
+    path("sheets/<slug:code>/template.<slug:form>", sheets.template, name="sheet-template"),
+    path("sheets/<slug:code>/records.<slug:form>", sheets.records, name="sheet-records"),
     path("procedures/", library.procedures, name="procedures"),
     path("procedures/<slug:code>/<int:version>/", library.procedure, name="procedure"),
 ]

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.cell.read_only import EMPTY_CELL
@@ -21,7 +22,6 @@ from openpyxl.workbook import Workbook
 from citygrid.kernel.sheets.columns import Wrong
 from citygrid.kernel.sheets.errors import UnreadableFile
 
-MAX_BYTES = 10 * 1024 * 1024
 MAX_UNPACKED = 64 * 1024 * 1024
 MAX_PART = 4 * 1024 * 1024  # of all parts but cells and their texts
 MAX_PARTS = 300
@@ -57,8 +57,9 @@ def read_table(content: bytes) -> Table:
     """The table of an .xlsx or CSV file, told apart by its content. Raises UnreadableFile."""
     if not content.strip():
         raise UnreadableFile("empty", _("it is empty."))
-    if len(content) > MAX_BYTES:
-        raise UnreadableFile("too_big", _("it is larger than 10 MB."))
+    if len(content) > settings.SHEET_MOST_BYTES:
+        most = settings.SHEET_MOST_BYTES >> 20
+        raise UnreadableFile("too_big", _("it is larger than %(count)s MB.") % {"count": most})
     if content.startswith(OLE):
         if LOCKED in content:
             raise UnreadableFile("locked", _("it is locked by a password."))

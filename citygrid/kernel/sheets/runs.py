@@ -14,13 +14,14 @@ from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import Conflict, NotFound
 from citygrid.kernel.models import SheetRun
 from citygrid.kernel.sheets import errors
-from citygrid.kernel.sheets.columns import Sheet
+from citygrid.kernel.sheets.columns import CONTROLS, Sheet
 from citygrid.kernel.sheets.plans import make_plan, records
-from citygrid.kernel.sheets.ports import Change, SheetPort, port_for
+from citygrid.kernel.sheets.ports import Change, SheetPort, port_for, ports_of
 from citygrid.kernel.sheets.writing import mark, to_csv, to_xlsx
 
 KEPT_FOR = timedelta(hours=24)
 NAME_LENGTH = 200
+PATIENCE = "5min"  # of the database while a file is written: thousands of rows take longer than a page may
 MOST_NAMED = 10  # records named in a refusal
 MOST_FAULTS = 1_000  # kept with a run; the marked file has them all
 
@@ -40,15 +41,17 @@ def export(*, sheet: str, form: str, actor: Actor, now: datetime, is_template: b
     return Files[form](about, rows)
 
 
-@transaction.atomic
 def run_dry(*, sheet: str, file_name: str, content: bytes, actor: Actor, now: datetime) -> SheetRun:
-    """Check a file against the records without changing any; the run is kept 24 hours. UnreadableFile, NotFound."""
+    """Check a file against the records without changing any; the run is kept 24 hours. UnreadableFile, NotFound.
+
+    The file is read outside any transaction: it may take longer than one may idle.
+    """
     port = port_for(sheet, actor)
     plan = make_plan(port, content, actor, now)
     _forget_expired(now)
     return SheetRun.objects.create(
         sheet=sheet,
-        file_name=file_name[-NAME_LENGTH:],
+        file_name=CONTROLS.sub("", file_name)[-NAME_LENGTH:],
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
         counts=plan.counts(),
@@ -136,6 +139,14 @@ def runs(sheet: str, actor: Actor, limit: int = 20) -> list[SheetRun]:
     return list(found.filter(sheet=sheet).defer("content", "changes", "faults").order_by("-at", "-id")[:limit])
 
 
+def last_runs(actor: Actor) -> dict[str, SheetRun]:
+    """The latest run of each sheet this post may use, by the sheet's code."""
+    codes = [port.code for port in ports_of(actor)]
+    found = SheetRun.objects.unscoped(reason="whoever keeps these records sees who imported them")
+    latest = found.filter(sheet__in=codes).order_by("sheet", "-at", "-id").distinct("sheet")
+    return {run.sheet: run for run in latest.defer("content", "changes", "faults")}
+
+
 def _open(run_id: UUID, actor: Actor, now: datetime, state: str) -> tuple[SheetRun, SheetPort]:
     """The run, locked, in the state it must be in, with its port."""
     run = SheetRun.objects.visible_to(actor).select_for_update().filter(pk=run_id).first()
@@ -146,7 +157,10 @@ def _open(run_id: UUID, actor: Actor, now: datetime, state: str) -> tuple[SheetR
         raise errors.RunSpent
     if run.expires_at <= now:
         raise errors.RunExpired
-    with connection.cursor() as cursor:  # one writer of a sheet at a time
+    with connection.cursor() as cursor:
+        for bound in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            cursor.execute("SELECT set_config(%s, %s, true)", [bound, PATIENCE])
+        # One writer of a sheet at a time.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"sheet:{run.sheet}"])
     return run, port
 
