@@ -6,11 +6,13 @@ from dataclasses import replace
 import pytest
 
 from citygrid.cases.models import Case
-from citygrid.desk.tests.factories import City, make_cases
+from citygrid.desk.tests.factories import City, add_administrator, make_cases
 from citygrid.kernel import clock
+from citygrid.kernel.sheets import runs
+from citygrid.kernel.tests.sheet_files import check
 from citygrid.notices import services
 from citygrid.notices.tests.factories import holder, notice
-from tests.journeys.staff import Staff
+from tests.journeys.staff import PASSWORD, Staff
 
 SIZES = {"screen": (1366, 768), "phone": (390, 844)}
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -44,8 +46,32 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
         ("procedures", "acceptor", "/procedures/"),
         ("procedure", "acceptor", "/procedures/city-case/2/"),
     )
+    yield from sheets(city)
     for place, login in {3: "dispatcher", 5: "water", 7: "dispatcher", 8: "sanitation", 12: "shift_leader"}.items():
         yield f"case-{cases[place].state}-{place}", login, f"/cases/{cases[place].number}/"
+
+
+def sheets(city: City) -> Iterator[tuple[str, str, str]]:
+    """The pages of spreadsheets, with files in every state."""
+    login = "system_administrator"
+    add_administrator(city, login, PASSWORD)
+    actor, now = city.actor(login, clock.now()), clock.now()
+    yield "sheet-empty", login, "/sheets/accounts/"
+    good = [{"code": f"team-{n}", "name_zh": f"第{n}作业队", "kind": "sanitation"} for n in range(3)]
+    wrong = [{"code": f"team/{n}", "name_zh": "", "kind": "", "parent": "nowhere"} for n in range(3)]
+    rows = {"wrong": [*good, *wrong], "good": good, "written": [good[0]], "undone": [good[1]]}
+    found = {}
+    for state, content in rows.items():
+        file = [{**dict.fromkeys(wrong[0], ""), **row} for row in content]
+        found[state] = check("organisations", actor, now, *file)
+        if state in ("written", "undone"):
+            runs.commit_run(run_id=found[state].pk, actor=actor, now=now)
+        if state == "undone":
+            runs.undo_run(run_id=found[state].pk, actor=actor, now=now)
+    yield "sheets", login, "/sheets/"
+    yield "sheet", login, "/sheets/organisations/"
+    for state, run in found.items():
+        yield f"sheet-run-{state}", login, f"/sheets/runs/{run.pk}/"
 
 
 def tell(city: City, case: Case, login: str, count: int) -> None:

@@ -157,10 +157,10 @@ def make_city(now: datetime, password: str = "", language: str = "") -> City:
     return city
 
 
-def add_administrator(city: City, login: str = "system_administrator", password: str = "") -> None:
+def add_administrator(city: City, login: str = "system_administrator", password: str = "", language: str = "") -> None:
     """Somebody who keeps units, accounts, standards, rules and components."""
     post = access.make_post("system_administrator", organisation=city.water, areas=[""])
-    account = access.make_account(login, display_name="冯管理", password=password, language="en", posts=[post])
+    account = access.make_account(login, display_name="冯管理", password=password, language=language, posts=[post])
     city.accounts[login] = account
 
 

@@ -23,7 +23,7 @@ WRONG = {"code": "env-10", "name_zh": "", "kind": "greening"}
 
 @pytest.fixture
 def keeper(city: City, enter) -> Client:
-    add_administrator(city)
+    add_administrator(city, language="en")
     return enter("system_administrator")
 
 
@@ -174,7 +174,7 @@ def test_file_that_says_nothing_new_offers_nothing_to_write(keeper: Client) -> N
 
 def test_history_shows_all_files_and_opens_ones_own(city: City, keeper: Client, enter) -> None:
     send(keeper, GOOD)
-    add_administrator(city, login="second")
+    add_administrator(city, login="second", language="en")
     page = enter("second").get(reverse("sheet", args=["organisations"]))
     (row,) = page.context["table"].rows
     assert (row[1].value, row[0].url, str(row[-1].value)) == ("units.csv", "", "Checked")
