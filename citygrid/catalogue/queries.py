@@ -194,6 +194,12 @@ def open_standards() -> list[StandardView]:
     ]
 
 
+def used_unit_kinds() -> set[str]:
+    """Codes of the kinds of units that standards without an end name."""
+    found = FilingStandard.objects.filter(valid_to_date__isnull=True).exclude(unit_kind="")
+    return set(found.order_by().values_list("unit_kind", flat=True).distinct())
+
+
 def standards_after(on: date) -> set[str]:
     """Codes of standards with a version that begins or ends after a day: none can be published from that day."""
     after = Q(valid_from_date__gt=on) | Q(valid_to_date__gt=on)

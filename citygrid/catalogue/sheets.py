@@ -110,8 +110,7 @@ class StandardSheet(SheetPort):
     permission = MANAGE_STANDARDS
 
     def sheet(self, actor: Actor, now: datetime) -> Sheet:
-        standards = queries.open_standards()
-        known = {standard.unit_kind: "" for standard in standards if standard.unit_kind}
+        known = dict.fromkeys(sorted(queries.used_unit_kinds()), "")
         columns = (
             Column("code", gettext_lazy("Code"), is_required=True, max_length=160),
             Column("category", gettext_lazy("Category"), is_required=True, choices=_takers()),
