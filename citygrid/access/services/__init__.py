@@ -23,6 +23,7 @@ from citygrid.access.services.staff import (
     move_organisation,
     revoke_token,
     set_password,
+    set_passwords,
     sign_in,
     sign_out,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "put_posts",
     "revoke_token",
     "set_password",
+    "set_passwords",
     "sign_in",
     "sign_out",
 ]

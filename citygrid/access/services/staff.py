@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import authenticate
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
@@ -121,20 +122,35 @@ def create_account(*, login: str, display_name: str, language: str = "", actor: 
     return created
 
 
-@transaction.atomic
 def set_password(*, login: str, password: str, actor: Actor, now: datetime) -> Account:
     """Give an account a password; sessions under the old one end. Invalid says what is wrong with a weak one."""
+    return set_passwords(logins=[login], password=password, actor=actor, now=now)[0]
+
+
+@transaction.atomic
+def set_passwords(*, logins: Sequence[str], password: str, actor: Actor, now: datetime) -> list[Account]:
+    """Give accounts one password, as in a demo or a training: it is hashed once, so that they share its salt too.
+
+    Sessions under the old ones end. Invalid says what is wrong with a weak one; NotFound for an unknown login.
+    """
     actor.require(permissions.MANAGE_ACCOUNTS)
-    account = _locked(login=login.strip().lower())
-    try:
-        validate_password(password, account)
-    except ValidationError as weak:
-        words = " ".join(weak.messages)
-        raise Invalid(words, fields={"password": words}) from weak
-    account.set_password(password)
-    account.save(update_fields=["password"])
-    _record(account, "set-password", actor, now)
-    return account
+    wanted = {login.strip().lower() for login in logins}
+    accounts = list(Account.objects.select_for_update().filter(login__in=wanted).order_by("login"))
+    if len(accounts) < len(wanted):
+        raise NotFound(what=_("account"))
+    hashed = make_password(password)
+    for account in accounts:
+        try:
+            validate_password(password, account)
+        except ValidationError as weak:
+            words = " ".join(weak.messages)
+            raise Invalid(words, fields={"password": words}) from weak
+        account.password = hashed
+    Account.objects.bulk_update(accounts, ["password"])
+    audit.record_all(
+        audit.entry(subject=_subject(account), action="set-password", actor=actor, now=now) for account in accounts
+    )
+    return accounts
 
 
 @transaction.atomic
@@ -349,4 +365,8 @@ def require_reach(actor: Actor, areas: Iterable[str]) -> None:
 
 def _record(record: models.Model, action: str, actor: Actor, now: datetime, **data: Any) -> None:
     plain = {name: value if isinstance(value, list) else str(value) for name, value in data.items() if value}
-    audit.record(subject=f"{record._meta.label_lower}/{record.pk}", action=action, actor=actor, now=now, data=plain)
+    audit.record(subject=_subject(record), action=action, actor=actor, now=now, data=plain)
+
+
+def _subject(record: models.Model) -> str:
+    return f"{record._meta.label_lower}/{record.pk}"

@@ -251,6 +251,24 @@ def test_sign_in_takes_the_right_password_in_any_case_of_the_login(system):
     assert SignIn.objects.get().is_success
 
 
+def test_many_accounts_get_one_password_at_the_price_of_one_hash(system, django_assert_num_queries):
+    accounts = [make_account(f"wang{n}") for n in range(5)]
+    logins = [account.login for account in accounts]
+    with django_assert_num_queries(5):  # two of them a savepoint
+        services.set_passwords(logins=logins, password=PASSWORD, actor=system, now=NOW)
+    assert len(set(Account.objects.values_list("password", flat=True))) == 1
+    assert all(actions(account) == ["set-password"] for account in accounts)
+    assert services.sign_in(login="wang3", password=PASSWORD, now=NOW) == accounts[3]
+
+
+def test_passwords_of_many_are_set_for_all_or_none(system):
+    account, _ = make_account("wang"), make_account("li")
+    for logins, password, fault in ((["wang", "nobody"], PASSWORD, NotFound), (["wang", "li"], "short-1", Invalid)):
+        with pytest.raises(fault):
+            services.set_passwords(logins=logins, password=password, actor=system, now=NOW)
+    assert actions(account) == []
+
+
 def test_refused_sign_ins_look_alike_and_are_kept():
     wrong = make_account("wang", password=PASSWORD)
     closed = make_account("li", password=PASSWORD)
