@@ -1,7 +1,7 @@
 """Writes of geography: one verb, one transaction."""
 
 from citygrid.geography.services.areas import define_district
-from citygrid.geography.services.grids import cut_unit_grids, group_unit_grids
+from citygrid.geography.services.grids import GroupIn, cut_unit_grids, group_unit_grids, put_groups
 from citygrid.geography.services.imports import (
     AreaTarget,
     ImportReport,
@@ -14,6 +14,7 @@ from citygrid.geography.services.layers import add_feature, add_lane, add_layer,
 
 __all__ = [
     "AreaTarget",
+    "GroupIn",
     "ImportReport",
     "Source",
     "add_feature",
@@ -27,4 +28,5 @@ __all__ = [
     "import_areas",
     "import_features",
     "import_lanes",
+    "put_groups",
 ]

@@ -30,6 +30,7 @@ from citygrid.geography.services.areas import check_district
 from citygrid.geography.services.shapes import lock_geography, require, to_geos, to_shapely
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor
+from citygrid.kernel.bulk import analyze
 from citygrid.kernel.scope import prefix_range
 
 LEVELS = list(CODE_LENGTH)
@@ -237,6 +238,7 @@ def _write_areas(shapes: Sequence[Shape], target: AreaTarget) -> None:
             for one in shapes
         ]
         Grid.objects.bulk_create(grids, BATCH, update_conflicts=True, unique_fields=["code"], update_fields=["geom"])
+        analyze(Grid)
         return
     depth = LEVELS.index(target.level)
     if not depth:
@@ -258,6 +260,7 @@ def _write_areas(shapes: Sequence[Shape], target: AreaTarget) -> None:
     ]
     names = ["name_zh", "name_en", "geom"]
     Area.objects.bulk_create(areas, BATCH, update_conflicts=True, unique_fields=["code"], update_fields=names)
+    analyze(Area)
 
 
 def import_features(
@@ -295,6 +298,7 @@ def import_features(
                 for one in shapes
             ]
             Feature.objects.bulk_create(features, BATCH)
+            analyze(Feature)
             data = {"features": len(features)}
             audit.record(subject=f"geography.layer/{layer_code}", action="import", actor=actor, now=now, data=data)
     return _report(source, shapes, findings, dry_run)

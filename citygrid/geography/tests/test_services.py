@@ -4,7 +4,8 @@ from uuid import uuid4
 import pytest
 from django.contrib.gis.geos import LineString, MultiPolygon, Point, Polygon
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from citygrid.geography import services
 from citygrid.geography.choices import AreaLayer, GridKind, LayerKind, Level
@@ -148,6 +149,37 @@ def test_group_without_parts_of_unit_kind_or_of_unknown_grids_is_refused():
             ask()
     with pytest.raises(UnknownPlace):
         group("D2", "900001001001999")
+
+
+def test_many_grids_are_grouped_by_as_many_queries_as_one():
+    make_grids()
+    grids = list(Grid.objects.order_by("code").values_list("code", flat=True))
+    many = [services.GroupIn(f"D{n}", GridKind.DUTY, [code]) for n, code in enumerate(grids)]
+    counts = []
+    for groups in (many[:1], many):
+        with CaptureQueriesContext(connection) as asked:
+            assert services.put_groups(groups=groups, actor=ACTOR, now=NOW) == len(groups)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert {part.unit_grid_id for part in GridPart.objects.all()} == set(grids)
+    assert AuditEntry.objects.filter(action="group", subject="geography.grid/D0").count() == 2
+
+
+def test_of_many_groups_all_are_made_or_none():
+    make_grids()
+    one, two = "900001001001001", "900001001001002"
+    for codes, parts in ((("D1", "D2"), ([one], [two, one])), (("D1", "D1"), ([one], [two]))):
+        groups = [services.GroupIn(code, GridKind.DUTY, part) for code, part in zip(codes, parts, strict=True)]
+        with pytest.raises(AlreadyThere):
+            services.put_groups(groups=groups, actor=ACTOR, now=NOW)
+    assert not Grid.objects.exclude(kind=GridKind.UNIT).exists()
+
+
+def test_planner_knows_the_unit_grids_as_soon_as_they_are_cut():
+    make_grids()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'geography_grid'")
+        assert cursor.fetchone()[0] == Grid.objects.count()
 
 
 def test_clerk_groups_grids_of_the_own_jurisdiction_only():
