@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from citygrid.simulator.rules.names import COMMUNITIES, DISTRICT, STREETS
-from citygrid.simulator.rules.plan import COMMUNITIES_OF
+from citygrid.simulator.rules.names import DISTRICT, STREETS, Name
+from citygrid.simulator.rules.sizes import FULL, Size
 
 CODE = "900102"  # of no real district: GB/T 2260 has none that begins with 90
 ROOT = "yl"
 SUPERVISION, COMMAND, OFFICE = f"{ROOT}-supervision", f"{ROOT}-command", f"{ROOT}-office"
-PATROLS = 4  # each of two supervisors, for five communities
+CREDIT_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 DEPARTMENTS = {
     "urban_management": ("城市管理综合执法大队", "Urban Management Brigade"),
@@ -26,18 +26,52 @@ DEPARTMENTS = {
     "traffic_police": ("交警大队", "Traffic Police"),
     "ecology": ("生态环境局", "Ecology Bureau"),
     "housing": ("住房和城乡建设局", "Housing Bureau"),
+    "police": ("公安分局", "Police Bureau"),
+    "fire": ("消防救援大队", "Fire and Rescue Brigade"),
+    "emergency": ("应急管理局", "Emergency Bureau"),
+    "civil_affairs": ("民政局", "Civil Affairs Bureau"),
+    "culture": ("文化和旅游局", "Culture and Tourism Bureau"),
+    "market_regulation": ("市场监督管理局", "Market Regulation Bureau"),
+    "transit": ("公共交通公司", "Bus and Metro Company"),
+    "rail": ("铁路站段", "Railway Operator"),
+    "post": ("邮政分公司", "Post"),
 }
+BUSY = ("urban_management", "sanitation", "municipal_works", "landscaping")  # have a second handling officer
+# Who does the work of a department in some of the streets: how many there are, and what they are called.
+CONTRACTORS = {
+    "sanitation": (8, "环卫作业第{}所", "Sanitation Station {}"),
+    "landscaping": (5, "园林养护第{}队", "Landscaping Team {}"),
+    "municipal_works": (3, "市政维修第{}班", "Road Repair Team {}"),
+}
+# Login, role, unit and title of those who sit at desks; how many there are is the size's.
+DESKS = {
+    "acceptor": ("acceptor", SUPERVISION, "受理员", "Acceptor"),
+    "leader": ("shift_leader", SUPERVISION, "值班长", "Shift leader"),
+    "dispatcher": ("dispatcher", COMMAND, "派遣员", "Dispatcher"),
+}
+# The ladder of social events in each street office.
+LADDER = (
+    ("grid", "grid_worker", "网格员", "Grid worker"),
+    ("community", "community_officer", "社区专员", "Community officer"),
+    ("officer", "street_officer", "街道专员", "Street officer"),
+)
+ADMINISTRATORS = (
+    ("sysadmin", "system_administrator", "系统管理员", "System administrator"),
+    ("secadmin", "security_administrator", "安全管理员", "Security administrator"),
+    ("auditor", "audit_administrator", "审计管理员", "Audit administrator"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An organisation: code, kind (of data/catalogue/unit_kinds.csv where it handles cases), names, area."""
+    """An organisation: code, kind (of data/catalogue/unit_kinds.csv where it handles cases), names, area, parent."""
 
     code: str
     kind: str
     name_zh: str
     name_en: str
     area_code: str = CODE
+    parent: str = ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +91,18 @@ def street_code(street: int) -> str:
     return f"{CODE}{street + 1:03d}"
 
 
-def community_codes() -> list[str]:
-    """Codes of all communities in the order of the plan and of `names.COMMUNITIES`."""
-    return [f"{street_code(street)}{n + 1:03d}" for street, count in enumerate(COMMUNITIES_OF) for n in range(count)]
+def community_codes(size: Size = FULL) -> list[str]:
+    """Codes of all communities in the order of the plan and of `names.communities`."""
+    return [
+        f"{street_code(street)}{n + 1:03d}" for street, count in enumerate(size.communities_of) for n in range(count)
+    ]
 
 
-def units() -> list[Unit]:
-    """All organisations, the root first; the others are below it."""
+def units(size: Size = FULL) -> list[Unit]:
+    """All organisations, each after the one above it; departments come before their contractors."""
     short = DISTRICT[0]
     head = [
-        Unit(ROOT, "government", f"{short}人民政府", "Yunlan District Government"),
+        Unit(ROOT, "government", f"{short}人民政府", "Yunlan District Government", parent=""),
         Unit(SUPERVISION, "supervision_centre", f"{short}城市管理监督中心", "Yunlan Supervision Centre"),
         Unit(COMMAND, "command_centre", f"{short}城市管理指挥中心", "Yunlan Command Centre"),
         Unit(OFFICE, "administration", f"{short}信息中心", "Yunlan Information Office"),
@@ -74,34 +110,78 @@ def units() -> list[Unit]:
     departments = [Unit(f"{ROOT}-{kind}", kind, short + zh, f"Yunlan {en}") for kind, (zh, en) in DEPARTMENTS.items()]
     offices = [
         Unit(f"{ROOT}-street-{n + 1}", "street", f"{zh}办事处", f"{en} Office", street_code(n))
-        for n, (zh, en) in enumerate(STREETS)
+        for n, (zh, en) in enumerate(_streets(size))
     ]
-    return head + departments + offices
+    contractors = [
+        Unit(f"{ROOT}-{kind}-{n + 1}", kind, zh.format(n + 1), en.format(n + 1), parent=f"{ROOT}-{kind}")
+        for kind, (_, zh, en) in CONTRACTORS.items()
+        for n in range(_contractors(kind, size))
+    ]
+    return head + departments + offices + contractors
 
 
-def seats() -> Iterator[Seat]:
+def credit_code(number: int) -> str:
+    """A social credit code of the demo with its check character (GB 32100-2015, 6.2: modulo 31)."""
+    body = f"11{CODE}{number:09d}"
+    total = sum(CREDIT_LETTERS.index(letter) * pow(3, place, 31) for place, letter in enumerate(body))
+    return body + CREDIT_LETTERS[-total % 31]
+
+
+def maintainer(kind: str, street: int, size: Size = FULL) -> str:
+    """Code of the unit that does the work of a kind in a street, by its place from 0."""
+    if kind in CONTRACTORS:
+        return f"{ROOT}-{kind}-{street % _contractors(kind, size) + 1}"
+    return f"{ROOT}-street-{street + 1}" if kind == "street" else f"{ROOT}-{kind}"
+
+
+def seats(size: Size = FULL) -> Iterator[Seat]:
     """All seats; a login that comes twice is one person with two posts."""
     whole = (CODE,)
-    communities = community_codes()
-    size = len(COMMUNITIES) // PATROLS
-    for n in range(2 * PATROLS):
-        patrol = n // 2
-        areas = tuple(communities[patrol * size : (patrol + 1) * size])
-        title = f"第{'一二三四'[patrol]}巡查组监督员", f"Supervisor, patrol {patrol + 1}"
-        yield Seat(f"supervisor{n + 1}", "supervisor", SUPERVISION, areas, *title)
-    for n in range(3):
-        yield Seat(f"acceptor{n + 1}", "acceptor", SUPERVISION, whole, "受理员", "Acceptor")
-    for n in range(2):
-        yield Seat(f"leader{n + 1}", "shift_leader", SUPERVISION, whole, "值班长", "Shift leader")
-    for login in ("inspector1", "leader2"):
-        yield Seat(login, "inspector", SUPERVISION, whole, "督查员", "Overseer")
-    for n in range(2):
-        yield Seat(f"dispatcher{n + 1}", "dispatcher", COMMAND, whole, "派遣员", "Dispatcher")
+    yield from _supervisors(size)
+    for name, count in size.desks:
+        role, unit, zh, en = DESKS[name]
+        for n in range(1, count + 1):
+            yield Seat(f"{name}{n}", role, unit, whole, f"{zh}（{n}号席）", f"{en}, desk {n}")
+    for n, login in enumerate(("inspector1", "leader2"), start=1):
+        yield Seat(login, "inspector", SUPERVISION, whole, f"督查员（{n}号席）", f"Overseer, desk {n}")
     for kind in DEPARTMENTS:
         yield Seat(kind, "department", f"{ROOT}-{kind}", whole, "处置负责人", "Handling officer")
-    for n in range(len(STREETS)):
-        title = "街道处置负责人", "Street handling officer"
-        yield Seat(f"street{n + 1}", "department", f"{ROOT}-street-{n + 1}", (street_code(n),), *title)
-    yield Seat("sysadmin", "system_administrator", OFFICE, whole, "系统管理员", "System administrator")
-    yield Seat("secadmin", "security_administrator", OFFICE, whole, "安全管理员", "Security administrator")
-    yield Seat("auditor", "audit_administrator", OFFICE, whole, "审计管理员", "Audit administrator")
+    for kind in BUSY:
+        yield Seat(f"{kind}2", "department", f"{ROOT}-{kind}", whole, "处置副负责人", "Deputy handling officer")
+    yield from _in_streets(size)
+    yield Seat("district1", "district_officer", f"{ROOT}-civil_affairs", whole, "区级专员", "District officer")
+    for login, role, zh, en in ADMINISTRATORS:
+        yield Seat(login, role, OFFICE, whole, zh, en)
+
+
+def _supervisors(size: Size) -> Iterator[Seat]:
+    """Two for each patrol of some communities."""
+    codes = community_codes(size)
+    for patrol, first in enumerate(range(0, len(codes), size.of_patrol), start=1):
+        areas = tuple(codes[first : first + size.of_patrol])
+        for n, letter in enumerate("甲乙", start=1):
+            title = f"第{patrol}巡查组监督员{letter}", f"Supervisor {n}, patrol {patrol}"
+            yield Seat(f"supervisor{2 * patrol - 2 + n}", "supervisor", SUPERVISION, areas, *title)
+
+
+def _in_streets(size: Size) -> Iterator[Seat]:
+    streets = range(len(size.communities_of))
+    for n in streets:
+        office, areas = f"{ROOT}-street-{n + 1}", (street_code(n),)
+        yield Seat(f"street{n + 1}", "department", office, areas, "街道处置负责人", "Street handling officer")
+        for login, role, zh, en in LADDER:
+            yield Seat(f"{login}{n + 1}", role, office, areas, zh, en)
+    for kind in CONTRACTORS:
+        count = _contractors(kind, size)
+        for n in range(count):
+            served = tuple(street_code(street) for street in streets[n::count])
+            unit = f"{ROOT}-{kind}-{n + 1}"
+            yield Seat(f"{kind}-{n + 1}", "department", unit, served, "作业负责人", "Works officer")
+
+
+def _contractors(kind: str, size: Size) -> int:
+    return min(CONTRACTORS[kind][0], len(size.communities_of))
+
+
+def _streets(size: Size) -> list[Name]:
+    return STREETS[: len(size.communities_of)]

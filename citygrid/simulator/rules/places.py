@@ -5,10 +5,14 @@ from math import cos, pi, sin
 from random import Random
 
 import shapely
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString, Point, Polygon
+from shapely.ops import substring
 
-from citygrid.simulator.rules.names import AVENUES, GARDENS, PARK, RIVER, lane_names
+from citygrid.geography.choices import AreaLayer
+from citygrid.simulator.rules.layers import avenue_names, features, lane_names
+from citygrid.simulator.rules.names import RIVER
 from citygrid.simulator.rules.plan import Plan
+from citygrid.simulator.rules.sheet import one_of
 
 METRE = 1 / 111_000  # in degrees, near enough for a spot
 BESIDE = ("门前", "对面", "旁", "东侧", "路口", "")
@@ -30,10 +34,11 @@ class Places:
         self.rng = rng
         self.inside = plan.district.buffer(-15 * METRE)
         self.banks = plan.river.exterior
-        names = iter(lane_names())
-        self.lanes = [(lane, next(names)[0]) for street in plan.lanes for lanes in street for lane in lanes]
-        self.avenues = [(avenue, zh) for avenue, (zh, _) in zip(plan.avenues, AVENUES, strict=False)]
-        self.greens = list(zip((plan.park, *plan.gardens), (zh for zh, _ in (PARK, *GARDENS)), strict=True))
+        lanes = [lane for street in plan.lanes for lanes in street for lane in lanes]
+        named = [zh for community in lane_names(plan) for zh, _ in community]
+        self.lanes = list(zip(lanes, named, strict=True))
+        self.avenues = [(one.line, zh) for one, (zh, _) in zip(plan.avenues, avenue_names(plan), strict=True)]
+        self.greens = [(one_of(Polygon, one.shape), one.name[0]) for one in features(plan)[AreaLayer.GREEN]]
 
     def spot(self, kind: str) -> Spot:
         """A spot of a kind: "water", "green", or "" for anywhere beside a lane or an avenue."""
@@ -41,10 +46,9 @@ class Places:
             return self._beside(self.banks, f"{RIVER[0]}岸边步道", 2)
         if kind == "green":
             area, name = self.rng.choice(self.greens)
-            centre = area.centroid
-            return self._beside(
-                LineString([centre, area.exterior.interpolate(self.rng.random(), normalized=True)]), f"{name}内", 0
-            )
+            edge = area.exterior.interpolate(self.rng.random(), normalized=True)
+            inward = substring(LineString([edge, area.centroid]), 0, 0.4, normalized=True)
+            return self._beside(one_of(LineString, inward), f"{name}内", 0)
         line, name = self.rng.choice(self.lanes if self.rng.random() < 0.75 else self.avenues)
         along = self.rng.random()
         number = int(along * line.length / METRE / 6) * 2 + self.rng.choice((1, 2))

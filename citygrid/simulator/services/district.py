@@ -1,35 +1,36 @@
 """The demo district: areas, grids, streets and lanes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.contrib.gis.geos import Polygon
 from django.db import transaction
-from shapely.geometry import mapping
-from shapely.geometry.base import BaseGeometry
 
 from citygrid.geography import queries as geography
 from citygrid.geography import services as geography_services
-from citygrid.geography.choices import GridKind, Level
-from citygrid.geography.services import AreaTarget, ImportReport, Source
+from citygrid.geography.choices import CODE_LENGTH, GridKind, Level
+from citygrid.geography.services import AreaTarget, GroupIn, ImportReport, Source
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import Invalid
 from citygrid.simulator.queries import district_exists
 from citygrid.simulator.rules import names
+from citygrid.simulator.rules.geojson import collection
+from citygrid.simulator.rules.layers import avenue_names, lane_names
 from citygrid.simulator.rules.people import CODE, community_codes, street_code
 from citygrid.simulator.rules.plan import Plan, draw
+from citygrid.simulator.rules.sizes import FULL, SIZES, Size, shared
 
 TIME_ZONE, CALENDAR = "Asia/Shanghai", "cn"
-UNIT_GRIDS_OF = {GridKind.DUTY: 14, GridKind.SOCIAL: 9}  # how many unit grids make one of these
 
 
 @transaction.atomic
-def build_district(*, seed: int, actor: Actor, now: datetime) -> bool:
+def build_district(*, seed: int, actor: Actor, now: datetime, size: Size = FULL) -> bool:
     """Define the district with its streets, communities, grids, avenues and lanes; False when it is there already."""
     if district_exists():
         return False
-    plan = draw(seed)
+    plan = draw(seed, size)
     outline = Polygon(list(plan.district.exterior.coords), srid=4326)
     geography_services.define_district(
         code=CODE,
@@ -43,67 +44,62 @@ def build_district(*, seed: int, actor: Actor, now: datetime) -> bool:
     )
     streets = [street_code(n) for n in range(len(plan.streets))]
     communities = [shape for street in plan.communities for shape in street]
-    _import_areas(Level.STREET, _collection(streets, names.STREETS, plan.streets), actor, now)
-    _import_areas(Level.COMMUNITY, _collection(community_codes(), names.COMMUNITIES, communities), actor, now)
-    geography_services.cut_unit_grids(below=CODE, actor=actor, now=now)
-    for community in community_codes():
-        _group(community, actor, now)
+    called = names.community_names(size.communities)
+    _import_areas(Level.STREET, Source(document=collection(streets, names.STREETS, plan.streets)), actor, now)
+    _import_areas(Level.COMMUNITY, Source(document=collection(community_codes(size), called, communities)), actor, now)
+    geography_services.cut_unit_grids(below=CODE, side_m=size.unit_grid_m, actor=actor, now=now)
+    geography_services.put_groups(groups=_groups(size), actor=actor, now=now)
     _add_lanes(plan, actor, now)
     return True
 
 
+def size_there() -> Size:
+    """The size of the district that is there, told by how many streets it has; full where there is none."""
+    streets = len(geography.areas_below(CODE, Level.STREET))
+    return next((size for size in SIZES if len(size.communities_of) == streets), FULL)
+
+
 def _import_areas(level: Level, source: Source, actor: Actor, now: datetime) -> None:
     target = AreaTarget(level=level, parent=CODE, tolerance_m=0.1)
-    _require(geography_services.import_areas(source=source, target=target, actor=actor, now=now))
+    require(geography_services.import_areas(source=source, target=target, actor=actor, now=now))
 
 
-def _group(community: str, actor: Actor, now: datetime) -> None:
-    """Duty and social-service grids of unit grids that follow one another."""
-    codes = [grid.code for grid in geography.unit_grids(community)]
-    for kind, count in UNIT_GRIDS_OF.items():
-        for n, parts in enumerate(_chunks(codes, count), start=1):
-            geography_services.group_unit_grids(
-                code=f"{community}{kind.value[0].upper()}{n:02d}",
-                kind=kind,
-                unit_grid_codes=parts,
-                actor=actor,
-                now=now,
-            )
+def _groups(size: Size) -> list[GroupIn]:
+    """Duty and social-service grids of unit grids that follow one another in their community."""
+    parts: dict[str, list[str]] = {code: [] for code in community_codes(size)}
+    for grid in geography.unit_grids(CODE):
+        parts[grid.code[: CODE_LENGTH[Level.COMMUNITY]]].append(grid.code)
+    weights = [len(codes) for codes in parts.values()]
+    return [
+        GroupIn(f"{community}{kind.value[0].upper()}{n:02d}", kind, part)
+        for kind, total in ((GridKind.DUTY, size.duty_grids), (GridKind.SOCIAL, size.social_grids))
+        for (community, codes), count in zip(parts.items(), shared(total, weights), strict=True)
+        for n, part in enumerate(_split(codes, count), start=1)
+    ]
 
 
-def _chunks(codes: Sequence[str], count: int) -> list[Sequence[str]]:
-    return [codes[start : start + count] for start in range(0, len(codes), count)]
+def _split(codes: Sequence[str], count: int) -> list[Sequence[str]]:
+    """`count` runs of codes, as even as can be."""
+    ends = [len(codes) * n // count for n in range(count + 1)]
+    return [codes[start:end] for start, end in pairwise(ends)]
 
 
 def _add_lanes(plan: Plan, actor: Actor, now: datetime) -> None:
-    avenues = [f"A{n:02d}" for n in range(1, len(plan.avenues) + 1)]
-    source = _collection(avenues, names.AVENUES, plan.avenues)
-    _require(geography_services.import_lanes(source=source, area_code=CODE, actor=actor, now=now))
-    left = iter(names.lane_names())
-    for code, lanes in zip(community_codes(), (lanes for street in plan.lanes for lanes in street), strict=True):
-        source = _collection([f"L{n}" for n in range(1, len(lanes) + 1)], left, lanes)
-        _require(geography_services.import_lanes(source=source, area_code=code, actor=actor, now=now))
+    """Avenues are kept under the district, the 背街小巷 each under its community."""
+    codes, lines = _codes("A", plan.avenues), [avenue.line for avenue in plan.avenues]
+    source = Source(document=collection(codes, avenue_names(plan), lines))
+    require(geography_services.import_lanes(source=source, area_code=CODE, actor=actor, now=now))
+    lanes = [lanes for street in plan.lanes for lanes in street]
+    for code, named, shapes in zip(community_codes(plan.size), lane_names(plan), lanes, strict=True):
+        source = Source(document=collection(_codes("L", shapes), named, shapes))
+        require(geography_services.import_lanes(source=source, area_code=code, actor=actor, now=now))
 
 
-def _collection(codes: Sequence[str], named: Iterable[names.Name], shapes: Sequence[BaseGeometry]) -> Source:
-    features: list[dict[str, Any]] = [
-        {
-            "type": "Feature",
-            "properties": {"code": code, "name": zh, "name_en": en},
-            "geometry": mapping(shape),
-        }
-        for code, shape, (zh, en) in zip(codes, shapes, named, strict=False)
-    ]
-    return Source(document={"type": "FeatureCollection", "features": _as_lists(features)})
+def _codes(letter: str, shapes: Sequence[Any]) -> list[str]:
+    return [f"{letter}{n:03d}" for n in range(1, len(shapes) + 1)]
 
 
-def _as_lists(value: Any) -> Any:
-    """GeoJSON as it is read from a file: lists, where shapely gives tuples."""
-    if isinstance(value, dict):
-        return {key: _as_lists(part) for key, part in value.items()}
-    return [_as_lists(part) for part in value] if isinstance(value, list | tuple) else value
-
-
-def _require(report: ImportReport) -> None:
+def require(report: ImportReport) -> None:
+    """Invalid, with its findings, unless the import was written."""
     if not report.is_written:
         raise Invalid("; ".join(f"{one.code}: {one.fault.label} {one.detail}" for one in report.findings))

@@ -5,10 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.contrib.gis.geos import GEOSGeometry
 from django.db import transaction
 from django.utils.timezone import localdate
-from shapely.geometry.base import BaseGeometry
 
 from citygrid.access import queries as access
 from citygrid.catalogue import queries as catalogue
@@ -17,10 +15,13 @@ from citygrid.dispatch.services import RuleIn
 from citygrid.geography import queries as geography
 from citygrid.geography import services as geography_services
 from citygrid.geography.choices import AreaLayer, LayerKind
+from citygrid.geography.services import Source
 from citygrid.kernel.actor import Actor
-from citygrid.simulator.rules import names
+from citygrid.simulator.rules.geojson import collection
+from citygrid.simulator.rules.layers import AREA_LAYERS, THEMATIC_LAYERS, features
 from citygrid.simulator.rules.people import CODE, ROOT, street_code, units
 from citygrid.simulator.rules.plan import Plan, draw
+from citygrid.simulator.services.district import require, size_there
 from citygrid.simulator.services.people import SERVED
 
 SCHEME = "gbt47678.5-2026"
@@ -33,9 +34,9 @@ BY_LAYER = (
     ("matter/06012", AreaLayer.GREEN, "landscaping"),
     ("component/03005", AreaLayer.GREEN, "landscaping"),
     ("matter/06011", AreaLayer.CONSTRUCTION, "housing"),
+    ("matter/06011", AreaLayer.DEMOLITION, "housing"),
     ("matter/06010", AreaLayer.WATER, "water_affairs"),
 )
-Drawn = tuple[str, names.Name, BaseGeometry]
 
 
 @transaction.atomic
@@ -43,70 +44,58 @@ def build_duties(*, seed: int, actor: Actor, now: datetime) -> int:
     """Add layers with responsible units, and the rules; returns how many rules there are. What is there stays."""
     since = localdate(now - SERVED)
     by_kind = _units_by_kind()
-    _add_layers(draw(seed), by_kind, since, actor, now)
+    _add_layers(draw(seed, size_there()), by_kind, since, actor, now)
     return len(dispatch.add_rules(rules=list(_rules(by_kind, since)), actor=actor, now=now))
 
 
 def _units_by_kind() -> Mapping[str, list[UUID]]:
     """Ids of the demo's units by kind; street offices in the order of the streets."""
-    ids = access.organisations_by_code([unit.code for unit in units()])
+    there = units(size_there())
+    ids = access.organisations_by_code([unit.code for unit in there])
     by_kind: dict[str, list[UUID]] = defaultdict(list)
-    for unit in units():
+    for unit in there:
         by_kind[unit.kind].append(ids[unit.code].id)
     return by_kind
 
 
-def _layers(plan: Plan) -> Iterator[tuple[str, LayerKind, names.Name, str, Sequence[Drawn]]]:
-    """Code, kind, name, kind of the responsible unit, and features of each layer."""
-    roads = [
-        (f"A{n:02d}", name, shape) for n, (name, shape) in enumerate(zip(names.AVENUES, plan.roads, strict=False), 1)
-    ]
-    fronts = [
-        (f"F{n}", (f"{zh}门前三包责任区", f"{en} frontages"), shape)
-        for n, ((zh, en), shape) in enumerate(zip(names.AVENUES, plan.frontages, strict=False), 1)
-    ]
-    greens = list(zip(("P1", "G1", "G2", "G3"), (names.PARK, *names.GARDENS), (plan.park, *plan.gardens), strict=True))
-    sites = list(zip(("S1", "S2"), names.SITES, plan.sites, strict=True))
-    schools = [(f"X{n}", name, plan.communities[n - 1][1].centroid) for n, name in enumerate(names.SCHOOLS, 1)]
-    area, thematic = LayerKind.AREA, LayerKind.THEMATIC
-    yield AreaLayer.ROAD, area, ("城市道路区域", "City roads"), "municipal_works", roads
-    yield AreaLayer.FRONTAGE, area, ("门前三包责任区", "Frontages"), "urban_management", fronts
-    yield AreaLayer.GREEN, area, ("绿地", "Green space"), "landscaping", greens
-    yield AreaLayer.WATER, area, ("水域", "Water"), "water_affairs", [("W1", names.RIVER, plan.river)]
-    yield AreaLayer.CONSTRUCTION, area, ("建设工地", "Construction sites"), "housing", sites
-    yield "railway", thematic, ("铁路", "Railways"), "traffic", [("R1", names.RAILWAY, plan.railway)]
-    yield "school", thematic, ("学校", "Schools"), "", schools
-    yield "market", thematic, ("市场", "Markets"), "", [("M1", names.MARKET, plan.communities[2][1].centroid)]
-
-
 def _add_layers(plan: Plan, by_kind: Mapping[str, list[UUID]], since: date, actor: Actor, now: datetime) -> None:
+    """The layers, each with what is drawn in it; a layer that is there stays as it is."""
     there = {layer.code for layer in geography.layers()}
-    for code, kind, (zh, en), unit_kind, features in _layers(plan):
-        unit_id = by_kind[unit_kind][0] if unit_kind else None
-        if code not in there:
-            geography_services.add_layer(
-                code=code, kind=kind, name_zh=zh, name_en=en, owner_unit_id=unit_id, actor=actor, now=now
+    drawn = features(plan)
+    kinds = ((LayerKind.AREA, AREA_LAYERS), (LayerKind.THEMATIC, THEMATIC_LAYERS))
+    for kind, layer in ((kind, layer) for kind, layers in kinds for layer in layers if layer.code not in there):
+        unit_id = by_kind[layer.keeper][0] if layer.keeper else None
+        geography_services.add_layer(
+            code=layer.code,
+            kind=kind,
+            name_zh=layer.name_zh,
+            name_en=layer.name_en,
+            owner_unit_id=unit_id,
+            actor=actor,
+            now=now,
+        )
+        found = drawn[layer.code]
+        codes, named, shapes = (
+            [f"{ROOT}-{one.code}" for one in found],
+            [one.name for one in found],
+            [one.shape for one in found],
+        )
+        require(
+            geography_services.import_features(
+                source=Source(document=collection(codes, named, shapes)),
+                layer_code=layer.code,
+                valid_from_date=since,
+                responsible_unit_id=unit_id,
+                actor=actor,
+                now=now,
             )
-        known = {feature.code for feature in geography.features_of(code, on=since)}
-        for own, (name_zh, name_en), shape in features:
-            if f"{ROOT}-{own}" not in known:
-                geography_services.add_feature(
-                    layer_code=code,
-                    code=f"{ROOT}-{own}",
-                    name_zh=name_zh,
-                    name_en=name_en,
-                    geom=GEOSGeometry(shape.wkt, srid=4326),
-                    valid_from_date=since,
-                    responsible_unit_id=unit_id,
-                    actor=actor,
-                    now=now,
-                )
+        )
 
 
 def _rules(by_kind: Mapping[str, list[UUID]], since: date) -> Iterator[RuleIn]:
     """A rule for a whole major where one kind of unit has all of it, else for each category of a kind we have."""
     kinds: dict[str, dict[str, str]] = defaultdict(dict)
-    usual = _kind_of_category(since)
+    usual = kind_of_category(since)
     for leaf in catalogue.leaf_categories(SCHEME):
         kinds[leaf.major_key][leaf.key] = usual.get(leaf.key, "")
     for major, of_leaf in kinds.items():
@@ -132,7 +121,7 @@ def _rules_of_kind(key: str, kind: str, by_kind: Mapping[str, Sequence[UUID]], s
         yield RuleIn(unit_id=by_kind[kind][0], category_key=key, area_code=CODE, valid_from_date=since)
 
 
-def _kind_of_category(on: date) -> Mapping[str, str]:
+def kind_of_category(on: date) -> Mapping[str, str]:
     """The kind of unit that most standards of a category name."""
     named: dict[str, Counter[str]] = defaultdict(Counter)
     for standard in catalogue.standards_in_force(SCHEME, on):

@@ -33,7 +33,7 @@ from citygrid.simulator.rules.places import Places
 from citygrid.simulator.rules.plan import draw
 from citygrid.simulator.rules.scenarios import Triage
 from citygrid.simulator.rules.texts import TOPICS
-from citygrid.simulator.services.district import CALENDAR
+from citygrid.simulator.services.district import CALENDAR, size_there
 from citygrid.simulator.services.duties import SCHEME, TIED
 from citygrid.simulator.services.people import Progress
 
@@ -68,7 +68,7 @@ def live(*, seed: int, reports: int, progress: Progress, actor: Actor, now: date
 
 
 def _stage(seed: int, now: datetime) -> Stage:
-    places = Places(draw(seed), Random(f"places {seed}"))  # noqa: S311 - a play, no secret
+    places = Places(draw(seed, size_there()), Random(f"places {seed}"))  # noqa: S311 - a play, no secret
     return Stage(places, list(_problems(now)), calendar_for(CALENDAR), now)
 
 

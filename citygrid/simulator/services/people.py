@@ -4,17 +4,18 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.timezone import localdate
 
 from citygrid.access import queries as access
 from citygrid.access import services as access_services
+from citygrid.access.services import AccountIn, HoldingIn, OrganisationIn, PostIn
 from citygrid.kernel.actor import Actor
 from citygrid.simulator.queries import accounts
 from citygrid.simulator.rules.names import people
-from citygrid.simulator.rules.people import ROOT, Seat, seats, units
+from citygrid.simulator.rules.people import ROOT, Seat, credit_code, seats, units
+from citygrid.simulator.services.district import size_there
 
 SERVED = timedelta(days=90)  # everybody has been in office for longer than the lives of the demo last
 Progress = Callable[[Iterable[Any], str], Iterable[Any]]  # passes items on and shows, under a title, how many
@@ -25,47 +26,39 @@ def build_people(*, seed: int, actor: Actor, now: datetime) -> bool:
     """Create organisations, posts and accounts (without password); False when they are there already."""
     if access.organisations_by_code([ROOT]):
         return False
-    ids: dict[str, UUID] = {}
-    for unit in units():
-        created = access_services.create_organisation(
+    size, since = size_there(), localdate(now - SERVED)
+    organisations = [
+        OrganisationIn(
             code=unit.code,
             kind=unit.kind,
             name_zh=unit.name_zh,
             name_en=unit.name_en,
-            parent_id=ids.get(ROOT),
+            parent_code=unit.parent,
+            credit_code=credit_code(number),
             area_code=unit.area_code,
-            actor=actor,
-            now=now,
         )
-        ids[unit.code] = created.id
+        for number, unit in enumerate(units(size), start=1)
+    ]
     named = people(Random(f"people {seed}"))  # noqa: S311 - invented names, no secret
-    holders = {}
-    for seat in seats():
-        if seat.login not in holders:
-            holders[seat.login] = access_services.create_account(
-                login=seat.login, display_name=next(named), actor=actor, now=now
-            )
-    for seat in seats():
-        _seat(seat, ids[seat.unit], holders[seat.login].id, actor, now)
+    taken = list(seats(size))
+    posts = [_post(seat) for seat in taken]
+    holders = [
+        AccountIn(login=login, display_name=next(named)) for login in dict.fromkeys(seat.login for seat in taken)
+    ]
+    holdings = [HoldingIn(seat.login, post.key, since) for seat, post in zip(taken, posts, strict=True)]
+    access_services.put_organisations(organisations=organisations, actor=actor, now=now)
+    access_services.put_posts(posts=posts, actor=actor, now=now)
+    access_services.put_accounts(accounts=holders, actor=actor, now=now)
+    access_services.put_holdings(holdings=holdings, actor=actor, now=now)
     return True
 
 
-def _seat(seat: Seat, unit_id: UUID, account_id: UUID, actor: Actor, now: datetime) -> None:
-    post = access_services.create_post(
-        organisation_id=unit_id,
-        role=seat.role,
-        title_zh=seat.title_zh,
-        title_en=seat.title_en,
-        areas=seat.areas,
-        actor=actor,
-        now=now,
+def _post(seat: Seat) -> PostIn:
+    return PostIn(
+        organisation_code=seat.unit, role=seat.role, title_zh=seat.title_zh, title_en=seat.title_en, areas=seat.areas
     )
-    since = localdate(now - SERVED)
-    access_services.assign_post(account_id=account_id, post_id=post.id, from_date=since, actor=actor, now=now)
 
 
-@transaction.atomic
-def set_passwords(*, password: str, progress: Progress, actor: Actor, now: datetime) -> None:
+def set_passwords(*, password: str, actor: Actor, now: datetime) -> None:
     """Give every account of the demo this password: the platform's only accounts made with one."""
-    for login in progress(sorted(accounts()), "accounts"):
-        access_services.set_password(login=login, password=password, actor=actor, now=now)
+    access_services.set_passwords(logins=sorted(accounts()), password=password, actor=actor, now=now)

@@ -1,5 +1,6 @@
 """A small demo, broken off once and continued, then run again."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,12 +16,15 @@ from citygrid.access import services as access
 from citygrid.cases import queries as cases
 from citygrid.cases.choices import Lamp
 from citygrid.geography import queries as geography
-from citygrid.geography.choices import Level
+from citygrid.geography.choices import GridKind, Level
 from citygrid.intake import queries as intake
+from citygrid.inventory import queries as inventory
+from citygrid.inventory.queries import ComponentFilter
 from citygrid.kernel import clock
 from citygrid.kernel.actor import system_actor
 from citygrid.simulator import queries, services
 from citygrid.simulator.rules.people import CODE, seats
+from citygrid.simulator.rules.sizes import SMALL
 from citygrid.workflow import queries as workflow
 
 pytestmark = pytest.mark.django_db
@@ -48,10 +52,11 @@ def run(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) ->
     with django_db_blocker.unblock(), override_settings(DEMO_PASSWORD_FILE=kept, PASSWORD_HASHERS=MD5):
         call_command("load_defaults", stdout=StringIO())
         given: dict[str, Any] = {"seed": 7, "actor": system_actor("demo"), "now": clock.now()}
-        services.build_district(**given)
+        services.build_district(size=SMALL, **given)
         services.build_people(**given)
         services.build_duties(**given)
-        services.set_passwords(password="kept-by-nobody", progress=lambda items, _: items, **_without_seed(given))
+        services.build_inventory(**given)
+        services.set_passwords(password="kept-by-nobody", **_without_seed(given))
         with pytest.raises(BreakError):
             services.live(reports=REPORTS, progress=_breaking, **given)
         yield Run(_demo(), _demo(), kept)
@@ -84,6 +89,23 @@ def test_district_has_three_streets_twenty_communities_and_three_kinds_of_grid(r
         centre = grids[0].geom.point_on_surface
         place = geography.locate(centre, on=clock.now().date())
         assert place and place.unit_grid == grids[0].code and place.duty_grid and place.social_grid
+
+
+def test_grids_lanes_layers_and_components_are_as_many_as_the_size_says(run: Run) -> None:
+    groups = Counter(grid["properties"]["code"][12] for grid in _grids(GridKind.DUTY) + _grids(GridKind.SOCIAL))
+    assert groups == {"D": SMALL.duty_grids, "S": SMALL.social_grids}
+    assert len(geography.layers()) == 6 + 23
+    assert inventory.count(queries.VIEWER, ComponentFilter(area_code=CODE)) == SMALL.components
+
+
+def _grids(kind: GridKind) -> list[Any]:
+    return list(geography.outlines(CODE, kind)["features"])
+
+
+def test_components_are_kept_by_units_of_the_demo(run: Run) -> None:
+    found = inventory.components(queries.VIEWER, ComponentFilter(area_code=CODE), count=SMALL.components)
+    kept = [one.maintainer_id for one in found]
+    assert None not in kept and len(set(kept)) > 15
 
 
 def test_every_state_of_the_procedure_has_a_case(run: Run) -> None:
@@ -135,10 +157,10 @@ def test_some_open_cases_are_overdue_and_some_are_not(run: Run) -> None:
 def test_everybody_signs_in_with_the_password_printed_and_acts_as_the_post(run: Run) -> None:
     password = run.password_file.read_text().strip()
     assert password in run.first and run.password_file.stat().st_mode & 0o077 == 0
-    for login in {seat.login for seat in seats()}:
+    for login in {seat.login for seat in seats(SMALL)}:
         assert access.sign_in(login=login, password=password, now=clock.now()).login == login
         assert f" {login} " in run.first
-    assert {actor.role for actor in queries.actors(clock.now())} == {seat.role for seat in seats()}
+    assert {actor.role for actor in queries.actors(clock.now())} == {seat.role for seat in seats(SMALL)}
 
 
 def test_work_waits_for_every_role_that_handles_cases(run: Run) -> None:

@@ -49,6 +49,7 @@ class Command(BaseCommand):
         is_new = services.build_district(**given)
         has_new_people = services.build_people(**given)
         services.build_duties(**given)
+        services.build_inventory(**given)
         self._share_password(has_new_people)
         return services.live(reports=reports, progress=_progress, **given) or is_new
 
@@ -58,7 +59,7 @@ class Command(BaseCommand):
         if kept.exists() and not has_new_people:
             return
         password = kept.read_text().strip() if kept.exists() else _password()
-        services.set_passwords(password=password, progress=_progress, actor=system_actor("demo"), now=clock.now())
+        services.set_passwords(password=password, actor=system_actor("demo"), now=clock.now())
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.touch(mode=0o600)
         kept.write_text(f"{password}\n")
