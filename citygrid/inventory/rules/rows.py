@@ -1,9 +1,10 @@
 """What a row of a file says of a component, cell by cell, before anything is looked up."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from citygrid.inventory.choices import STANDARD_WORDS, DataSource, Fault, State
@@ -11,6 +12,7 @@ from citygrid.inventory.rules.identifiers import ALIAS_LENGTH, LENGTH
 
 Row = Mapping[str, object]  # cells as a file gives them: text, numbers, dates, None
 PARTIES = ("authority", "owner", "maintainer")
+UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 MOST_EXACT = 2**53  # above it a spreadsheet's numbers are no longer exact
 
 
@@ -64,9 +66,13 @@ def _unit_grid(text: str) -> str:
     return code if len(code) != 14 else f"{code[:12]}0{code[12:]}"  # the two-digit sequence of earlier standards
 
 
+@cache
+def _known_words(words: type[State] | type[DataSource]) -> Mapping[str, State | DataSource]:
+    return {str(spoken): word for word in words for spoken in (word.value, STANDARD_WORDS[word])}
+
+
 def _word(words: type[State] | type[DataSource], text: str) -> str:
-    known = {str(spoken): word for word in words for spoken in (word.value, STANDARD_WORDS[word])}
-    spoken = text.lower()
+    known, spoken = _known_words(words), text.lower()
     if text and spoken not in known:
         raise _Unusable(Fault.UNKNOWN_WORD, text[:40])
     return known[spoken].value if text else ""
@@ -200,6 +206,6 @@ def _as_text(cell: object) -> str:
     if isinstance(cell, datetime):
         cell = cell.date()
     text = str(cell).strip()
-    if any(ord(letter) < 32 and letter not in "\t\n\r" or "\ud800" <= letter <= "\udfff" for letter in text):
+    if UNSTORABLE.search(text):
         raise _Unusable(Fault.BAD_CHARACTERS)
     return text

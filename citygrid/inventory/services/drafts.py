@@ -222,10 +222,10 @@ def _names_of_units(values: Mapping[str, Any], known: Known) -> dict[str, str]:
 
 
 def _changes(before: Component | None, after: Component) -> dict[str, Any]:
-    names = (*FIELD_OF.values(), "area_code", "location")
+    names = ("state", "location") if before is None else (*FIELD_OF.values(), "area_code", "location")
     pairs = {name: [_plain(getattr(before, name, None)), _plain(getattr(after, name))] for name in names}
     if before is None:
-        return {name: pairs[name] for name in ("state", "location")}
+        return pairs
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
