@@ -20,7 +20,7 @@ from citygrid.simulator.rules.plan import BANK_HALF_M, MAIN_HALF_M, SIDE_HALF_M,
 
 LANE_HALF_M = 2.5
 MORE = 1.1  # as many more are placed than wanted, some of which lie outside or in the water
-SPREAD_M = 7.0  # components at one spot stand this far apart
+AROUND_M, CORNERS_M = (0.0, 7.0), (15.0, 23.0)  # how far from the middle of a facility, and of a crossing
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _at_facilities(plan: Plan, dice: np.random.Generator) -> Iterator[Standing]:
     of_layer = features(plan)
     for layer, things in AT.items():
         middles = shapely.get_coordinates([to_metres(one.shape.representative_point()) for one in of_layer[layer]])
-        yield from _around(plan, middles, things, dice)
+        yield from _around(plan, middles, things, AROUND_M, dice)
 
 
 def _at_crossings(plan: Plan, dice: np.random.Generator) -> Iterator[Standing]:
@@ -168,7 +168,7 @@ def _at_crossings(plan: Plan, dice: np.random.Generator) -> Iterator[Standing]:
     ends = shapely.points([end for one in plan.avenues for end in _ends(to_metres(one.line)) if not one.is_main])
     inner = to_metres(plan.district).buffer(-30)
     crossings = ends[shapely.intersects(main, ends) & shapely.contains(inner, ends)]
-    yield from _around(plan, shapely.get_coordinates(crossings), AT_CROSSINGS, dice)
+    yield from _around(plan, shapely.get_coordinates(crossings), AT_CROSSINGS, CORNERS_M, dice)
 
 
 def _ends(line: LineString) -> Sequence[tuple[float, ...]]:
@@ -176,11 +176,16 @@ def _ends(line: LineString) -> Sequence[tuple[float, ...]]:
 
 
 def _around(
-    plan: Plan, middles: Points, things: Sequence[tuple[str, int]], dice: np.random.Generator
+    plan: Plan,
+    middles: Points,
+    things: Sequence[tuple[str, int]],
+    between_m: tuple[float, float],
+    dice: np.random.Generator,
 ) -> Iterator[Standing]:
     for code, count in things:
         spots = np.repeat(middles, count, axis=0)
-        yield from _inside(plan, code, spots + dice.uniform(-SPREAD_M, SPREAD_M, spots.shape))
+        turn, off = dice.uniform(0, 2 * np.pi, len(spots)), dice.uniform(*between_m, len(spots))
+        yield from _inside(plan, code, spots + np.column_stack([np.cos(turn), np.sin(turn)]) * off[:, None])
 
 
 def _on_green(plan: Plan, dice: np.random.Generator) -> Iterator[Standing]:

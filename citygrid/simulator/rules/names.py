@@ -20,7 +20,7 @@ STREETS: list[Name] = [
     for zh, en in (
         *(("临溪", "Linxi"), ("松月", "Songyue"), ("望桥", "Wangqiao"), ("清晏", "Qingyan"), ("稻香", "Daoxiang")),
         *(("听涛", "Tingtao"), ("书院", "Shuyuan"), ("银杏", "Yinxing"), ("东皋", "Donggao"), ("机厂", "Jichang")),
-        *(("和畅", "Hechang"), ("荷风", "Hefeng"), ("鼓楼湾", "Gulouwan"), ("南圃", "Nanpu"), ("朝霞", "Zhaoxia")),
+        *(("和畅", "Hechang"), ("荷风", "Hefeng"), ("锦澜", "Jinlan"), ("南圃", "Nanpu"), ("朝霞", "Zhaoxia")),
         *(("渡口", "Dukou"), ("云帆", "Yunfan")),
     )
 ]
