@@ -41,6 +41,28 @@ class UntilInvalid(Invalid):
     message = _("The end date must lie in the future and within a year.")
 
 
+class CategoryUnfit(Invalid):
+    code = "cases.category_unfit"
+    message = _("A case cannot get this category: it is not in use, or its cases follow another procedure.")
+    hint = _("Choose another category, or declare the case void and accept its report anew.")
+
+
+class PlaceUnknown(Invalid):
+    code = "cases.place_unknown"
+    message = _("This place is not known: a position needs longitude and latitude inside a district served here.")
+
+
+class OtherDistrict(Invalid):
+    code = "cases.other_district"
+    message = _("This place lies in another district. A case stays in the district whose number it has.")
+    hint = _("Declare the case void, and report the matter where it belongs.")
+
+
+class NothingCorrected(Invalid):
+    code = "cases.nothing_corrected"
+    message = _("Nothing would change: category, place and address are as you say already.")
+
+
 class AlreadyPart(Conflict):
     code = "cases.already_part"
     message = _("A case is part of one other case, and two cases are not parts of each other.")

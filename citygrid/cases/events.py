@@ -72,6 +72,16 @@ class CaseReopened(CaseEvent):
 
 
 @dataclass(frozen=True)
+class CaseUnbundled(CaseEvent):
+    """It was taken out of the case it had been bundled into, and goes on by itself."""
+
+
+@dataclass(frozen=True)
+class CaseCorrected(CaseEvent):
+    """Its category or its place was corrected, with a reason."""
+
+
+@dataclass(frozen=True)
 class CaseOverseen(CaseEvent):
     """A superior asked for attention."""
 
@@ -103,6 +113,8 @@ BY_WORD: dict[str, type[CaseEvent]] = {  # the words of "announces" in procedure
     "voided": CaseVoided,
     "bundled": CaseBundled,
     "reopened": CaseReopened,
+    "unbundled": CaseUnbundled,
+    "corrected": CaseCorrected,
     "overseen": CaseOverseen,
 }
 

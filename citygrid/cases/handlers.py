@@ -15,6 +15,7 @@ TOLD: dict[type[events.CaseEvent], tuple[str, tuple[str, ...]]] = {  # event to 
     events.CaseVoided: ("case_voided", ("unit",)),
     events.CaseOverseen: ("case_overseen", ("unit", "command")),
     events.CaseReturned: ("case_returned", ("waiting",)),
+    events.CaseCorrected: ("case_corrected", ("waiting",)),
     events.CaseReopened: ("case_reopened", ("waiting",)),
     events.RequestMade: ("request_made", ("answering",)),
     events.RequestGranted: ("request_granted", ("asker",)),

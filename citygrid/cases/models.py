@@ -1,7 +1,9 @@
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 from django.contrib.gis.db.models import PointField
+from django.contrib.gis.geos import Point
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -92,6 +94,8 @@ class Case(ScopedModel):
         *("handled_at", "closed_at", "on_time", "counts", "head_seq"),
     )
 
+    MATTER_FIELDS = ("category_id", "area_code", "location", "address")
+
     class Meta:
         indexes = [
             models.Index(fields=["stage", "area_code"], condition=WAITS, name="case_waiting"),
@@ -125,6 +129,25 @@ class Case(ScopedModel):
         values["limit"] = Limit(*self.limit) if self.limit else None
         values["clock"] = Clock.from_dict(self.clock) if self.clock else None
         return CaseState(**values)
+
+    def matter(self) -> dict[str, Any]:
+        """What it is about, under the words of `rules.matter`: category, area, location ([lon, lat]) and address."""
+        location = list(self.location.coords) if self.location else None
+        return {
+            "category": self.category_id,
+            "area": self.area_code,
+            "location": location,
+            "address": self.address,
+        }
+
+    def take_matter(self, said: Mapping[str, Any]) -> None:
+        """Put what a correction says into the row."""
+        self.category_id = said.get("category", self.category_id)
+        self.area_code = said.get("area", self.area_code)
+        self.address = said.get("address", self.address)
+        if "location" in said:
+            at = said["location"]
+            self.location = Point(at[0], at[1], srid=4326) if at else None
 
     def take_over(self, state: CaseState) -> None:
         """Put a fold into the row."""

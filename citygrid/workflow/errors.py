@@ -58,6 +58,7 @@ class FieldsMissing(Invalid):
         "finding": _("a finding"),
         "until": _("an end date"),
         "case": _("another case"),
+        "correction": _("what is right: a category, a place or an address"),
         "evidence": _("evidence"),
     }
 

@@ -44,7 +44,7 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
         ("categories", "acceptor", "/categories/"),
         ("category", "acceptor", "/categories/city/component/01001/"),
         ("procedures", "acceptor", "/procedures/"),
-        ("procedure", "acceptor", "/procedures/city-case/2/"),
+        ("procedure", "acceptor", "/procedures/city-case/3/"),
     )
     yield from sheets(city)
     for place, login in {3: "dispatcher", 5: "water", 7: "dispatcher", 8: "sanitation", 12: "shift_leader"}.items():

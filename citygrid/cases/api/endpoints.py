@@ -82,6 +82,7 @@ def take_step(request: Any, case_id: UUID, step: StepIn) -> Status[Any]:
     until = given["until_at"]
     photos = [(photo["role"], photo["id"]) for photo in given["photos"]]
     given["photos"] = {role: tuple(i for shown, i in photos if shown == role) for role, _id in photos}
+    given["correction"] = services.Correction(**given["correction"]) if given["correction"] else None
     given["until_at"] = until.replace(tzinfo=UTC) if until and until.tzinfo is None else until
     case = services.take_step(
         case_id=case_id,

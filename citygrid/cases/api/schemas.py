@@ -7,6 +7,7 @@ from pydantic import Field
 
 from citygrid.cases.choices import Lamp, Source
 from citygrid.evidence.choices import MOST_AT_ONCE, MediaState, Role
+from citygrid.geography.choices import Frame
 from citygrid.kernel.api import MOST_ROWS, Day, Instant
 
 Short = Annotated[str, Field(max_length=100)]
@@ -107,6 +108,20 @@ class PhotoIn(Schema):
     role: Role
 
 
+class CorrectionIn(Schema):
+    """What is right of a case: another category, another place (a position in a frame, or an area), another address.
+
+    What is left out stays as it was.
+    """
+
+    category_key: Short = ""
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    lat: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    frame: Frame = Frame.WGS84
+    area_code: Annotated[str, Field(pattern=r"^(\d{6}(\d{3}){0,3})?$")] = ""
+    address: Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")] = ""
+
+
 class StepIn(Schema):
     """A step to take. With `expected_seq` it is taken only if nobody has acted since."""
 
@@ -119,4 +134,5 @@ class StepIn(Schema):
     standard_id: UUID | None = None
     case_id: UUID | None = None
     until_at: Instant | None = None
+    correction: CorrectionIn | None = None
     photos: Annotated[list[PhotoIn], Field(max_length=MOST_AT_ONCE)] = []

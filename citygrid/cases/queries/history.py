@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet
 
 from citygrid.cases import models, permissions
-from citygrid.cases.rules import first_break, fold
+from citygrid.cases.rules import first_break, fold, matter
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.calendars import calendar_for
 from citygrid.workflow import queries as workflow
@@ -77,5 +77,6 @@ def _prove_batch(batch: list[models.Case], proof: Proof) -> None:
         if not hashes or first_break(case.pk, past, hashes) or hashes[-1] != bytes(case.head_hash):
             proof.broken.append(case.number)
         procedure = workflow.procedure(case.procedure, case.procedure_version)
-        if fold(past, procedure, calendar_for(case.calendar)) != case.as_state():
+        is_fold = fold(past, procedure, calendar_for(case.calendar)) == case.as_state()
+        if not is_fold or {**case.matter(), **matter(past)} != case.matter():
             proof.mismatched.append(case.number)

@@ -108,8 +108,13 @@ def _request(before: CaseState, action: Action, step: PastStep, has_moved: bool)
 
 
 def _facts(before: CaseState, data: Mapping[str, Any]) -> dict[str, Any]:
-    """What a step says about the case: its unit, standard, limit, or an explicit due time."""
+    """What a step says about the case: its unit, standard, limit, or an explicit due time.
+
+    A filing standard belongs to a category: with another category it is filed anew.
+    """
     facts: dict[str, Any] = {}
+    if "category" in data.get("correction", {}).get("now", {}):
+        facts |= {"standard_id": None, "limit": None}
     if "unit_id" in data:
         facts["unit_id"] = UUID(data["unit_id"])
     if "standard_id" in data:
@@ -133,6 +138,7 @@ def _moments(before: CaseState, action: Action, step: PastStep) -> dict[str, Any
         "closed": {"closed_at": step.at},
         "voided": {"closed_at": step.at},
         "bundled": {"closed_at": step.at},
+        "unbundled": {"closed_at": None},
     }
     return {**opened, **moment.get(action.announces, {})}
 

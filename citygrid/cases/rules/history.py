@@ -11,6 +11,25 @@ from citygrid.kernel.worktime import Limit
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What is right of a case or report: another category, another place. What is empty stays as it was.
+
+    The place is a position in `frame`, or an area where no position is known; the address is corrected by itself.
+    """
+
+    category_key: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    frame: str = "wgs84"
+    area_code: str = ""
+    address: str = ""
+
+    @property
+    def has_position(self) -> bool:
+        return self.lon is not None or self.lat is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """What a person gives with a step. Which of it a step needs is said by the procedure.
 
@@ -25,6 +44,7 @@ class Given:
     case_id: UUID | None = None
     post_id: UUID | None = None
     until_at: datetime | None = None
+    correction: Correction | None = None
     photos: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)
 
     @property
@@ -36,8 +56,9 @@ class Given:
         return {word: value for word, value in given.items() if value}
 
     def as_data(self) -> dict[str, Any]:
-        """The given fields as JSON values, for the step."""
-        given = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
+        """The given fields as JSON values, for the step; what a correction comes to is found out by the service."""
+        names = [f.name for f in fields(self) if f.name != "correction"]
+        given = {name: getattr(self, name) for name in names if getattr(self, name)}
         return {name: _plain(value) for name, value in given.items()}
 
 
@@ -77,6 +98,15 @@ def first_break(case_id: UUID, steps: list[PastStep], hashes: list[bytes]) -> in
         if step.seq != place or found != right:
             return place
     return 0
+
+
+def matter(steps: Iterable[PastStep]) -> dict[str, Any]:
+    """What the steps say of the matter: the category from the beginning on, and all that was corrected since."""
+    said: dict[str, Any] = {}
+    for step in steps:
+        told = {"category": step.data["category"]} if step.seq == 1 and "category" in step.data else {}
+        said |= told | dict(step.data.get("correction", {}).get("now", {}))
+    return said
 
 
 def limit_as_data(limit: Limit) -> list[str]:

@@ -1,10 +1,11 @@
-from citygrid.cases.rules import Given
+from citygrid.cases.rules import Correction, Given
 from citygrid.cases.services.bulk import History, HistoryStep, record_history
 from citygrid.cases.services.clocks import recompute_provisional, resume_due
 from citygrid.cases.services.life import Opening, StepResult, make_part, open_case, take_step, take_steps
 from citygrid.cases.services.telling import tell_due, tell_of_step
 
 __all__ = [
+    "Correction",
     "Given",
     "History",
     "HistoryStep",

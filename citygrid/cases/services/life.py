@@ -19,6 +19,7 @@ from citygrid.cases.queries.single import PHOTO_OWNER, situation_of
 from citygrid.cases.rules import CaseState, Given, PastStep, apply, seal
 from citygrid.cases.rules.fold import verdict_data
 from citygrid.cases.rules.history import limit_as_data
+from citygrid.cases.services.matter import correction_data
 from citygrid.catalogue import queries as catalogue
 from citygrid.evidence import services as evidence
 from citygrid.geography import queries as geography
@@ -34,6 +35,7 @@ from citygrid.workflow import errors as workflow_errors
 from citygrid.workflow import queries as workflow
 
 LONGEST_DEFERMENT = timedelta(days=365)
+WRITTEN: tuple[str, ...] = (*models.Case.STATE_FIELDS, "head_hash")
 LAST_STEP = "SELECT at FROM cases_step WHERE case_id = %s AND seq = %s"
 
 
@@ -122,15 +124,21 @@ def take_step(
         _require_time_forwards(case, now)
         before, previous = case.as_state(), bytes(case.head_hash)
         data = {**given.as_data(), **_looked_up(case, given, now)}
+        fields = WRITTEN
+        if "correction" in data:
+            case.take_matter(data["correction"]["now"])
+            fields = (*WRITTEN, *models.Case.MATTER_FIELDS)
         if move.action.announces == "closed":
             data.update(verdict_data(before, now))
         step = _past_step(move, before.head_seq + 1, actor, now, data)
         after = apply(before, step, procedure, calendar_for(case.calendar))
         rows = _take_over(case, after, step, previous, actor)
-        write_together(*rows, changed=case, fields=(*models.Case.STATE_FIELDS, "head_hash"))
+        write_together(*rows, changed=case, fields=fields)
         _attach(case, given, actor, now)
         if given.case_id:
             _bundle(case, given.case_id, actor, now)
+        if move.action.announces == "unbundled":
+            case.links.filter(kind=LinkKind.BUNDLED).delete()  # what was bundled, and why, stays in the steps
         for event in events.of_step(move.action.announces, move.action.phase):
             announce(event(case_id=case.pk, seq=step.seq, at=now))
     return case
@@ -221,12 +229,13 @@ def _looked_up(case: models.Case, given: Given, now: datetime) -> dict[str, Any]
         raise errors.UntilInvalid()
     if given.unit_id and not _is_active_unit(given.unit_id):
         raise errors.UnitUnknown()
+    found = {"correction": correction_data(case, given.correction, now)} if given.correction else {}
     if not given.standard_id:
-        return {}
+        return found
     standard = catalogue.standard(given.standard_id)
     if standard.category_key != case.category_id:
         raise errors.StandardMismatch()
-    return {"limit": limit_as_data(standard.limit)}
+    return {**found, "limit": limit_as_data(standard.limit)}
 
 
 def _is_active_unit(unit_id: UUID) -> bool:

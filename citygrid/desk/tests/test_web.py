@@ -10,7 +10,7 @@ from citygrid.access.tests import factories as access
 from citygrid.cases.models import Case
 from citygrid.cases.rules import Given
 from citygrid.cases.services import take_step
-from citygrid.desk.tests.factories import COVER, TO_DISPATCHED, City, make_cases
+from citygrid.desk.tests.factories import COVER, LITTER, TO_DISPATCHED, City, make_cases
 from citygrid.geography.tests.factories import SOUTH, WEST
 from citygrid.intake.models import Report
 from citygrid.kernel import clock
@@ -72,8 +72,8 @@ def test_department_is_refused_the_reports(enter, cases: list[Case]) -> None:
 @pytest.mark.parametrize(
     ("state", "login", "offered"),
     [
-        (0, "acceptor", ["send_to_verify", "bundle"]),
-        (0, "shift_leader", ["file", "void", "bundle"]),
+        (0, "acceptor", ["send_to_verify", "bundle", "correct"]),
+        (0, "shift_leader", ["file", "void", "bundle", "correct"]),
         (3, "dispatcher", ["dispatch", "send_back_to_file"]),
         (5, "water", ["reply", "return", "extend", "hang"]),
         (7, "dispatcher", ["approve_return", "decline_return"]),
@@ -113,6 +113,18 @@ def test_step_is_taken_and_the_page_says_so(city: City, enter, filed: Case) -> N
 
 def test_timeline_names_the_post_in_the_language_of_the_page(city: City, enter, filed: Case) -> None:
     assert "赵值班 (Shift leader)" in words_of(enter("shift_leader").get(case_url(filed)))
+
+
+def test_case_is_corrected_on_its_page_and_the_history_says_from_what_to_what(city: City, enter) -> None:
+    case = city.case(0, clock.now() - timedelta(hours=1))
+    data = {"expected_seq": 1, "category": LITTER, "frame": "wgs84", "area": "900001002001", "reason": "认错了"}
+    page = enter("acceptor").post(step_url(case, "correct"), data, follow=True)
+    drawn = words_of(page)
+    assert "Sewage manhole cover → Exposed litter" in drawn and "Longfusi" in drawn and "认错了" in drawn
+    assert enter("dispatcher").post(step_url(case, "correct"), data).status_code == 409
+    half = {**data, "expected_seq": 2, "area": "", "lon": "116.3"}
+    page = enter("acceptor").post(step_url(case, "correct"), half)
+    assert page.status_code == 422 and "needs both longitude and latitude" in words_of(page)
 
 
 def test_missing_field_is_named_and_nothing_happens(enter, filed: Case) -> None:
@@ -326,7 +338,7 @@ def test_category_page_shows_the_standards_in_force(city: City, enter) -> None:
 
 def test_procedure_page_draws_the_procedure_in_the_language_of_the_page(city: City, enter) -> None:
     client = enter("water")
-    address = reverse("procedure", args=["city-case", 2])
+    address = reverse("procedure", args=["city-case", 3])
     assert "Being handled</text>" in words_of(client.get(address))
     client.cookies["django_language"] = "zh-hans"
     assert "处置中</text>" in words_of(client.get(address))

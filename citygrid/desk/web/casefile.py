@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.catalogue import queries as catalogue
+from citygrid.desk.web.corrections import Told
 from citygrid.desk.web.words import limit_words, place_name, procedure_of, state_of, waits_for
 from citygrid.dispatch import permissions as dispatch_permissions
 from citygrid.dispatch import queries as dispatch
@@ -35,6 +36,9 @@ ICONS = {
     "file": "file-description",
     "void": "ban",
     "bundle": "link",
+    "unbundle": "arrow-back-up",
+    "correct": "edit",
+    "correct_filed": "edit",
     "dispatch": "arrow-right",
     "take": "user-check",
     "reply": "tool",
@@ -202,6 +206,7 @@ class _Names:
 
     def __init__(self, steps: Sequence[Any], actor: Actor) -> None:
         self.actor = actor
+        self.corrected = Told(step.data["correction"] for step in steps if "correction" in step.data)
         self.numbers = {each: self._number(each) for each in _ids(steps, "case_id")}
 
     def _number(self, case_id: UUID) -> str:
@@ -221,7 +226,8 @@ class _Names:
             (_("Until"), until),
             (_("Case"), self.numbers[UUID(data["case_id"])] if "case_id" in data else ""),
         ]
-        return tuple((label, value) for label, value in found if value)
+        told = self.corrected.details(data["correction"]) if "correction" in data else ()
+        return (*((label, value) for label, value in found if value), *told)
 
 
 PLATFORM = {  # labels under which the platform acts by itself
@@ -297,6 +303,7 @@ def _counts(case: Any) -> str:
         "extensions": _("extended"),
         "hangs": _("deferred"),
         "reopens": _("reopened"),
+        "corrections": _("corrected"),
         "oversights": _("overseen"),
     }
     told = [f"{label} × {case.counts[word]}" for word, label in labels.items() if case.counts.get(word)]

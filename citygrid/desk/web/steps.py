@@ -16,7 +16,7 @@ from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.cases.services import Given
 from citygrid.catalogue import queries as catalogue
-from citygrid.desk.web import photos
+from citygrid.desk.web import corrections, photos
 from citygrid.desk.web.forms import DateInput
 from citygrid.desk.web.words import limit_words
 from citygrid.kernel.actor import Actor
@@ -25,6 +25,7 @@ from citygrid.kernel.memo import kept_a_moment
 from citygrid.workflow import queries as workflow
 
 Field = Callable[["Step", workflow.Action], forms.Field]
+CORRECTION = "correction"  # the procedure's word for a need that takes several fields
 LONGEST_TEXT = 1_000
 LONGEST_DEFERMENT = timedelta(days=365)
 # Ends a case without its matter being settled: drawn as a warning.
@@ -50,12 +51,18 @@ class StepForm(forms.Form):
         super().__init__(data, files, auto_id=f"{action.code}_%s", initial={"expected_seq": step.case.head_seq})
         self.action, self.step = action, step
         for name in action.needs:
-            self.fields[name] = FIELDS[name](step, action)
+            self.fields |= _asked(name, step, action)
         if photos.may_hand_in(step.actor):
             for name in (*action.evidence, *action.takes):
                 self.fields[name] = photos.PhotosField(
                     name.removeprefix(photos.PREFIX), required=name in action.evidence
                 )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if CORRECTION in self.action.needs:
+            corrections.check(self)
+        return given
 
     @property
     def is_grave(self) -> bool:
@@ -85,6 +92,7 @@ class StepForm(forms.Form):
             standard_id=UUID(data["standard"]) if data.get("standard") else None,
             case_id=data.get("case"),
             until_at=data.get("until"),
+            correction=corrections.read(data) if CORRECTION in self.action.needs else None,
             photos=handed_in,
         )
 
@@ -93,6 +101,14 @@ def forms_for(step: Step, sent: StepForm | None = None) -> list[StepForm]:
     """A form for each action this post may take now; the one that was `sent` back with errors keeps its content."""
     offered = cases.actions_for(step.case, step.actor, step.now)
     return [sent if sent and sent.action.code == action.code else StepForm(action, step) for action in offered]
+
+
+def _asked(name: str, step: Step, action: workflow.Action) -> dict[str, forms.Field]:
+    """The fields that ask for one thing a step needs."""
+    if name == CORRECTION:
+        case = step.case
+        return corrections.fields(case.category_id, case.address, (case.district_code,))
+    return {name: FIELDS[name](step, action)}
 
 
 def _text(label: Any, help_text: Any = "") -> Field:

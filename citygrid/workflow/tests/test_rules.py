@@ -24,24 +24,31 @@ AXES = {
     "system_administrator": Axis.SUPPORT,
 }
 PROCEDURE = parse(DOCUMENT, AXES)
-EVERYTHING = dict.fromkeys(("reason", "note", "unit", "standard", "until", "case"), "x") | {"finding": "confirmed"}
+EVERYTHING = dict.fromkeys(("reason", "note", "unit", "standard", "until", "case", "correction"), "x") | {
+    "finding": "confirmed"
+}
 
 # Who may do what in which state, written down apart from the procedure, as the domain describes it.
 ALLOWED = {
     "registered": {
-        "acceptor": {"send_to_verify", "bundle"},
-        "shift_leader": {"file", "void", "bundle"},
+        "acceptor": {"send_to_verify", "bundle", "correct"},
+        "shift_leader": {"file", "void", "bundle", "correct"},
         "inspector": {"oversee"},
     },
-    "verifying": {"supervisor": {"report_verification"}, "inspector": {"oversee"}},
+    "verifying": {
+        "supervisor": {"report_verification"},
+        "acceptor": {"correct"},
+        "shift_leader": {"correct"},
+        "inspector": {"oversee"},
+    },
     "verified": {
-        "acceptor": {"bundle"},
-        "shift_leader": {"file", "void", "bundle"},
+        "acceptor": {"bundle", "correct"},
+        "shift_leader": {"file", "void", "bundle", "correct"},
         "inspector": {"oversee"},
     },
     "filed": {
         "acceptor": {"bundle"},
-        "shift_leader": {"void", "bundle"},
+        "shift_leader": {"void", "bundle", "correct_filed"},
         "dispatcher": {"dispatch", "send_back_to_file"},
         "inspector": {"oversee"},
     },
@@ -65,7 +72,7 @@ ALLOWED = {
     },
     "closed": {"shift_leader": {"reopen"}},
     "voided": {},
-    "bundled": {},
+    "bundled": {"shift_leader": {"unbundle"}},
 }
 WITH_REQUEST = {  # what changes while the unit waits for an answer
     "return": {"department": set(), "dispatcher": {"approve_return", "decline_return"}},

@@ -14,9 +14,9 @@ from citygrid.workflow.rules import Situation, begin, judge, offers, parse
 DOCUMENT = yaml.safe_load((Path(__file__).parents[3] / "data/procedures/social-event.yaml").read_text())
 PROCEDURE = parse(DOCUMENT, access.roles())
 CLOSED_LOOP = yaml.safe_load((Path(__file__).parents[3] / "data/procedures/city-case.yaml").read_text())
-EVERYTHING = {"reason": "r", "note": "n", "finding": "not_solved", "unit": "u", "case": "c"}
+EVERYTHING = {"reason": "r", "note": "n", "finding": "not_solved", "unit": "u", "case": "c", "correction": "r"}
 OVERSIGHT = {"inspector": {"oversee"}}
-ENDING = {"shift_leader": {"void", "bundle"}, "acceptor": {"bundle"}, **OVERSIGHT}
+ENDING = {"shift_leader": {"void", "bundle", "correct"}, "acceptor": {"bundle", "correct"}, **OVERSIGHT}
 
 ALLOWED: dict[str, dict[str, set[str]]] = {
     "at_grid": {
@@ -48,7 +48,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     "answered": {"shift_leader": {"close", "void"}},
     "closed": {},
     "voided": {},
-    "bundled": {},
+    "bundled": {"shift_leader": {"unbundle"}},
 }
 BEGINNINGS = {
     "acceptor": {"accept"},

@@ -86,7 +86,8 @@ def step(request: Any, number: str, action: str) -> HttpResponse:
             fresh = queries.case_by_number(number, request.actor)
             return _case_page(request, fresh, refusal=refusal, status=refusal.status)
     messages.success(request, _("Done: %(action)s. The case is now: %(state)s.") % _told(form, moved))
-    return redirect("case", number=number)
+    is_seen = queries.visible(request.actor).filter(pk=found.pk).exists()  # a correction may move it elsewhere
+    return redirect("case", number=number) if is_seen else redirect("cases")
 
 
 def _told(form: StepForm, moved: Any) -> dict[str, str]:
