@@ -9,3 +9,14 @@ class ReportState(models.TextChoices):
     ACCEPTED = "accepted", _("Became a case")
     JOINED = "joined", _("Joined to a case")
     REFUSED = "refused", _("Not accepted")
+
+
+class ReportAction(models.TextChoices):
+    """What was done with a report."""
+
+    CORRECT = "correct", _("Corrected")
+    ACCEPT = "accept", _("Accepted as a case")
+    JOIN = "join", _("Joined to a case")
+    REFUSE = "refuse", _("Not accepted")
+    UNJOIN = "unjoin", _("Joining undone")
+    CORRECT_CASE = "correct_case", _("Its case corrected")

@@ -34,6 +34,23 @@ class AlreadyTriaged(Conflict):
     message = _("This report was decided before: %(state)s.")
 
 
+class ReportMoved(Conflict):
+    """Somebody acted first: the answer says who, what and when."""
+
+    code = "intake.report_moved"
+    message = _("Not done, for somebody was first: %(label)s did “%(action)s” at %(at)s.")
+
+
+class NotJoined(Conflict):
+    code = "intake.not_joined"
+    message = _("This report is not joined to a case: %(state)s.")
+
+
+class SameCase(Conflict):
+    code = "intake.same_case"
+    message = _("The report is joined to this case already.")
+
+
 class BeforeReceived(Conflict):
     code = "intake.before_received"
     message = _("A report cannot be decided before it was received.")

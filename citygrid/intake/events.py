@@ -4,6 +4,8 @@ from uuid import UUID
 
 from citygrid.kernel.events import Event
 
+# `seq`: the number of the step in the report's history.
+
 
 @dataclass(frozen=True)
 class ReportReceived(Event):
@@ -19,6 +21,7 @@ class ReportAccepted(Event):
 
     report_id: UUID
     case_id: UUID
+    seq: int
     at: datetime
 
 
@@ -28,6 +31,7 @@ class ReportJoined(Event):
 
     report_id: UUID
     case_id: UUID
+    seq: int
     at: datetime
 
 
@@ -36,4 +40,24 @@ class ReportRefused(Event):
     """A report was refused, with a reason the reporter sees."""
 
     report_id: UUID
+    seq: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ReportCorrected(Event):
+    """What a report says of category or place was corrected, or its case was; the reporter sees why."""
+
+    report_id: UUID
+    seq: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ReportUnjoined(Event):
+    """A report was taken out of the case it had been joined to, with a reason the reporter sees."""
+
+    report_id: UUID
+    case_id: UUID
+    seq: int
     at: datetime

@@ -3,48 +3,76 @@ and shown with its case.
 """
 
 from collections.abc import Callable
-from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from citygrid.access.queries import Holder
 from citygrid.cases import queries as cases
 from citygrid.cases.choices import Source
+from citygrid.cases.events import CaseCorrected
 from citygrid.evidence.registry import owners, parts
 from citygrid.geography import queries as geography
-from citygrid.intake import events, models, queries
+from citygrid.intake import events, models, queries, services
 from citygrid.kernel.events import subscribe
 from citygrid.notices import services as notices
 from citygrid.notices.services import NoticeIn
 
-Decided = events.ReportAccepted | events.ReportJoined | events.ReportRefused
+Decided = (
+    events.ReportAccepted | events.ReportJoined | events.ReportRefused | events.ReportCorrected | events.ReportUnjoined
+)
 TOLD: dict[type[Decided], str] = {  # event to template
     events.ReportAccepted: "report_accepted",
     events.ReportJoined: "report_joined",
     events.ReportRefused: "report_refused",
+    events.ReportCorrected: "report_corrected",
+    events.ReportUnjoined: "report_unjoined",
 }
 
 
 def _teller(template: str) -> Callable[[Decided], None]:
     def tell(event: Decided) -> None:
-        rows = models.Report.objects.unscoped(reason="the platform tells who reported").select_related("case")
-        report = rows.get(pk=event.report_id)
+        report = models.Report.objects.unscoped(reason="the platform tells who reported").get(pk=event.report_id)
         if report.channel == Source.FIELD and report.received_by_id:
-            notices.send(notice=_notice(report, template, report.received_by_id), now=event.at)
+            step = report.steps.select_related("case").get(seq=event.seq)
+            notices.send(notice=_notice(report, step, template), now=event.at)
 
     tell.__qualname__ = f"tell_{template}"  # deliveries are recorded under it
     return tell
 
 
-def _notice(report: models.Report, template: str, account_id: UUID) -> NoticeIn:
+def _notice(report: models.Report, step: models.ReportStep, template: str) -> NoticeIn:
     code = report.area_code
     zh, en = (report.address or geography.place_names([code], of)[code] for of in ("zh-hans", "en"))
-    number = report.case.number if report.case else ""
     return NoticeIn(
         template=template,
-        params={"receipt": report.receipt, "place": {"zh": zh, "en": en}, "number": number, "reason": report.reason},
-        key=f"{template}/{report.pk}",
-        to=[Holder(account_id)],
+        params={
+            "receipt": report.receipt,
+            "place": {"zh": zh, "en": en},
+            "number": step.case.number if step.case else "",
+            "reason": step.reason,
+            "changes": {"zh": _changes(step, "zh-hans"), "en": _changes(step, "en")},
+        },
+        key=f"{template}/{report.pk}/{step.seq}",
+        to=[Holder(report.received_by_id)] if report.received_by_id else [],
         link=("report", str(report.pk)),
     )
+
+
+def _changes(step: models.ReportStep, language: str) -> str:
+    """What a correction changed: "before → after", one after the other."""
+    if not step.data:
+        return ""
+    with override(language):
+        told = cases.CorrectionWords([step.data]).of(step.data)
+        unknown = _("not known")
+        return _(", ").join(f"{one.was or unknown} → {one.now or unknown}" for one in told)
+
+
+@subscribe(CaseCorrected)
+def note_case_correction(event: CaseCorrected) -> None:
+    """Whoever reported what is now another matter is told."""
+    services.note_case_correction(case_id=event.case_id, seq=event.seq, now=event.at)
 
 
 for _event, _template in TOLD.items():

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 from citygrid.cases.choices import Source
-from citygrid.intake.choices import ReportState
+from citygrid.intake.choices import ReportAction, ReportState
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.crypto import EncryptedTextField
 from citygrid.kernel.ids import uuid7
@@ -40,6 +40,7 @@ class Report(ScopedModel):
     case = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(blank=True)
     decided_at = models.DateTimeField(null=True)
+    head_seq = models.PositiveIntegerField(default=0, db_default=0, help_text="number of its last step")
 
     objects = ReportQuerySet.as_manager()  # type: ignore[misc]
 
@@ -59,6 +60,29 @@ class Report(ScopedModel):
 
     def __str__(self) -> str:
         return self.receipt
+
+
+class ReportStep(models.Model):
+    """What was done with a report after it came in: by whom, when, why. Append-only.
+
+    `data`: of a correction, {"was", "now"}, each with those of category, area, location and address that changed.
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="steps")
+    seq = models.PositiveIntegerField()
+    action = models.CharField(max_length=20, choices=ReportAction)
+    at = models.DateTimeField()
+    account = models.ForeignKey("access.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    label = models.CharField(max_length=120)
+    reason = models.TextField(blank=True)
+    case = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="+")
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "seq"], name="report_step_once")]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.seq} {self.action}"
 
 
 class ReportContact(models.Model):

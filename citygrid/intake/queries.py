@@ -75,11 +75,34 @@ def report(report_id: UUID, actor: Actor) -> models.Report:
 
 def status_of(receipt: str) -> models.Report:
     """What became of a report, for whoever holds its receipt; NotFound (404) for a wrong one."""
-    rows = models.Report.objects.unscoped(reason="the receipt is the key").select_related("case")
-    found = rows.filter(receipt=receipt.strip().upper()).first()
+    found = _with_case().filter(receipt=receipt.strip().upper()).first()
     if found is None:
         raise NotFound(what=_("receipt"))
     return found
+
+
+def status_by_id(report_id: UUID) -> models.Report:
+    """The same for who has just acted on the report."""
+    return _with_case().get(pk=report_id)
+
+
+def _with_case() -> QuerySet[models.Report]:
+    return models.Report.objects.unscoped(reason="the receipt is the key").select_related("case")
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One thing that was done with a report, and what a correction changed, in words of the active language."""
+
+    step: models.ReportStep
+    changes: list[cases.Changed]
+
+
+def history(report: models.Report) -> list[Happened]:
+    """What was done with a report that the caller has seen, oldest first."""
+    steps = list(report.steps.select_related("account").order_by("seq"))
+    words = cases.CorrectionWords(step.data for step in steps if step.data)
+    return [Happened(step, words.of(step.data) if step.data else []) for step in steps]
 
 
 def waiting_count(actor: Actor) -> int:
@@ -87,6 +110,11 @@ def waiting_count(actor: Actor) -> int:
     if not actor.may(permissions.TRIAGE):
         return 0
     return models.Report.objects.visible_to(actor).filter(state=ReportState.RECEIVED).count()
+
+
+def is_visible(report_id: UUID, actor: Actor) -> bool:
+    """Whether the post sees this report."""
+    return actor.may(permissions.VIEW) and models.Report.objects.visible_to(actor).filter(pk=report_id).exists()
 
 
 def reports_of_case(case_id: UUID, actor: Actor) -> QuerySet[models.Report]:
@@ -105,7 +133,7 @@ def as_seen(report_id: UUID, actor: Actor) -> Seen | None:
     found = rows.filter(pk=report_id).only("location", "case_id").first()
     if found is None:
         return None
-    if actor.may(permissions.VIEW) and models.Report.objects.visible_to(actor).filter(pk=report_id).exists():
+    if is_visible(report_id, actor):
         return Seen(found.location)
     is_shared = found.case_id is not None and cases.as_seen(found.case_id, actor) is not None
     return Seen(found.location) if is_shared else None

@@ -1,16 +1,19 @@
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from citygrid.cases import errors as case_errors
 from citygrid.cases import queries as cases
 from citygrid.cases import services as case_services
 from citygrid.cases.choices import Source
+from citygrid.cases.services import Correction
 from citygrid.catalogue import queries as catalogue
 from citygrid.evidence import queries as evidence
 from citygrid.evidence import services as evidence_services
@@ -18,11 +21,11 @@ from citygrid.evidence.choices import Role
 from citygrid.geography import queries as geography
 from citygrid.geography.choices import Frame
 from citygrid.intake import errors, events, models, permissions
-from citygrid.intake.choices import ReportState
+from citygrid.intake.choices import ReportAction, ReportState
 from citygrid.intake.queries import PHOTO_OWNER, Contact, report
 from citygrid.intake.rules import swapped
 from citygrid.kernel import audit
-from citygrid.kernel.actor import Actor
+from citygrid.kernel.actor import Actor, system_actor
 from citygrid.kernel.bulk import copy_rows, write_together
 from citygrid.kernel.crypto import blind_index
 from citygrid.kernel.errors import NotFound
@@ -133,8 +136,8 @@ def accept_report(
     )
     given = case_services.Given(note=note)
     case = case_services.open_case(opening=opening, actor=actor, now=now, action=action, given=given)
-    _decide(found, ReportState.ACCEPTED, actor, now, case_id=case.pk)
-    announce(events.ReportAccepted(report_id=found.pk, case_id=case.pk, at=now))
+    seq = _decide(found, ReportAction.ACCEPT, actor, now, case_id=case.pk)
+    announce(events.ReportAccepted(report_id=found.pk, case_id=case.pk, seq=seq, at=now))
     return case
 
 
@@ -146,9 +149,84 @@ def join_report(*, report_id: UUID, case_id: UUID, actor: Actor, now: datetime) 
     if not case.is_open:
         raise errors.CaseNotOpen()
     found = _undecided(report_id, actor, now)
-    _decide(found, ReportState.JOINED, actor, now, case_id=case_id)
-    announce(events.ReportJoined(report_id=found.pk, case_id=case_id, at=now))
+    seq = _decide(found, ReportAction.JOIN, actor, now, case_id=case_id)
+    announce(events.ReportJoined(report_id=found.pk, case_id=case_id, seq=seq, at=now))
     return found
+
+
+@transaction.atomic
+def unjoin_report(
+    *,
+    report_id: UUID,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    case_id: UUID | None = None,
+    expected_seq: int | None = None,
+) -> models.Report:
+    """Take a report out of a case it was joined to by mistake: it waits for a decision again, or is joined to another.
+
+    With `expected_seq`, only on the history the caller has seen. TextMissing (400); NotFound (404) when the post does
+    not see the case; ReportMoved, NotJoined, SameCase (409), and those of joining.
+    """
+    actor.require(permissions.TRIAGE)
+    if not reason.strip():
+        raise errors.TextMissing()
+    found = _locked(report_id, actor, expected_seq)
+    left = found.case_id
+    if found.state != ReportState.JOINED or left is None:
+        raise errors.NotJoined(state=ReportState(found.state).label)
+    if case_id == left:
+        raise errors.SameCase()
+    cases.case(left, actor)
+    seq = _decide(found, ReportAction.UNJOIN, actor, now, case_id=left, reason=reason.strip())
+    announce(events.ReportUnjoined(report_id=found.pk, case_id=left, seq=seq, at=now))
+    return join_report(report_id=report_id, case_id=case_id, actor=actor, now=now) if case_id else found
+
+
+@transaction.atomic
+def correct_report(
+    *,
+    report_id: UUID,
+    correction: Correction,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    expected_seq: int | None = None,
+) -> models.Report:
+    """Correct category, place or address of a report that waits for a decision, with a reason its reporter sees.
+
+    What it said first stays in its history. With `expected_seq`, only on the history the caller has seen. TextMissing,
+    NothingCorrected, CategoryUnknown and those of places (400); ReportMoved, AlreadyTriaged (409).
+    """
+    actor.require(permissions.TRIAGE)
+    if not reason.strip():
+        raise errors.TextMissing()
+    found = _locked(report_id, actor, expected_seq)
+    _require_undecided(found, now)
+    before = _matter(found)
+    frame = _take_over(found, correction, now)
+    after = _matter(found)
+    changed = [name for name in after if after[name] != before[name]]
+    if not changed:
+        raise case_errors.NothingCorrected()
+    found.frame = frame if "location" in changed else found.frame
+    data = {"was": {name: before[name] for name in changed}, "now": {name: after[name] for name in changed}}
+    seq = _append(found, ReportAction.CORRECT, actor, now, MATTER, reason=reason.strip(), data=data)
+    announce(events.ReportCorrected(report_id=found.pk, seq=seq, at=now))
+    return found
+
+
+@transaction.atomic
+def note_case_correction(*, case_id: UUID, seq: int, now: datetime) -> None:
+    """Put the correction of a case (its step `seq`) into the history of its reports, whose reporters see it."""
+    step = cases.step(case_id, seq)
+    rows = models.Report.objects.unscoped(reason="what happened to a case happened to its reports")
+    actor = replace(system_actor(step.label), account_id=step.account_id, is_automatic=step.is_automatic)
+    told = {"case_id": case_id, "reason": step.data["reason"], "data": step.data["correction"]}
+    for found in rows.filter(case=case_id).select_for_update().order_by("pk"):
+        own = _append(found, ReportAction.CORRECT_CASE, actor, step.at, (), **told)
+        announce(events.ReportCorrected(report_id=found.pk, seq=own, at=now))
 
 
 @transaction.atomic
@@ -158,8 +236,8 @@ def refuse_report(*, report_id: UUID, reason: str, actor: Actor, now: datetime) 
     if not reason.strip():
         raise errors.TextMissing()
     found = _undecided(report_id, actor, now)
-    _decide(found, ReportState.REFUSED, actor, now, reason=reason.strip())
-    announce(events.ReportRefused(report_id=found.pk, at=now))
+    seq = _decide(found, ReportAction.REFUSE, actor, now, reason=reason.strip())
+    announce(events.ReportRefused(report_id=found.pk, seq=seq, at=now))
     return found
 
 
@@ -218,7 +296,7 @@ def _contacts(stored: models.Report, given: Mapping[str, str]) -> list[models.Re
     return [models.ReportContact(report=stored, phone_index=index, **contact)] if contact else []
 
 
-def _placed(given: ReportIn, now: datetime) -> tuple[str, str, Point | None]:
+def _placed(given: ReportIn | Correction, now: datetime) -> tuple[str, str, Point | None]:
     """District, most precise area code, and position of a report."""
     if given.lon is None or given.lat is None:
         if not given.area_code:
@@ -261,25 +339,119 @@ def _category(key: str) -> catalogue.CategoryView:
 
 
 def _undecided(report_id: UUID, actor: Actor, now: datetime) -> models.Report:
+    found = _locked(report_id, actor)
+    _require_undecided(found, now)
+    return found
+
+
+def _locked(report_id: UUID, actor: Actor, expected_seq: int | None = None) -> models.Report:
     actor.require(permissions.VIEW)
     seen = models.Report.objects.visible_to(actor).select_for_update(of=("self",))
     found = next(iter(seen.filter(pk=report_id)), None)
     if found is None:
         raise NotFound(what=_("report"))
+    if expected_seq is not None and expected_seq != found.head_seq:
+        raise _moved(found)
+    return found
+
+
+def _moved(found: models.Report) -> errors.ReportMoved:
+    last = found.steps.filter(seq=found.head_seq).first()
+    if last is None:
+        return errors.ReportMoved(label="–", action="–", at="–")
+    at = last.at.astimezone(ZoneInfo(geography.time_zone_of(found.district_code)))
+    return errors.ReportMoved(label=last.label, action=ReportAction(last.action).label, at=f"{at:%Y-%m-%d %H:%M:%S}")
+
+
+def _require_undecided(found: models.Report, now: datetime) -> None:
     if found.state != ReportState.RECEIVED:
         raise errors.AlreadyTriaged(state=ReportState(found.state).label)
     if now < found.received_at:
         raise errors.BeforeReceived()
-    return found
+
+
+def _matter(found: models.Report) -> dict[str, Any]:
+    """What a report is about, under the same words as of a case (`cases.services.Correction`)."""
+    location = list(found.location.coords) if found.location else None
+    return {
+        "category": found.category_id,
+        "area": found.area_code,
+        "location": location,
+        "address": found.address,
+    }
+
+
+def _take_over(found: models.Report, right: Correction, now: datetime) -> str:
+    """Put what is right into the row; returns the frame of the position."""
+    if right.category_key:
+        found.category_id = _category(right.category_key).key
+    if right.address.strip():
+        found.address = right.address.strip()
+    if not right.has_position and not right.area_code:
+        return found.frame
+    if not right.has_position and not geography.known_places([right.area_code]):
+        raise case_errors.PlaceUnknown()
+    if right.has_position and (right.lon is None or right.lat is None):
+        raise case_errors.PlaceUnknown()
+    found.district_code, found.area_code, found.location = _placed(right, now)
+    return right.frame if found.location else ""
+
+
+STATES = {  # what an action makes of a report
+    ReportAction.ACCEPT: ReportState.ACCEPTED,
+    ReportAction.JOIN: ReportState.JOINED,
+    ReportAction.REFUSE: ReportState.REFUSED,
+    ReportAction.UNJOIN: ReportState.RECEIVED,
+}
+DECIDED = ("state", "case", "reason", "decided_at")
+MATTER = ("category", "location", "frame", "address", "district_code", "area_code")
 
 
 def _decide(
-    found: models.Report, state: str, actor: Actor, now: datetime, *, case_id: UUID | None = None, reason: str = ""
-) -> None:
-    found.state, found.case_id, found.reason, found.decided_at = state, case_id, reason, now
-    found.save(update_fields=["state", "case", "reason", "decided_at"])
-    data = {"case_id": str(case_id)} if case_id else {"reason": reason}
-    _record(found, state, actor, now, data)
+    found: models.Report,
+    action: ReportAction,
+    actor: Actor,
+    now: datetime,
+    *,
+    case_id: UUID | None = None,
+    reason: str = "",
+) -> int:
+    """The decision, or its undoing, in the row and in the history; returns the number of the step."""
+    is_decided = action != ReportAction.UNJOIN
+    found.state, found.reason = STATES[action], reason if is_decided else ""
+    found.case_id, found.decided_at = (case_id, now) if is_decided else (None, None)
+    return _append(found, action, actor, now, DECIDED, case_id=case_id, reason=reason)
+
+
+def _append(
+    found: models.Report,
+    action: ReportAction,
+    actor: Actor,
+    now: datetime,
+    fields: tuple[str, ...],
+    *,
+    case_id: UUID | None = None,
+    reason: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> int:
+    """Write the row's fields, the step and its audit entry in one statement; returns the number of the step."""
+    found.head_seq += 1
+    step = models.ReportStep(
+        report=found,
+        seq=found.head_seq,
+        action=action,
+        at=now,
+        account_id=actor.account_id,
+        label=actor.label,
+        reason=reason,
+        case_id=case_id,
+        data=data or {},
+    )
+    told = {"case_id": str(case_id) if case_id else "", "reason": reason, **(data or {})}
+    known = {name: value for name, value in told.items() if value}
+    entry = _entry(found, str(action), actor, now, known)
+    write_together(step, entry, changed=found, fields=(*fields, "head_seq"))
+    return found.head_seq
 
 
 def _record(found: models.Report, action: str, actor: Actor, now: datetime, data: dict[str, Any]) -> None:

@@ -38,7 +38,7 @@ def test_receipt_tells_what_became_of_the_report_to_anybody(client_of) -> None:
     receipt = send(client_of("supervisor")).json()["receipt"]
     answer = Client().get(f"/api/v1/reports/{receipt}")
     assert answer.json()["state"] == "received"
-    assert set(answer.json()) == {"receipt", "state", "received_at", "reason", "case_number", "case_state"}
+    assert set(answer.json()) == {"receipt", "state", "received_at", "reason", "case_number", "case_state", "history"}
 
 
 def test_same_key_with_another_report_is_a_conflict(client_of) -> None:

@@ -1,4 +1,5 @@
-from citygrid.cases.queries.history import Done, done_since, prove, steps
+from citygrid.cases.queries.corrections import Changed, CorrectionWords
+from citygrid.cases.queries.history import Done, done_since, prove, step, steps
 from citygrid.cases.queries.lists import (
     CaseFilter,
     bundled_into,
@@ -15,6 +16,8 @@ from citygrid.cases.queries.single import PHOTO_OWNER, actions_for, as_seen, cas
 __all__ = [
     "PHOTO_OWNER",
     "CaseFilter",
+    "Changed",
+    "CorrectionWords",
     "Done",
     "actions_for",
     "as_seen",
@@ -28,6 +31,7 @@ __all__ = [
     "near",
     "open_counts",
     "prove",
+    "step",
     "steps",
     "visible",
     "waiting",

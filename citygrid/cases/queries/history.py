@@ -34,6 +34,11 @@ def steps(case_id: UUID, actor: Actor) -> QuerySet[models.Step]:
     return models.Step.objects.filter(case__in=seen).select_related("account", "post__organisation").order_by("seq")
 
 
+def step(case_id: UUID, seq: int) -> models.Step:
+    """A step of which a module above was told by an event."""
+    return models.Step.objects.get(case=case_id, seq=seq)
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """The cases an account did something to: how many, and how many of them always within their limit."""

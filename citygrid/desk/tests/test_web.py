@@ -127,6 +127,42 @@ def test_case_is_corrected_on_its_page_and_the_history_says_from_what_to_what(ci
     assert page.status_code == 422 and "needs both longitude and latitude" in words_of(page)
 
 
+def test_report_is_corrected_on_its_page_and_keeps_what_it_said_first(city: City, enter) -> None:
+    receipt = city.report(0, clock.now() - timedelta(hours=1), category_key=COVER)
+    address, client = reverse("report-correct", args=[receipt.report_id]), enter("acceptor")
+    data = {
+        "expected_seq": 0,
+        "category": LITTER,
+        "address": "礼士胡同 3 号",
+        "frame": "wgs84",
+        "reason": "照片为垃圾",
+    }
+    drawn = words_of(client.post(address, data, follow=True))
+    assert "The reporter sees your reason" in drawn
+    assert "Sewage manhole cover → Exposed litter" in drawn and "照片为垃圾" in drawn
+    answer = enter("shift_leader").post(address, {**data, "category": COVER})
+    assert answer.status_code == 409 and "somebody was first: 李受理" in words_of(answer)
+    assert client.post(address, {**data, "expected_seq": 1, "reason": ""}).status_code == 422
+    assert enter("supervisor").post(address, data).status_code == 403
+
+
+def test_report_joined_by_mistake_is_taken_out_on_its_page(city: City, enter) -> None:
+    now = clock.now() - timedelta(hours=1)
+    wrong, right, receipt = city.case(0, now), city.case(1, now), city.report(2, now)
+    client = enter("acceptor")
+    client.post(reverse("report-join", args=[receipt.report_id]), {"number": wrong.number})
+    page = reverse("report", args=[receipt.report_id])
+    assert f"{page}#unjoin" in words_of(client.get(case_url(wrong)))
+    address = reverse("report-unjoin", args=[receipt.report_id])
+    data = {"expected_seq": 1, "reason": "不是同一处", "number": "900001-20200101-0001"}
+    assert client.post(address, data).status_code == 422
+    drawn = words_of(client.post(address, {**data, "number": right.number}, follow=True))
+    assert "Joining undone" in drawn and "不是同一处" in drawn
+    assert Report.objects.unscoped(reason="test").get(pk=receipt.report_id).case_id == right.pk
+    drawn = words_of(client.post(address, {**data, "expected_seq": 3, "number": ""}, follow=True))
+    assert "waits for a decision" in drawn
+
+
 def test_missing_field_is_named_and_nothing_happens(enter, filed: Case) -> None:
     page = enter("dispatcher").post(step_url(filed, "send_back_to_file"), {"expected_seq": filed.head_seq})
     assert page.status_code == 422

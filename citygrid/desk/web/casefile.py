@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.catalogue import queries as catalogue
-from citygrid.desk.web.corrections import Told
+from citygrid.desk.web.corrections import details
 from citygrid.desk.web.words import limit_words, place_name, procedure_of, state_of, waits_for
 from citygrid.dispatch import permissions as dispatch_permissions
 from citygrid.dispatch import queries as dispatch
@@ -206,7 +206,7 @@ class _Names:
 
     def __init__(self, steps: Sequence[Any], actor: Actor) -> None:
         self.actor = actor
-        self.corrected = Told(step.data["correction"] for step in steps if "correction" in step.data)
+        self.corrected = cases.CorrectionWords(step.data["correction"] for step in steps if "correction" in step.data)
         self.numbers = {each: self._number(each) for each in _ids(steps, "case_id")}
 
     def _number(self, case_id: UUID) -> str:
@@ -226,7 +226,7 @@ class _Names:
             (_("Until"), until),
             (_("Case"), self.numbers[UUID(data["case_id"])] if "case_id" in data else ""),
         ]
-        told = self.corrected.details(data["correction"]) if "correction" in data else ()
+        told = details(self.corrected.of(data["correction"])) if "correction" in data else ()
         return (*((label, value) for label, value in found if value), *told)
 
 

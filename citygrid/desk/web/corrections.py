@@ -1,18 +1,18 @@
 """What is right of a report or a case: the fields that ask for it, and how what was corrected is told."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from citygrid.cases.queries import Changed
 from citygrid.cases.services import Correction
-from citygrid.catalogue import queries as catalogue
 from citygrid.desk.web.forms import DECIMAL, area_choices, category_choices
-from citygrid.desk.web.words import place_names
 from citygrid.geography.choices import Frame
 
-NAMES = ("category", "address", "lon", "lat", "frame", "area")
+TWO_LINES = forms.Textarea(attrs={"rows": 2})
 
 
 def fields(category_key: str, address: str, areas: tuple[str, ...]) -> dict[str, forms.Field]:
@@ -57,36 +57,45 @@ def read(data: Mapping[str, Any]) -> Correction:
     )
 
 
-class Told:
-    """The words of corrections; the names behind their codes are read together."""
+class CorrectForm(forms.Form):
+    """What is right of a report, and why. `expected_seq` is the history the page showed."""
 
-    def __init__(self, corrections: Iterable[Mapping[str, Any]]) -> None:
-        sides = [each[side] for each in corrections for side in ("was", "now")]
-        keys = {side["category"] for side in sides if side.get("category")}
-        codes = {side["area"] for side in sides if side.get("area")}
-        self.categories = catalogue.categories(keys) if keys else {}
-        self.places = place_names(codes) if codes else {}
+    expected_seq = forms.IntegerField(widget=forms.HiddenInput)
 
-    def details(self, correction: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-        """(what, "before → after") for everything that was corrected."""
-        was, now = correction["was"], correction["now"]
-        words: dict[str, tuple[str, Callable[[Any], str]]] = {
-            "category": (_("Category"), self._category),
-            "area": (_("Place"), self._place),
-            "location": (_("Position (WGS-84)"), self._position),
-            "address": (_("Address"), str),
-        }
-        return tuple(
-            (label, f"{told(was[name]) or _('not known')} → {told(now[name]) or _('not known')}")
-            for name, (label, told) in words.items()
-            if name in now
-        )
+    def __init__(self, data: Any, report: Any, areas: tuple[str, ...]) -> None:
+        super().__init__(data, auto_id="correct_%s", initial={"expected_seq": report.head_seq})
+        self.fields |= fields(report.category_id or "", report.address, areas)
+        self.fields["reason"] = forms.CharField(label=_("Reason"), max_length=500, widget=TWO_LINES)
 
-    def _category(self, key: str | None) -> str:
-        return self.categories[key].name if key in self.categories else key or ""
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        check(self)
+        return given
 
-    def _place(self, code: str) -> str:
-        return self.places.get(code, code)
 
-    def _position(self, at: list[float] | None) -> str:
-        return f"{at[0]:.6f}, {at[1]:.6f}" if at else ""
+class UnjoinForm(forms.Form):
+    """Why a report does not belong to its case, and where it belongs instead."""
+
+    expected_seq = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=TWO_LINES)
+    number = forms.CharField(
+        label=gettext_lazy("Join it to this case instead"),
+        max_length=30,
+        required=False,
+        help_text=gettext_lazy("A case number. Left empty, the report waits for a decision again."),
+    )
+
+    def __init__(self, data: Any = None, report: Any = None) -> None:
+        super().__init__(data, auto_id="unjoin_%s", initial={"expected_seq": report.head_seq if report else 0})
+
+
+def details(changes: Iterable[Changed]) -> tuple[tuple[str, str], ...]:
+    """(what, "before → after") for everything that a correction changed."""
+    labels = {
+        "category": _("Category"),
+        "area": _("Place"),
+        "location": _("Position (WGS-84)"),
+        "address": _("Address"),
+    }
+    unknown = _("not known")
+    return tuple((labels[what], f"{was or unknown} → {now or unknown}") for what, was, now in changes)

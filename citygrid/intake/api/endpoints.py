@@ -1,10 +1,12 @@
 from typing import Annotated, Any
+from uuid import UUID
 
 from ninja import Header, Path, Router, Status
 from pydantic import Field
 
+from citygrid.cases.services import Correction
 from citygrid.intake import permissions, queries, services
-from citygrid.intake.api.schemas import ReceiptOut, ReportIn, StatusOut
+from citygrid.intake.api.schemas import CorrectionIn, ReceiptOut, ReportIn, StatusOut, UnjoinIn
 from citygrid.kernel import clock
 from citygrid.kernel.api import PROBLEM_CODES, Permitted, Problem, leads_to, responses
 
@@ -35,7 +37,32 @@ def receive_report(request: Any, report: ReportIn, key: Key = Header(alias="Idem
 @router.get("/{receipt}", response=responses(StatusOut), auth=None)
 def read_status(request: Any, receipt: Path[ReceiptCode]) -> dict[str, Any]:
     """What became of a report. The receipt is the key: it cannot be guessed, so nobody else is asked for."""
-    report = queries.status_of(receipt)
+    return _status(queries.status_of(receipt))
+
+
+@router.post("/{report_id}/corrections", response=responses(StatusOut, 201), auth=Permitted(permissions.TRIAGE))
+def correct_report(request: Any, report_id: UUID, right: CorrectionIn) -> Status[Any]:
+    """Correct category, place or address of a report that waits for a decision; its reporter sees the reason."""
+    given = right.dict()
+    services.correct_report(
+        report_id=report_id,
+        reason=given.pop("reason"),
+        expected_seq=given.pop("expected_seq"),
+        correction=Correction(**given),
+        actor=request.auth,
+        now=clock.now(),
+    )
+    return Status(201, _status(queries.status_by_id(report_id)))
+
+
+@router.post("/{report_id}/unjoin", response=responses(StatusOut, 201), auth=Permitted(permissions.TRIAGE))
+def unjoin_report(request: Any, report_id: UUID, given: UnjoinIn) -> Status[Any]:
+    """Take a report out of a case it was joined to by mistake: it waits for a decision, or is joined to another."""
+    services.unjoin_report(report_id=report_id, actor=request.auth, now=clock.now(), **given.dict())
+    return Status(201, _status(queries.status_by_id(report_id)))
+
+
+def _status(report: Any) -> dict[str, Any]:
     return {
         "receipt": report.receipt,
         "state": report.state,
@@ -43,4 +70,11 @@ def read_status(request: Any, receipt: Path[ReceiptCode]) -> dict[str, Any]:
         "reason": report.reason,
         "case_number": report.case.number if report.case else "",
         "case_state": report.case.state if report.case else "",
+        "history": [_happened(one) for one in queries.history(report)],
     }
+
+
+def _happened(one: queries.Happened) -> dict[str, Any]:
+    """Without who did it: whoever holds a receipt is told what and why."""
+    facts = {name: getattr(one.step, name) for name in ("action", "at", "reason")}
+    return {**facts, "changes": [change._asdict() for change in one.changes]}

@@ -8,8 +8,10 @@ from pydantic import Field
 from citygrid.cases.choices import Source
 from citygrid.evidence.choices import MOST_AT_ONCE
 from citygrid.geography.choices import Frame
-from citygrid.intake.choices import ReportState
+from citygrid.intake.choices import ReportAction, ReportState
 
+Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
+Seq = Annotated[int, Field(ge=0, le=2**31 - 1)] | None
 Line = Annotated[str, Field(max_length=120)]
 
 
@@ -44,6 +46,47 @@ class ReceiptOut(Schema):
     is_first: bool
 
 
+class CorrectionIn(Schema):
+    """What is right of a report, and why: another category, another place (a position or an area), another address.
+
+    What is left out stays as it was. With `expected_seq` it is corrected only if nobody has acted since.
+    """
+
+    category_key: Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")] = ""
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    lat: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    frame: Frame = Frame.WGS84
+    area_code: Annotated[str, Field(pattern=r"^(\d{6}(\d{3}){0,3})?$")] = ""
+    address: Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")] = ""
+    reason: Reason
+    expected_seq: Seq = None
+
+
+class UnjoinIn(Schema):
+    """Why a report does not belong to the case it was joined to, and the case it is joined to instead, if any."""
+
+    reason: Reason
+    case_id: UUID | None = None
+    expected_seq: Seq = None
+
+
+class ChangedOut(Schema):
+    """One thing that was corrected (category, area, location, address), in words; empty where it was not known."""
+
+    what: str
+    was: str
+    now: str
+
+
+class HappenedOut(Schema):
+    """One thing that was done with the report."""
+
+    action: ReportAction
+    at: datetime
+    reason: str
+    changes: list[ChangedOut]
+
+
 class StatusOut(Schema):
     """What became of a report, for whoever holds the receipt."""
 
@@ -53,3 +96,4 @@ class StatusOut(Schema):
     reason: str
     case_number: str
     case_state: str
+    history: list[HappenedOut]

@@ -14,19 +14,29 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citygrid.cases import queries as cases
-from citygrid.desk.web import photos, tables
+from citygrid.desk.web import corrections, photos, tables
 from citygrid.desk.web.casefile import map_at
+from citygrid.desk.web.corrections import CorrectForm, UnjoinForm
 from citygrid.desk.web.forms import AcceptForm, JoinForm, ReasonForm, ReportFilterForm, ReportForm
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.words import paged, place_names, state_of
 from citygrid.evidence import queries as evidence
 from citygrid.intake import errors, permissions, queries, services
-from citygrid.intake.choices import ReportState
+from citygrid.intake.choices import ReportAction, ReportState
 from citygrid.kernel.errors import Invalid, KeyReused, NotFound, Refusal
 from citygrid.kernel.web import requires
 from citygrid.ui.tables import Empty
+from citygrid.ui.timeline import Entry
 
 NEAR_M = 250.0
+ICONS = {
+    ReportAction.CORRECT: "edit",
+    ReportAction.ACCEPT: "check",
+    ReportAction.JOIN: "link",
+    ReportAction.REFUSE: "ban",
+    ReportAction.UNJOIN: "arrow-back-up",
+    ReportAction.CORRECT_CASE: "edit",
+}
 
 
 class Near(NamedTuple):
@@ -131,6 +141,53 @@ def refuse(request: Any, report_id: UUID) -> HttpResponse:
     return _decided(request, report_id, form, decide)
 
 
+@requires(permissions.TRIAGE)
+@require_POST
+def correct(request: Any, report_id: UUID) -> HttpResponse:
+    """Correct category, place or address of a report that waits, with a reason that its reporter sees."""
+    found = queries.report(report_id, request.actor)
+    form = CorrectForm(request.POST, found, request.actor.reach.areas)
+
+    def decide() -> HttpResponse:
+        services.correct_report(
+            report_id=report_id,
+            correction=corrections.read(form.cleaned_data),
+            reason=form.cleaned_data["reason"],
+            expected_seq=form.cleaned_data["expected_seq"],
+            actor=request.actor,
+            now=standing(request).now,
+        )
+        messages.success(request, _("Corrected. The reporter sees your reason."))
+        is_seen = queries.is_visible(report_id, request.actor)  # another place may be another post's
+        return redirect("report", report_id=report_id) if is_seen else redirect("reports")
+
+    return _decided(request, report_id, form, decide)
+
+
+@requires(permissions.TRIAGE)
+@require_POST
+def unjoin(request: Any, report_id: UUID) -> HttpResponse:
+    """Take the report out of the case it was joined to, or into another one."""
+    form = UnjoinForm(request.POST)
+
+    def decide() -> HttpResponse:
+        number = form.cleaned_data["number"].strip()
+        other = cases.case_by_number(number, request.actor).pk if number else None
+        services.unjoin_report(
+            report_id=report_id,
+            case_id=other,
+            reason=form.cleaned_data["reason"],
+            expected_seq=form.cleaned_data["expected_seq"],
+            actor=request.actor,
+            now=standing(request).now,
+        )
+        told = _("Joined to case %(number)s.") % {"number": number}
+        messages.success(request, told if number else _("Taken out of the case. The report waits for a decision."))
+        return redirect("report", report_id=report_id)
+
+    return _decided(request, report_id, form, decide)
+
+
 @requires(permissions.REVEAL)
 @never_cache
 @require_POST
@@ -183,7 +240,9 @@ def _report_page(
         "reveal": _form(sent, "reveal") if masked and request.actor.may(permissions.REVEAL) else None,
         "refusal": refusal,
         "sent": sent,
+        "entries": _entries(found),
         **(_decisions(request, found, sent) if may_decide else {}),
+        **(_undoing(request, found, sent)),
     }
     return draw(request, "desk/report.html", context, status=status)
 
@@ -195,9 +254,32 @@ def _decisions(request: Any, found: Any, sent: Form | None) -> dict[str, Any]:
         "accept": sent if isinstance(sent, AcceptForm) else AcceptForm(category_key=found.category_id or ""),
         "join": sent if isinstance(sent, JoinForm) else JoinForm(),
         "refuse": _form(sent, "refuse"),
+        "correct": sent if isinstance(sent, CorrectForm) else CorrectForm(None, found, request.actor.reach.areas),
         "near": [Near(case, state_of(case), round(case.distance.m)) for case in near],
         "near_m": int(NEAR_M),
     }
+
+
+def _undoing(request: Any, found: Any, sent: Form | None) -> dict[str, Any]:
+    """Context of taking a joined report out of its case, for who may and sees that case."""
+    if found.state != ReportState.JOINED or found.case is None or not request.actor.may(permissions.TRIAGE):
+        return {}
+    return {"unjoin": sent if isinstance(sent, UnjoinForm) else UnjoinForm(report=found)}
+
+
+def _entries(found: Any) -> list[Entry]:
+    """What was done with the report, newest first."""
+    return [
+        Entry(
+            at=one.step.at,
+            title=str(ReportAction(one.step.action).label),
+            actor=one.step.account.display_name if one.step.account else one.step.label,
+            reason=one.step.reason,
+            icon=ICONS[ReportAction(one.step.action)],
+            detail=corrections.details(one.changes),
+        )
+        for one in reversed(queries.history(found))
+    ]
 
 
 def _form(sent: Form | None, name: str) -> Form:
