@@ -132,7 +132,7 @@ def session(login: str) -> str:
 
 def histories(count: int, actions: Sequence[str] = (), seed: int = SEED) -> Iterator[cases.History]:
     """Past cases of the last year, `OPEN_SHARE` of them open; with `actions`, all have taken just these, lately."""
-    rng, places, problems = random.Random(seed), _places(), _problems()
+    rng, places, known = random.Random(seed), _places(), problems()
     units = [unit.pk for unit in access.units_for_choice(area_code=DISTRICT) if unit.kind not in ("government",)]
     now = datetime.now(UTC)
     for _ in range(count):
@@ -140,7 +140,7 @@ def histories(count: int, actions: Sequence[str] = (), seed: int = SEED) -> Iter
         taken = actions or TO_CLOSED[: rng.randint(1, len(TO_CLOSED) - 1)] if is_open else TO_CLOSED
         began = now - timedelta(minutes=rng.uniform(600, 14 * 1440 if is_open else 365 * 1440))
         area_code, point = rng.choice(places)
-        problem = rng.choice(problems)
+        problem = rng.choice(known)
         opening = cases.Opening(
             category_key=problem.category_key,
             district_code=DISTRICT,
@@ -170,7 +170,7 @@ def _places() -> list[tuple[str, Any]]:
     return [(grid.code, grid.geom.point_on_surface) for grid in geography.unit_grids(DISTRICT)]
 
 
-def _problems() -> list[Any]:
+def problems() -> list[Any]:
     return list(catalogue.standards_in_force(SCHEME, datetime.now(UTC).date()))
 
 

@@ -24,6 +24,15 @@ class Reason(TextChoices):
     UNIT_INACTIVE = "unit_inactive", _("says the most, but its unit is closed")
 
 
+class Effect(TextChoices):
+    """What other rules make of a case."""
+
+    SAME = "same", _("As before")
+    MOVED = "moved", _("Now to another unit")
+    SETTLED = "settled", _("Decided by a person, now by itself")
+    UNSETTLED = "unsettled", _("No longer sure: a person decides")
+
+
 class Measure(TextChoices):
     """In what one rule can say more than another."""
 

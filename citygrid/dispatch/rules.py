@@ -11,12 +11,13 @@ against each other: "this category everywhere" and "everything in this street" d
 nobody outranks decide: when they name one unit it is responsible, when they name several it is a tie for a person.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from citygrid.dispatch.choices import Measure, Outcome, Reason
+from citygrid.dispatch.choices import Effect, Measure, Outcome, Reason
 
 PlaceRank = tuple[int, int]
 
@@ -63,6 +64,39 @@ class Verdict:
     outcome: Outcome
     unit_id: UUID | None
     trace: tuple[Line, ...]
+
+
+class RuleBook:
+    """Rules by category and area, so that the few that may fit a situation are found without looking at all."""
+
+    def __init__(self, rules: Sequence[RuleFacts]) -> None:
+        self.rules: dict[tuple[str, str], list[RuleFacts]] = defaultdict(list)
+        for rule in rules:
+            self.rules[rule.category_key, rule.area_code].append(rule)
+        self.lengths = sorted({len(rule.area_code) for rule in rules})
+
+    def candidates(self, situation: Situation) -> list[RuleFacts]:
+        """The rules for its category and area, on a layer where it lies on one; `resolve` judges the rest."""
+        categories = dict.fromkeys(("", situation.major_key, situation.category_key))
+        lengths = [length for length in self.lengths if length <= len(situation.area_code)]
+        layers = {"", *(layer for layer, _ in situation.features)}
+        return [
+            rule
+            for category in categories
+            for length in lengths
+            for rule in self.rules.get((category, situation.area_code[:length]), ())
+            if rule.layer_code in layers
+        ]
+
+
+def effect_of(before: tuple[Outcome, UUID | None], after: tuple[Outcome, UUID | None]) -> Effect:
+    """What becomes of a case of which the rules said the one before and say the other after."""
+    was_sure, is_sure = (said[0] == Outcome.UNIQUE for said in (before, after))
+    if was_sure and is_sure:
+        return Effect.SAME if before[1] == after[1] else Effect.MOVED
+    if was_sure == is_sure:
+        return Effect.SAME
+    return Effect.SETTLED if is_sure else Effect.UNSETTLED
 
 
 def resolve(rules: Sequence[RuleFacts], situation: Situation) -> Verdict:

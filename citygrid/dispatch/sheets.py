@@ -1,8 +1,7 @@
 """Responsibility rules as a spreadsheet (`kernel.sheets`)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from uuid import UUID
+from datetime import datetime
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -11,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from citygrid.access import queries as access
 from citygrid.catalogue import queries as catalogue
 from citygrid.dispatch import services
-from citygrid.dispatch.models import Rule
 from citygrid.dispatch.permissions import MANAGE_RULES
 from citygrid.dispatch.queries import rules_not_over
 from citygrid.geography import queries as geography
@@ -79,7 +77,7 @@ class RuleSheet(SheetPort):
     def current(self, actor: Actor, now: datetime) -> Iterable[Values]:
         for rule in rules_not_over(actor, localdate(now)):
             yield {
-                **dict(zip(KEY, _key(rule), strict=True)),
+                **dict(zip(KEY, services.rule_key(rule), strict=True)),
                 "note": rule.note,
                 "from": rule.valid_from_date.isoformat(),
                 "until": rule.valid_to_date.isoformat() if rule.valid_to_date else "",
@@ -105,30 +103,9 @@ class RuleSheet(SheetPort):
                 row.fail("until", "ends_too_early", _("It cannot end before today, nor before it begins."))
 
     def apply(self, changes: Sequence[Change], actor: Actor, now: datetime) -> None:
-        today = localdate(now)
-        there = {_key(rule): rule for rule in rules_not_over(actor, today)}
-        ends: dict[int, date] = {}
-        begun: list[Values] = []
-        for change in changes:
-            rule = there.get(change.key)
-            if rule is None and change.after:
-                begun.append(change.after)
-            elif rule and change.after and _only_ends(change):
-                ends[rule.pk] = date.fromisoformat(change.after["until"])
-            elif rule:
-                ends[rule.pk] = max(today, rule.valid_from_date)
-                if change.after:
-                    begun.append({**change.after, "from": ends[rule.pk].isoformat()})
+        ends, begun = services.rule_changes(changes, actor, now)
         services.end_rules(ends=ends, actor=actor, now=now)
-        units = access.organisations_by_code({values["unit"] for values in begun})
-        ids = {code: unit.pk for code, unit in units.items()}
-        rules = [_rule(values, ids) for values in begun]
-        services.add_rules(rules=rules, actor=actor, now=now)
-
-
-def _key(rule: Rule) -> Key:
-    said = (rule.category_id, rule.area_code, rule.layer_id, rule.feature_code, rule.problem_type_id)
-    return (rule.unit.code, *(text or "" for text in said))
+        services.add_rules(rules=begun, actor=actor, now=now)
 
 
 def _check_place(row: Row, areas: set[str], places: set[tuple[str, str]]) -> None:
@@ -139,26 +116,6 @@ def _check_place(row: Row, areas: set[str], places: set[tuple[str, str]]) -> Non
         row.fail("layer", "blank", _("A feature needs its layer."))
     elif feature and layer and (layer, feature) not in places:
         row.fail("feature", "unknown_reference", _("There is no such place on this layer today."))
-
-
-def _only_ends(change: Change) -> bool:
-    """Whether nothing of a rule changes but that it gets an end, or another one."""
-    before, after = change.before or {}, change.after or {}
-    return bool(after["until"]) and {**before, "until": after["until"]} == after
-
-
-def _rule(values: Values, units: Mapping[str, UUID]) -> services.RuleIn:
-    return services.RuleIn(
-        unit_id=units[values["unit"]],
-        category_key=values["category"],
-        area_code=values["area"],
-        layer_code=values["layer"],
-        feature_code=values["feature"],
-        problem_type=values["problem_type"],
-        note=values["note"],
-        valid_from_date=date.fromisoformat(values["from"]),
-        valid_to_date=date.fromisoformat(values["until"]) if values["until"] else None,
-    )
 
 
 SHEETS.register(RuleSheet.code, RuleSheet())

@@ -9,5 +9,18 @@ from citygrid.dispatch.services.responsibility import (
     end_rule,
     end_rules,
 )
+from citygrid.dispatch.services.trial import rule_changes, rule_key, try_changes, try_rules
 
-__all__ = ["RuleIn", "add_rule", "add_rules", "decide", "dispatch_filed", "end_rule", "end_rules"]
+__all__ = [
+    "RuleIn",
+    "add_rule",
+    "add_rules",
+    "decide",
+    "dispatch_filed",
+    "end_rule",
+    "end_rules",
+    "rule_changes",
+    "rule_key",
+    "try_changes",
+    "try_rules",
+]

@@ -57,7 +57,7 @@ def add_rules(*, rules: Sequence[RuleIn], actor: Actor, now: datetime) -> list[R
     All or none: RuleInvalid names the first fault. 7 queries, however many rules.
     """
     actor.require(MANAGE_RULES)
-    if faults := _faults(rules):
+    if faults := rule_faults(rules):
         raise RuleInvalid(fields=faults)
     rows = [_row(rule, localdate(now)) for rule in rules]
     open_rules = Rule.objects.filter(valid_to_date__isnull=True, unit__in={row.unit_id for row in rows})
@@ -140,7 +140,7 @@ def dispatch_filed(*, case_id: UUID, now: datetime) -> Decision | None:
         return None
 
 
-def _faults(rules: Sequence[RuleIn]) -> dict[str, Words]:
+def rule_faults(rules: Sequence[RuleIn]) -> dict[str, Words]:
     """Field to words, for the first value of each field that names nothing known."""
     units = access.organisations({rule.unit_id for rule in rules})
     known: dict[str, set[object]] = {

@@ -1,0 +1,3 @@
+from citygrid.dispatch.api.endpoints import router
+
+__all__ = ["router"]

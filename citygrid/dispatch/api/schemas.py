@@ -1,0 +1,68 @@
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+from citygrid.dispatch.choices import Effect
+from citygrid.kernel.api import MOST_ROWS, Day
+
+Short = Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]
+
+
+class ProposedRuleIn(Schema):
+    """A rule as it might be: the unit, and what it is narrowed to. What is left out does not narrow."""
+
+    unit_id: UUID
+    category_key: Short = ""
+    area_code: Annotated[str, Field(pattern=r"^(\d{6}(\d{3}){0,3})?$")] = ""
+    layer_code: Short = ""
+    feature_code: Short = ""
+    problem_type: Short = ""
+
+
+class TrialIn(Schema):
+    """Other rules, and the days (both included) whose cases are looked at: at most a year, and 10,000 cases."""
+
+    since: Day
+    until: Day
+    added: Annotated[list[ProposedRuleIn], Field(max_length=MOST_ROWS)] = []
+    ended: Annotated[list[Annotated[int, Field(ge=1, le=2**63 - 1)]], Field(max_length=MOST_ROWS)] = []
+
+
+class TriedCaseOut(Schema):
+    """A case of which the verdict changes, and the unit that has it or had it last."""
+
+    id: UUID
+    number: str
+    unit_id: UUID | None
+
+
+class GroupOut(Schema):
+    """Cases of one category of which the verdict changes alike: from unit to unit, none where a person decides.
+
+    `handled_so`: how many of them the unit `after` handled. `cases` names the newest 20, where the post may see cases.
+    """
+
+    effect: Effect
+    category_key: str
+    before: UUID | None
+    after: UUID | None
+    count: int
+    handled_so: int
+    cases: list[TriedCaseOut]
+
+
+class TrialOut(Schema):
+    """How many cases would be as before, go elsewhere, go by themselves, or need a person; and which.
+
+    `agreed_before` and `agreed_after`: of how many cases the rules name the unit that handled it. `is_cut`: there were
+    more cases than are looked at; these are the newest.
+    """
+
+    cases: int
+    counts: dict[Effect, int]
+    agreed_before: int
+    agreed_after: int
+    is_cut: bool
+    groups: list[GroupOut]

@@ -1,0 +1,35 @@
+"""Reads of dispatch: what the rules say of a case, and what other rules would have said of past ones."""
+
+from citygrid.dispatch.queries.trial import LONGEST, MOST, Group, Proposal, Trial, TriedCase, try_proposal
+from citygrid.dispatch.queries.verdicts import (
+    Judgement,
+    Suggestion,
+    candidates,
+    decision_words,
+    decisions_of,
+    judge,
+    line_words,
+    rules_in_force,
+    rules_not_over,
+    suggest,
+)
+
+__all__ = [
+    "LONGEST",
+    "MOST",
+    "Group",
+    "Judgement",
+    "Proposal",
+    "Suggestion",
+    "Trial",
+    "TriedCase",
+    "candidates",
+    "decision_words",
+    "decisions_of",
+    "judge",
+    "line_words",
+    "rules_in_force",
+    "rules_not_over",
+    "suggest",
+    "try_proposal",
+]

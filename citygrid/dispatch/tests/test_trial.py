@@ -1,0 +1,188 @@
+"""What other rules would have sent elsewhere, against verdicts written down by hand."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.contrib.gis.geos import Point
+from django.utils.timezone import localdate
+
+from citygrid.access.tests import factories as access
+from citygrid.cases.rules import Given
+from citygrid.cases.tests.factories import COMMUNITY, NOW, make_city
+from citygrid.dispatch import errors, queries, services
+from citygrid.dispatch.choices import Effect, Outcome
+from citygrid.dispatch.rules import RuleBook, RuleFacts, Situation, effect_of, resolve
+from citygrid.dispatch.services import RuleIn
+from citygrid.dispatch.tests import factories
+from citygrid.dispatch.tests.factories import CLERK, VISITOR
+from citygrid.dispatch.tests.test_queries import make_feature
+from citygrid.geography.tests import factories as geography
+from citygrid.kernel.errors import NotPermitted
+from citygrid.kernel.sheets.ports import Change
+
+pytestmark = pytest.mark.django_db
+TODAY = localdate(NOW)
+BESIDE = {
+    "area_code": "900001001002",
+    "location": Point(geography.WEST + geography.SIDE * 1.5, geography.SOUTH + 0.001, srid=4326),
+}
+TO_FILED = ("acceptor send_to_verify", "supervisor report_verification", "shift_leader file")
+
+
+@pytest.fixture
+def city():
+    return make_city()
+
+
+def sent(city, unit=None, **values):
+    """A case that a dispatcher sent to a unit."""
+    case = city.play(city.open(**values), *TO_FILED)
+    return city.take(case, "dispatcher dispatch", given=Given(unit_id=(unit or city.unit).pk))
+
+
+def tried(begun=(), ended=(), actor=CLERK, since=TODAY, until=TODAY):
+    return services.try_rules(begun=begun, ended=ended, since=since, until=until, actor=actor, now=NOW)
+
+
+def test_trial_says_what_would_go_elsewhere(city):
+    """By hand: two in the first community move, one beside stays; rules below name what is written there."""
+    wide = factories.rule(city.unit)
+    here = [sent(city), sent(city, city.other_unit)]
+    sent(city, **BESIDE)
+    found = tried([RuleIn(city.other_unit.pk, area_code=COMMUNITY)])
+    assert found.counts == {Effect.SAME: 1, Effect.MOVED: 2, Effect.SETTLED: 0, Effect.UNSETTLED: 0}
+    (group,) = found.groups
+    assert (group.before, group.after, group.count) == (city.unit.pk, city.other_unit.pk, 2)
+    assert {case.number for case in group.cases} == {case.number for case in here}
+    # One of the two was sent by hand where the new rule says; two were with the unit of the old one.
+    assert (group.handled_so, found.agreed_before, found.agreed_after) == (1, 2, 2)
+    assert found.cases == 3 and not found.is_cut
+    lost = tried(ended=[wide.pk])
+    assert lost.counts[Effect.UNSETTLED] == 3 and lost.groups[0].after is None
+
+
+def test_what_a_person_decided_would_go_by_itself_and_a_tie_is_not_sure(city):
+    sent(city)
+    assert tried([RuleIn(city.unit.pk)]).counts[Effect.SETTLED] == 1
+    factories.rule(city.unit, area_code=COMMUNITY)
+    found = tried([RuleIn(city.other_unit.pk, category_key=city.category_key)])
+    assert found.counts[Effect.UNSETTLED] == 1  # this category everywhere against everything here: a tie
+
+
+def test_feature_of_the_place_counts(city):
+    make_feature()
+    factories.rule(city.unit)
+    sent(city)
+    sent(city, **BESIDE)
+    found = tried([RuleIn(city.other_unit.pk, layer_code="road", feature_code="R1")])
+    assert found.counts[Effect.MOVED] == found.counts[Effect.SAME] == 1
+
+
+def test_case_that_was_decided_only_is_looked_at_too(city):
+    case = city.play(city.open(), *TO_FILED)
+    assert tried().cases == 0
+    services.decide(case_id=case.pk, actor=CLERK, now=NOW)
+    assert tried().cases == 1
+    assert tried(since=TODAY + timedelta(days=1), until=TODAY + timedelta(days=2)).cases == 0
+
+
+def test_trial_agrees_with_the_judgement_of_single_cases(city):
+    """The oracle: every case judged by itself, before and after the rules are really changed."""
+    make_feature()
+    cases = [sent(city, **values) for values in ({}, BESIDE, {"location": None}, {"area_code": "900001001"})]
+    old = factories.rule(city.unit, category_key=city.category_key)
+    factories.rule(city.other_unit, layer_code="road")
+    begun = [RuleIn(city.other_unit.pk, area_code="900001001", category_key=city.category_key)]
+    before = [queries.judge(case, NOW).verdict for case in cases]
+    found = tried(begun, [old.pk])
+    services.end_rules(ends={old.pk: TODAY}, actor=CLERK, now=NOW)
+    services.add_rules(rules=begun, actor=CLERK, now=NOW)
+    after = [queries.judge(case, NOW).verdict for case in cases]
+    both = zip(before, after, strict=True)
+    effects = Counter(effect_of((a.outcome, a.unit_id), (b.outcome, b.unit_id)) for a, b in both)
+    assert {effect: count for effect, count in found.counts.items() if count} == dict(effects)
+
+
+def test_changes_of_a_sheet_are_tried_as_they_would_be_written(city):
+    factories.rule(city.unit)
+    sent(city)
+    said = {"category": "", "area": "", "layer": "", "feature": "", "problem_type": "", "note": ""}
+    before = {"unit": "unit-a", **said, "from": TODAY.isoformat(), "until": ""}
+    key = ("unit-a", "", "", "", "", "")
+    ending = Change(key, before, {**before, "until": (TODAY + timedelta(days=9)).isoformat()})
+    fresh = Change(("unit-b", *key[1:]), None, {**before, "unit": "unit-b"})
+    found = services.try_changes(changes=[ending, fresh], since=TODAY, until=TODAY, actor=CLERK, now=NOW)
+    assert found.counts[Effect.MOVED] == 1
+    assert queries.rules_in_force(CLERK, TODAY)[0].valid_to_date is None  # nothing was written
+
+
+def test_trial_keeps_to_the_reach_of_the_post(city):
+    sent(city)
+    assert tried([RuleIn(city.unit.pk)], actor=city.actors["dispatcher"]).cases == 1
+    elsewhere = access.make_actor("dispatcher", areas=["900002"])
+    assert tried([RuleIn(city.unit.pk)], actor=elsewhere).cases == 0
+    with pytest.raises(NotPermitted):
+        tried(actor=VISITOR)
+
+
+def test_who_may_not_see_cases_gets_counts_without_their_numbers(city):
+    sent(city)
+    administrator = access.make_actor("system_administrator", areas=[geography.DISTRICT])
+    (group,) = tried([RuleIn(city.unit.pk)], actor=administrator).groups
+    assert (group.count, group.cases) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("since", "until"), [(TODAY, TODAY - timedelta(days=1)), (TODAY - timedelta(days=367), TODAY)]
+)
+def test_period_is_bounded(city, since, until):
+    with pytest.raises(errors.PeriodInvalid):
+        tried(since=since, until=until)
+
+
+def test_rule_that_cannot_hold_is_named(city):
+    with pytest.raises(errors.RuleInvalid) as refusal:
+        tried([RuleIn(city.unit.pk, category_key="no/such/one")])
+    assert list(refusal.value.fields) == ["category_key"]
+
+
+def test_number_of_queries_does_not_grow(city, django_assert_num_queries):
+    make_feature()
+    factories.rule(city.unit, layer_code="road")
+    proposal = queries.Proposal((RuleFacts(-1, city.other_unit.pk),))
+    for _ in range(2):
+        sent(city)
+        sent(city, **BESIDE)
+        with django_assert_num_queries(3):  # cases, rules, features
+            queries.try_proposal(proposal=proposal, since=TODAY, until=TODAY, actor=CLERK, now=NOW)
+
+
+def test_book_of_rules_finds_all_that_may_fit():
+    rules = [
+        RuleFacts(n, n, category, area, layer)  # type: ignore[arg-type]
+        for n, (category, area, layer) in enumerate(
+            (category, area, layer)
+            for category in ("", "m", "m/1", "other")
+            for area in ("", "900001", "900001002")
+            for layer in ("", "road", "water")
+        )
+    ]
+    about = Situation("m/1", "m", "900001001001", features=frozenset({("road", "R1")}))
+    found = RuleBook(rules).candidates(about)
+    assert len(found) == 3 * 2 * 2
+    assert resolve(found, about).unit_id == resolve(rules, about).unit_id
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "effect"),
+    [
+        ((Outcome.UNIQUE, 1), (Outcome.UNIQUE, 1), Effect.SAME),
+        ((Outcome.UNIQUE, 1), (Outcome.UNIQUE, 2), Effect.MOVED),
+        ((Outcome.TIE, None), (Outcome.UNIQUE, 2), Effect.SETTLED),
+        ((Outcome.UNIQUE, 1), (Outcome.INACTIVE_UNIT, None), Effect.UNSETTLED),
+        ((Outcome.NONE, None), (Outcome.TIE, None), Effect.SAME),
+    ],
+)
+def test_effect_is_told_by_the_two_verdicts(before, after, effect):
+    assert effect_of(before, after) == effect
