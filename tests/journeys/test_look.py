@@ -6,7 +6,11 @@ from dataclasses import replace
 import pytest
 
 from citygrid.cases.models import Case
-from citygrid.desk.tests.factories import City, add_administrator, make_cases
+from citygrid.cases.rules import Correction, Given
+from citygrid.cases.services import take_step
+from citygrid.desk.tests.factories import COVER, LITTER, City, add_administrator, make_cases
+from citygrid.intake import services as intake
+from citygrid.intake.services import Receipt
 from citygrid.kernel import clock
 from citygrid.kernel.sheets import runs
 from citygrid.kernel.tests.sheet_files import check
@@ -29,6 +33,7 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
     tell(city, cases[4], "water", 5)
     tell(city, cases[8], "dispatcher", 2)
     report = city.report(90, clock.now(), contact={"name": "王女士", "phone": "13800138000"})
+    joined, corrected = undone(city, cases)
     yield from (
         ("home", "acceptor", "/"),
         ("home-dispatcher", "dispatcher", "/"),
@@ -43,6 +48,11 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
         ("cases-none", "inspector", "/cases/?words=xyz&opened_from=2020-01-01"),
         ("categories", "acceptor", "/categories/"),
         ("category", "acceptor", "/categories/city/component/01001/"),
+        ("report-joined", "acceptor", f"/reports/{joined.report_id}/"),
+        ("report-corrected", "acceptor", f"/reports/{corrected.report_id}/"),
+        ("case-corrected", "acceptor", f"/cases/{cases[0].number}/"),
+        ("rules", "dispatcher", "/rules/"),
+        ("rules-try", "dispatcher", "/rules/try/"),
         ("procedures", "acceptor", "/procedures/"),
         ("procedure", "acceptor", "/procedures/city-case/3/"),
     )
@@ -72,6 +82,20 @@ def sheets(city: City) -> Iterator[tuple[str, str, str]]:
     yield "sheet", login, "/sheets/organisations/"
     for state, run in found.items():
         yield f"sheet-run-{state}", login, f"/sheets/runs/{run.pk}/"
+
+
+def undone(city: City, cases: list[Case]) -> tuple[Receipt, Receipt]:
+    """A report joined to the first case, and one that was corrected, as the case was."""
+    now = clock.now()
+    acceptor, right = city.actor("acceptor", now), Correction(category_key=LITTER, address="礼士胡同 3 号")
+    joined, corrected = city.report(91, now), city.report(92, now, category_key=COVER)
+    intake.join_report(report_id=joined.report_id, case_id=cases[0].pk, actor=acceptor, now=now)
+    intake.correct_report(
+        report_id=corrected.report_id, correction=right, reason="照片为垃圾", actor=acceptor, now=now
+    )
+    given = Given(reason="现场核对", correction=right)
+    take_step(case_id=cases[0].pk, action="correct", actor=acceptor, now=now, given=given)
+    return joined, corrected
 
 
 def tell(city: City, case: Case, login: str, count: int) -> None:
@@ -106,3 +130,20 @@ def test_menus_of_the_frame_have_no_serious_finding(enter: Callable[..., Staff],
     for menu in somebody.page.locator("details.menu:visible > summary").all():
         menu.click()
         assert somebody.grave_findings(axe) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_trial_of_a_rule_has_no_serious_finding(
+    enter: Callable[..., Staff], city: City, axe: str, language: str, size: str
+):
+    make_cases(city, clock.now())
+    width, height = SIZES[size]
+    somebody = enter("dispatcher", language=language, width=width, height=height)
+    somebody.go("/rules/try/")
+    somebody.fill("[name=unit]", str(city.sanitation.pk))
+    somebody.submit("form.report-form")
+    assert somebody.page.locator("#result tbody tr").count() > 0
+    assert somebody.grave_findings(axe, f"rules-tried-{language}-{size}") == []
+    assert somebody.page.evaluate(WIDER) == 0

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -364,6 +365,59 @@ def test_contact_is_masked_until_it_is_revealed_with_a_reason_on_record(city: Ci
     entry = AuditEntry.objects.get(action="reveal_contact")
     assert entry.data["reason"] == "回访"
     assert enter("supervisor").post(address, {"reason": "nosy"}).status_code == 403
+
+
+def test_rules_in_force_are_listed_for_who_may_see_them(city: City, enter) -> None:
+    drawn = words_of(enter("dispatcher").get(reverse("rules")))
+    assert "Drainage company" in drawn and "Sewage manhole cover" in drawn
+    assert enter("acceptor").get(reverse("rules")).status_code == 403
+
+
+def test_trial_of_one_rule_shows_what_would_go_elsewhere(city: City, enter) -> None:
+    case = next(case for case in make_cases(city, clock.now()) if case.category_id == COVER and case.dispatched_at)
+    client, address, today = enter("dispatcher"), reverse("rules-try"), localdate()
+    days = {"since": today - timedelta(days=2), "until": today}
+    assert client.get(address).status_code == 200
+    # In the street the drainage company has by its category, this unit gets everything: neither rule says more.
+    page = client.post(address, {**days, "unit": city.sanitation.pk, "area": case.area_code[:9]})
+    assert page.status_code == 200 and "No longer sure: a person decides" in words_of(page)
+    assert case.number in words_of(page)
+    page = client.post(
+        address, {**days, "unit": city.sanitation.pk, "layer": "road", "feature": "R1", "category": COVER}
+    )
+    assert "Now to another unit" in words_of(page) and page.context["trial"].groups[0].count > 0
+    none = {"since": "2020-01-01", "until": "2020-01-02", "unit": city.sanitation.pk}
+    assert "No case was dispatched or decided" in words_of(client.post(address, none))
+
+
+def test_trial_says_what_is_wrong_with_days_rule_and_file(city: City, enter) -> None:
+    client, address, today = enter("dispatcher"), reverse("rules-try"), localdate()
+    days = {"since": today, "until": today}
+    answers = {
+        "one of the two": days,
+        "more than a year": {"since": "2020-01-01", "until": today, "unit": city.water.pk},
+        "A feature needs its layer": {**days, "unit": city.water.pk, "feature": "R1"},
+        "cannot be read": {**days, "file": SimpleUploadedFile("rules.xlsx", b"PK no workbook")},
+        "is not one of the choices": {**days, "file": sheet("nowhere")},
+        "changes nothing": {**days, "file": sheet("water", COVER)},
+    }
+    for words, data in answers.items():
+        page = client.post(address, data)
+        assert page.status_code == 422 and words in words_of(page), words
+
+
+def test_trial_of_a_file_counts_its_changes(city: City, enter) -> None:
+    make_cases(city, clock.now())
+    data = {"since": localdate() - timedelta(days=2), "until": localdate(), "file": sheet("sanitation", LITTER)}
+    page = enter("dispatcher").post(reverse("rules-try"), data)
+    assert "Decided by a person, now by itself" in words_of(page)
+    assert {line.after for line in page.context["lines"]} == {"Sanitation centre"}
+
+
+def sheet(unit: str, category: str = "") -> SimpleUploadedFile:
+    """A file with one rule."""
+    header = "unit,category,area,layer,feature,problem_type,note,from,until"
+    return SimpleUploadedFile("rules.csv", f"{header}\n{unit},{category},,,,,,,\n".encode())
 
 
 def test_category_page_shows_the_standards_in_force(city: City, enter) -> None:

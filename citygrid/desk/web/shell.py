@@ -17,6 +17,7 @@ from citygrid.cases import permissions as case_permissions
 from citygrid.cases import queries as cases
 from citygrid.catalogue import permissions as catalogue_permissions
 from citygrid.desk.web.words import place_name
+from citygrid.dispatch import permissions as dispatch_permissions
 from citygrid.geography import queries as geography
 from citygrid.geography.errors import UnknownPlace
 from citygrid.intake import permissions as intake_permissions
@@ -141,6 +142,7 @@ def _nav(about: Standing) -> list[NavItem]:
         ("reports", "message", _("Reports"), intake_permissions.VIEW, lambda: about.triage or None),
         ("cases", "folder", _("Cases"), case_permissions.VIEW, None),
         ("categories", "tag", _("Catalogue"), catalogue_permissions.VIEW_STANDARDS, None),
+        ("rules", "users-group", _("Rules"), dispatch_permissions.VIEW_RULES, None),
         ("procedures", "route", _("Procedures"), workflow_permissions.VIEW, None),
         ("sheets", "files", _("Spreadsheets"), USE_SHEETS, None),
     ]
@@ -152,7 +154,14 @@ def _nav(about: Standing) -> list[NavItem]:
 
 
 # Pages of single things belong to the list of their kind.
-PARTS = {"reports": "report", "cases": "case", "categories": "category", "procedures": "procedure", "sheets": "sheet"}
+PARTS = {
+    "reports": "report",
+    "cases": "case",
+    "categories": "category",
+    "rules": "rules",
+    "procedures": "procedure",
+    "sheets": "sheet",
+}
 
 
 def _is_part(here: str, name: str) -> bool:

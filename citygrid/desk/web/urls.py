@@ -1,6 +1,6 @@
 from django.urls import path
 
-from citygrid.desk.web.views import cases, home, library, notices, reports, sheets
+from citygrid.desk.web.views import cases, home, library, notices, reports, rules, sheets
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -31,6 +31,8 @@ urlpatterns = [
     path("sheets/<slug:code>/", sheets.sheet, name="sheet"),
     path("sheets/<slug:code>/template.<slug:form>", sheets.template, name="sheet-template"),
     path("sheets/<slug:code>/records.<slug:form>", sheets.records, name="sheet-records"),
+    path("rules/", rules.rule_list, name="rules"),
+    path("rules/try/", rules.try_rules, name="rules-try"),
     path("procedures/", library.procedures, name="procedures"),
     path("procedures/<slug:code>/<int:version>/", library.procedure, name="procedure"),
 ]
