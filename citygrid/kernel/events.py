@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
 import orjson
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from procrastinate import App, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -23,6 +23,12 @@ from citygrid.kernel.models import Delivery
 
 RETRIES = 12  # after 2, 4, 8 ... seconds: the last one comes two hours after the event
 TASK, QUEUE = "kernel.deliver", "events"
+NEXT = """
+SELECT id, args FROM procrastinate_jobs
+WHERE queue_name = %s AND status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())
+ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+DONE = "SELECT procrastinate_finish_job_v1(%s, 'succeeded', false)"
 
 # In a worker the app's own connector has connections of its own; jobs must be written by the one of the change.
 _jobs = JobManager(DjangoConnector())
@@ -91,6 +97,30 @@ def run_pending_jobs() -> None:
     runner.run_worker(
         wait=False, listen_notify=False, install_signal_handlers=False, task_middleware=[_closing_connections]
     )
+
+
+def deliver_here() -> int:
+    """Deliver the events that wait, in this thread and over its connection; returns how many.
+
+    For plays and drills, where starting a worker for a few events costs more than the events. Workers beside it are
+    not disturbed. A delivery that fails raises, and stays with its job.
+    """
+    count = 0
+    while _deliver_next():
+        count += 1
+    return count
+
+
+@transaction.atomic
+def _deliver_next() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, [QUEUE])
+        found = cursor.fetchone()
+        if found is None:
+            return False
+        deliver.func(**orjson.loads(found[1]))
+        cursor.execute(DONE, [found[0]])
+    return True
 
 
 def _closing_connections(run: Callable[[], Any], context: Any, worker: Any) -> Any:

@@ -1,5 +1,5 @@
 from citygrid.cases.queries.corrections import Changed, CorrectionWords
-from citygrid.cases.queries.history import Done, done_since, prove, step, steps
+from citygrid.cases.queries.history import Done, done_since, first_dispatches, prove, step, steps
 from citygrid.cases.queries.lists import (
     CaseFilter,
     bundled_into,
@@ -28,6 +28,7 @@ __all__ = [
     "cases",
     "dispatched",
     "done_since",
+    "first_dispatches",
     "lamp_of",
     "lines",
     "near",

@@ -39,6 +39,15 @@ def step(case_id: UUID, seq: int) -> models.Step:
     return models.Step.objects.get(case=case_id, seq=seq)
 
 
+def first_dispatches(actor: Actor) -> dict[UUID, tuple[bool, str]]:
+    """Of every case the post sees that was dispatched: whether the platform did it first, and to which unit's id."""
+    actor.require(permissions.VIEW)
+    seen = models.Case.objects.visible_to(actor).filter(dispatched_at__isnull=False).order_by()
+    first = models.Step.objects.filter(case__in=seen, action="dispatch").order_by("case_id", "seq").distinct("case_id")
+    rows = first.values_list("case_id", "is_automatic", "data__unit_id")
+    return {case_id: (is_automatic, unit_id) for case_id, is_automatic, unit_id in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """The cases an account did something to: how many, and how many of them always within their limit."""

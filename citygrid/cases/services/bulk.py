@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from citygrid.cases import errors, models, permissions
+from citygrid.cases.choices import LinkKind
 from citygrid.cases.rules import CaseState, PastStep, apply, seal
 from citygrid.cases.rules.fold import verdict_data
 from citygrid.cases.services.life import Opening, series_of
@@ -27,16 +28,21 @@ from citygrid.workflow import queries as workflow
 OPENING_FIELDS = ("category_id", "district_code", "area_code", "summary", "source", "location", "address")
 CASE_FIELDS = ("id", "number", "procedure", "procedure_version", "calendar", *OPENING_FIELDS)
 STEP_FIELDS = ("case_id", "hash")
+LINK_FIELDS = ("source", "target", "at", "kind")
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryStep:
-    """A step that was taken: its name in the procedure, when, by whom (a label), and its data as JSON values."""
+    """A step that was taken: its name in the procedure, when, by whom (a label), and its data as JSON values.
+
+    Where an account of ours is known to have taken it, `actor` says which, as which post.
+    """
 
     action: str
     at: datetime
     label: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    actor: Actor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,8 @@ class _Built:
 def record_history(*, histories: Iterable[History], actor: Actor, now: datetime) -> list[tuple[UUID, CaseState]]:
     """Write past cases with their chained steps; returns id and final state of each, in the order given.
 
-    Nothing is announced: the past needs no dispatch and no notice. HistoryInvalid (400) when a step does not fit the
+    A step with a `case_id` bundles its case into that one, which is recorded already. Nothing is announced: the past
+    needs no dispatch and no notice. HistoryInvalid (400) when a step does not fit the
     state before it; then nothing of the call is kept.
     """
     actor.require(permissions.OPEN)
@@ -78,6 +85,7 @@ def record_history(*, histories: Iterable[History], actor: Actor, now: datetime)
     )
     names = list(models.step_values(built[0].steps[0])) if built else []
     copy_rows(models.Step, [*STEP_FIELDS, *names], (row for case in built for row in _step_rows(case)))
+    copy_rows(models.CaseLink, LINK_FIELDS, (row for case in built for row in _link_rows(case)))
     audit.record(subject="cases.history", action="record_history", actor=actor, now=now, data={"cases": len(built)})
     return [(case.id, case.state) for case in built]
 
@@ -133,12 +141,19 @@ class _Builder:
             seq=state.head_seq + 1,
             action=action.code,
             state=action.target or state.state,
-            axis=min(action.axes),
+            axis=_axis(past.actor, action),
             at=past.at,
             label=past.label,
-            is_automatic=True,
+            account_id=past.actor.account_id if past.actor else None,
+            post_id=past.actor.post_id if past.actor else None,
+            is_automatic=past.actor is None or past.actor.is_automatic,
             data=data,
         )
+
+
+def _axis(actor: Actor | None, action: workflow.Action) -> str:
+    """The actor's where the action lies on it, else the action's first."""
+    return str(actor.axis) if actor and str(actor.axis) in action.axes else min(action.axes)
 
 
 def _number(built: list[_Built]) -> None:
@@ -169,3 +184,9 @@ def _case_row(case: _Built, procedure: workflow.Procedure, builder: _Builder) ->
 def _step_rows(case: _Built) -> Iterable[list[Any]]:
     for step, digest in zip(case.steps, case.hashes, strict=True):
         yield [case.id, digest, *models.step_values(step).values()]
+
+
+def _link_rows(case: _Built) -> Iterable[list[Any]]:
+    return [
+        [case.id, step.data["case_id"], step.at, LinkKind.BUNDLED] for step in case.steps if "case_id" in step.data
+    ]

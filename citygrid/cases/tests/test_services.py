@@ -209,6 +209,33 @@ def test_past_cases_are_proved_like_any_other(city: City) -> None:
     assert (case.number, case.state, case.closed_at) == ("900001-20260302-0001", "closed", NOW + timedelta(minutes=53))
 
 
+def test_past_step_names_the_account_that_took_it_and_the_case_goes_on(city: City) -> None:
+    taken = (("accept", "acceptor"), ("send_to_verify", "acceptor"), ("report_verification", "supervisor"))
+    steps = [
+        services.HistoryStep(action, NOW + timedelta(minutes=n), "x", {}, city.actors[role])
+        for n, (action, role) in enumerate(taken)
+    ]
+    past = services.History(opening=city.opening(), steps=steps)
+    case_id, _ = services.record_history(histories=[past], actor=system_actor("past"), now=NOW)[0]
+    case = city.take(queries.case(case_id, city.actors["dispatcher"]), "shift_leader file")
+    found = [(step.account_id, step.is_automatic) for step in case.steps.order_by("seq")]
+    assert found == [
+        (city.actors[role].account_id, False) for role in ("acceptor", "acceptor", "supervisor", "shift_leader")
+    ]
+    assert list(queries.prove(system_actor("tests")))[-1].broken == []
+
+
+def test_past_step_bundles_its_case_into_one_recorded_before(city: City) -> None:
+    into = services.History(opening=city.opening(), steps=[services.HistoryStep("accept", NOW, "Past")])
+    first, _ = services.record_history(histories=[into], actor=system_actor("past"), now=NOW)[0]
+    data = {"case_id": str(first), "reason": "same"}
+    second = services.History(city.opening(), [*into.steps, services.HistoryStep("bundle", LATER, "Past", data)])
+    case_id, state = services.record_history(histories=[second], actor=system_actor("past"), now=NOW)[0]
+    assert state.state == "bundled"
+    link = models.CaseLink.objects.get()
+    assert (link.source_id, link.target_id, link.at) == (case_id, first, LATER)
+
+
 def test_impossible_past_is_refused_whole(city: City) -> None:
     good = services.History(opening=city.opening(), steps=[services.HistoryStep("accept", NOW, "Replay")])
     bad = services.History(opening=city.opening(), steps=[services.HistoryStep("close", NOW, "Replay")])

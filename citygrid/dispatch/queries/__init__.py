@@ -1,6 +1,15 @@
 """Reads of dispatch: what the rules say of a case, and what other rules would have said of past ones."""
 
-from citygrid.dispatch.queries.trial import LONGEST, MOST, Group, Proposal, Trial, TriedCase, try_proposal
+from citygrid.dispatch.queries.trial import (
+    LONGEST,
+    MOST,
+    Group,
+    Proposal,
+    Trial,
+    TriedCase,
+    responsible_units,
+    try_proposal,
+)
 from citygrid.dispatch.queries.verdicts import (
     Judgement,
     Suggestion,
@@ -13,6 +22,7 @@ from citygrid.dispatch.queries.verdicts import (
     rules_not_over,
     suggest,
 )
+from citygrid.dispatch.rules import Situation
 
 __all__ = [
     "LONGEST",
@@ -20,6 +30,7 @@ __all__ = [
     "Group",
     "Judgement",
     "Proposal",
+    "Situation",
     "Suggestion",
     "Trial",
     "TriedCase",
@@ -28,6 +39,7 @@ __all__ = [
     "decisions_of",
     "judge",
     "line_words",
+    "responsible_units",
     "rules_in_force",
     "rules_not_over",
     "suggest",

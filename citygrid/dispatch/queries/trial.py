@@ -1,7 +1,7 @@
-"""What other rules would have said of past cases: a dry run. Nothing is written."""
+"""What rules say of many cases at once, and what other rules would have said: a dry run. Nothing is written."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -96,6 +96,12 @@ def try_proposal(*, proposal: Proposal, since: date, until: date, actor: Actor, 
     other = [rule for rule in base if rule.id not in proposal.ended] + list(proposal.added)
     on = today if any(rule.layer_code for rule in (*base, *proposal.added)) else None
     return _compared(rows, _features(rows, on), (base, other), is_cut, actor.may(case_permissions.VIEW))
+
+
+def responsible_units(questions: Iterable[Situation], on: date) -> list[UUID | None]:
+    """For each, the active unit that the rules in force on the day name; None where a person decides. One query."""
+    judge = _judge(_rules(on))
+    return [judge(about)[1] for about in questions]
 
 
 def _compared(

@@ -1,6 +1,7 @@
 """Writes of dispatch: one verb, one transaction."""
 
 from citygrid.dispatch.services.responsibility import (
+    AUTOMATIC,
     RuleIn,
     add_rule,
     add_rules,
@@ -12,6 +13,7 @@ from citygrid.dispatch.services.responsibility import (
 from citygrid.dispatch.services.trial import rule_changes, rule_key, try_changes, try_rules
 
 __all__ = [
+    "AUTOMATIC",
     "RuleIn",
     "add_rule",
     "add_rules",

@@ -12,7 +12,8 @@ from citygrid.catalogue.models import Category
 from citygrid.dispatch import queries, services
 from citygrid.dispatch.choices import Outcome
 from citygrid.dispatch.models import Rule
-from citygrid.dispatch.rules import Situation
+from citygrid.dispatch.queries import verdicts
+from citygrid.dispatch.rules import Situation, resolve
 from citygrid.dispatch.tests import factories
 from citygrid.dispatch.tests.factories import CLERK, VISITOR
 from citygrid.geography.models import Feature, Layer
@@ -96,6 +97,28 @@ def test_rules_for_other_places_and_categories_are_not_even_read(city):
     case = city.open()
     situation = Situation(city.category_key, case.category.parent_id, case.area_code)
     assert list(queries.candidates(situation, TODAY)) == [kept]
+
+
+def test_many_places_get_the_answers_that_cases_there_would(city, django_assert_num_queries):
+    make_feature()
+    major = Category.objects.get(pk=city.open().category_id).parent_id
+    factories.rule(city.unit)
+    factories.rule(city.other_unit, area_code=COMMUNITY)
+    factories.rule(city.unit, layer_code="road", feature_code="R1", area_code=COMMUNITY)
+    here, road = city.open().area_code, frozenset([("road", "R1")])
+    key = city.open().category_id
+    asked = [
+        Situation(key, major or "", here),
+        Situation(key, major or "", here, features=road),
+        Situation(key, major or "", "990001"),
+        Situation("other", "", here),
+    ]
+    with django_assert_num_queries(1):
+        found = queries.responsible_units(asked, TODAY)
+    for about, unit in zip(asked, found, strict=True):
+        rules = [verdicts._facts(rule) for rule in queries.candidates(about, TODAY)]
+        assert unit == resolve(rules, about).unit_id
+    assert len(set(found)) > 1
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rules(city, django_assert_num_queries):

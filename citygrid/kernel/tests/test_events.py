@@ -102,6 +102,16 @@ def test_every_subscription_gets_the_event_as_it_was_announced() -> None:
     assert (counted("lamps"), counted("gate")) == (1, 1)
 
 
+def test_waiting_events_are_delivered_here_once_and_a_failed_one_stays_with_its_job() -> None:
+    announce_lamp()
+    failures.append("the disk is full")
+    with pytest.raises(OSError):
+        events.deliver_here()
+    assert events.deliver_here() == 2
+    events.run_pending_jobs()
+    assert (counted("lamps"), counted("gate")) == (1, 1)
+
+
 def test_event_is_refused_outside_a_transaction() -> None:
     with pytest.raises(RuntimeError, match="outside a transaction"):
         events.announce(LampBroken(case_id=CASE, place="gate", count=2, at=NOW))
