@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
@@ -17,6 +17,9 @@ from citygrid.intake import queries as intake
 from citygrid.kernel.actor import Actor, system_actor
 from citygrid.kernel.models import AuditEntry
 from citygrid.simulator.rules.people import CODE, seats
+
+if TYPE_CHECKING:
+    from citygrid.cases.models import Case
 
 SUBJECT = f"simulator.district/{CODE}"
 VIEWER = system_actor("demo", areas=(CODE,))
@@ -36,6 +39,13 @@ def noted(action: str) -> Mapping[str, Any] | None:
     """What the audit trail keeps of a stage of the demo ("plan", "lived"); None when it was not reached."""
     found = AuditEntry.objects.filter(subject=SUBJECT, action=action).order_by("id").first()
     return found.data if found else None
+
+
+def recorded_reports(since: date) -> dict[str, tuple[UUID, str, UUID | None]]:
+    """Reports recorded in bulk from a day on, by the key they were sent under: id, state, and case."""
+    wanted = intake.ReportFilter(area_code=CODE, received_from=since)
+    rows = intake.reports(VIEWER, wanted, count=ALL).values_list("source_key", "pk", "state", "case_id")
+    return {key: (pk, state, case_id) for key, pk, state, case_id in rows if key}
 
 
 def accounts() -> dict[str, UUID]:
@@ -91,31 +101,36 @@ class Summary:
     overdue: int
     dispatched: int
     automatic: int
+    right: int
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def summary(now: datetime) -> Summary:
-    """The summary of everything in the demo district."""
+    """The summary of everything in the demo district.
+
+    `automatic`: of the cases dispatched, those whose first dispatch was the platform's; `right`: of these, the ones
+    whose unit kept them, without a return.
+    """
     reports = intake.reports(VIEWER, intake.ReportFilter(area_code=CODE), count=ALL)
-    found = cases.cases(VIEWER, cases.CaseFilter(area_code=CODE), now, count=ALL)
-    by_report = Counter(report.state for report in reports)
-    dispatched = [case for case in found if case.dispatched_at]
+    found = list(cases.cases(VIEWER, cases.CaseFilter(area_code=CODE), now, count=ALL))
+    dispatches = cases.first_dispatches(VIEWER)
     counts: Counter[str] = Counter()
     for case in found:
         counts.update(case.counts)
     return Summary(
-        reports=sum(by_report.values()),
-        reports_by_state=by_report,
+        reports=reports.count(),
+        reports_by_state=Counter(reports.values_list("state", flat=True)),
         cases=len(found),
         cases_by_state=Counter(case.state for case in found),
         judged=sum(case.on_time is not None for case in found),
         on_time=sum(case.on_time is True for case in found),
         overdue=sum(case.is_open and case.due_at is not None and case.due_at < now for case in found),
-        dispatched=len(dispatched),
-        automatic=sum(_was_automatic(case.pk) for case in dispatched),
+        dispatched=len(dispatches),
+        automatic=sum(is_automatic for is_automatic, _ in dispatches.values()),
+        right=sum(_was_right(case, *dispatches[case.pk]) for case in found if case.pk in dispatches),
         counts=counts,
     )
 
 
-def _was_automatic(case_id: UUID) -> bool:
-    return cases.steps(case_id, VIEWER).filter(action="dispatch", is_automatic=True).exists()
+def _was_right(case: "Case", is_automatic: bool, unit_id: str) -> bool:
+    return is_automatic and not case.counts.get("returns") and str(case.unit_id) == unit_id

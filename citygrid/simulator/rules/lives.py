@@ -1,104 +1,66 @@
 """The lives of the demo: what is reported where and when, and who does what about it. Pure, the same for a seed."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from random import Random
 from uuid import UUID
 
 from citygrid.kernel.worktime import Limit, WorkingCalendar
 from citygrid.simulator.rules import texts
+from citygrid.simulator.rules.pace import PEOPLE_REPORT, Beat, Pace
 from citygrid.simulator.rules.places import Places, Spot
-from citygrid.simulator.rules.scenarios import Scenario, Triage, cast
+from citygrid.simulator.rules.scenarios import SCENARIOS, Scenario, Triage, cast
+from citygrid.simulator.rules.week import PEOPLE, STAFF, WEATHER, HotSpot, Week, hot_spots
 
-WORKDAYS = 12  # how far back the lives begin
 CHANNELS = {"field": 55, "hotline": 24, "internet": 11, "inspection": 4, "video": 3, "leader": 2, "media": 1}
-PEOPLE_REPORT = ("hotline", "internet")
-
-# Minutes of working time from the step before, by action. An automatic dispatch comes before any "dispatch".
-WAITS = {
-    "receive": (2, 18),
-    "send_to_verify": (1, 6),
-    "report_verification": (8, 27),
-    "file": (3, 14),
-    "send_back_to_file": (6, 15),
-    "dispatch": (6, 25),
-    "redispatch": (6, 25),
-    "take": (4, 30),
-    "return": (8, 30),
-    "extend": (5, 20),
-    "hang": (15, 60),
-    "send_to_check": (3, 20),
-    "pass_check": (8, 27),
-    "fail_check": (8, 27),
-    "answer_oversight": (12, 60),
-    "oversee": (10, 45),
-    "reopen": (240, 480),
-}
-USUAL_WAIT = (3, 15)
-ROLES = {
-    "receive": "acceptor",
-    "accept": "acceptor",
-    "self_dispose": "supervisor",
-    "send_to_verify": "acceptor",
-    "report_verification": "supervisor",
-    "bundle": "acceptor",
-    "dispatch": "dispatcher",
-    "redispatch": "dispatcher",
-    "send_back_to_file": "dispatcher",
-    "take": "department",
-    "reply": "department",
-    "return": "department",
-    "extend": "department",
-    "hang": "department",
-    "answer_oversight": "department",
-    "approve_return": "dispatcher",
-    "decline_return": "dispatcher",
-    "approve_extend": "dispatcher",
-    "decline_extend": "dispatcher",
-    "approve_hang": "dispatcher",
-    "resume": "platform",
-    "send_to_check": "acceptor",
-    "pass_check": "supervisor",
-    "fail_check": "supervisor",
-    "oversee": "inspector",
-}
-USUAL_ROLE = "shift_leader"
+EVENING_CHANNELS = {"hotline": 24, "internet": 13, "media": 1}
+STAFF_CHANNELS = ("field", "inspection", "video")
+USUAL = SCENARIOS[0]
+AT_HOT_SPOTS = 0.3  # the share of reports that come from there
+JOINED_THERE = 4  # how much likelier a hot spot's problem is reported again
+MOST_SECONDS = 3  # reports of one problem after its first
+TO_TRIAGE = 45  # working minutes that it may take until a report is joined or bundled
+STAYS_OPEN = ("happy", "late", "overdue", "overseen", "extended")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What can be wrong: a filing standard, how people put it, and whether the rules name one unit for it."""
+    """What can be wrong: a filing standard (none for a social event), how people put it, and who it is a matter for.
+
+    `is_sure`: the rules are expected to name one unit for it.
+    """
 
     category_key: str
-    standard_id: UUID
+    standard_id: UUID | None
     limit: Limit
     phrases: tuple[str, ...]
     weight: float
     is_sure: bool
     place: str = ""
+    problem_type: str = ""
+    unit_kind: str = ""
+    is_social: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """One thing done: when, which action, by which role, and the words that go with it."""
-
-    at: datetime
-    action: str
-    role: str
-    reason: str = ""
-    note: str = ""
-    finding: str = ""
-    until_at: datetime | None = None
+    @property
+    def own(self) -> str:
+        """The category's key within its scheme: kind/code."""
+        return "/".join(self.category_key.split("/")[-2:])
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A report and what becomes of it. `beats[0]` is its triage (none for a report nobody looked at yet)."""
+    """A report and what becomes of it. `beats[0]` is its triage (none for a report nobody looked at yet).
+
+    `problem` is what it is taken for, `truth` what it is: mostly the same.
+    """
 
     number: int
     scenario: Scenario
     problem: Problem
+    truth: Problem
     spot: Spot
     channel: str
     description: str
@@ -106,30 +68,32 @@ class Life:
     beats: tuple[Beat, ...] = ()
     partner: int | None = None
     contact: dict[str, str] = field(default_factory=dict)
+    is_hot: bool = False
 
     @property
     def ends_at(self) -> datetime:
+        """When the last thing in it happens."""
         return self.beats[-1].at if self.beats else self.received_at
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What the lives are played on: places, what can go wrong there, the calendar, and the present."""
+    """Where and when the lives are set."""
 
     places: Places
     problems: Sequence[Problem]
     calendar: WorkingCalendar
-    now: datetime
+    week: Week
 
 
 def write(seed: int, reports: int, stage: Stage) -> list[Life]:
-    """The lives of so many reports, numbered from 1; lives that meet another one come last."""
-    author = _Author(Random(f"lives {seed}"), stage)  # noqa: S311 - a play, no secret
+    """The lives of so many reports, numbered from 1. Those that join another one's case come last."""
+    author = Author(Random(f"lives {seed}"), stage)  # noqa: S311 - a play, no secret
     scenarios = cast(reports)
     alone = [scenario for scenario in scenarios if not _needs_partner(scenario)]
     lives = [author.life(number, scenario) for number, scenario in enumerate(alone, start=1)]
     paired = [scenario for scenario in scenarios if _needs_partner(scenario)]
-    lives += [author.second(number, scenario, lives) for number, scenario in enumerate(paired, start=len(lives) + 1)]
+    lives += author.seconds(paired, lives)
     return lives
 
 
@@ -137,90 +101,184 @@ def _needs_partner(scenario: Scenario) -> bool:
     return scenario.triage == Triage.JOIN or scenario.steps == "bundle"
 
 
-def _must_end(scenario: Scenario) -> bool:
-    return scenario.is_whole or scenario.is_recent
-
-
-class _Author:
-    """Draws lives, one after the other."""
+class Author:
+    """Draws lives, one after the other; the same ones where its random numbers are the same."""
 
     def __init__(self, rng: Random, stage: Stage) -> None:
         self.rng = rng
         self.stage = stage
-        self.taken_by: dict[int, int] = {}
+        self.until = stage.week.until
+        self.pace = Pace(rng, stage.calendar)
+        self.hot = hot_spots(stage.places)
+        self.hot_shares = list(accumulate(one.kind.weight * rng.uniform(0.4, 1.6) for one in self.hot))
+        self.by_own: dict[str, list[Problem]] = defaultdict(list)
+        for problem in stage.problems:
+            self.by_own[problem.own].append(problem)
+        self.pools: dict[tuple[object, ...], tuple[list[Problem], list[float]]] = {}
 
     def life(self, number: int, scenario: Scenario) -> Life:
-        problem = self._problem(scenario)
-        spot = self.stage.places.spot(problem.place)
+        """A life of its own: what, where and when, by whom, and what becomes of it."""
+        hot = self._hot(scenario)
         channel = self._channel(scenario)
-        start = self._start(scenario)
-        draft = Life(
+        start = self._start(scenario, channel, hot)
+        channel = self._channel_at(start, channel)
+        draft = self._draft(number, scenario, hot, channel, start)
+        life = self._timed(draft, start)
+        return replace(life, beats=tuple(beat for beat in life.beats if beat.at < self.until))
+
+    def _draft(self, number: int, scenario: Scenario, hot: HotSpot | None, channel: str, start: datetime) -> Life:
+        truth = self._truth(scenario, start, hot)
+        spot = hot.near(self.rng) if hot else self.stage.places.spot(truth.place)
+        return Life(
             number=number,
             scenario=scenario,
-            problem=problem,
+            problem=self._taken_for(truth, scenario),
+            truth=truth,
             spot=spot,
             channel=channel,
-            description=f"{spot.address}，{self.rng.choice(problem.phrases)}。",
+            description=f"{spot.address}，{self._phrase(truth, start)}。",
             received_at=start,
             contact=self._contact(channel),
+            is_hot=hot is not None,
         )
-        life = self._timed(draft, start)
-        if _must_end(scenario):
-            return life
-        return replace(life, beats=tuple(beat for beat in life.beats if beat.at < self.stage.now))
 
-    def second(self, number: int, scenario: Scenario, lives: Sequence[Life]) -> Life:
-        """A report of something that is a case already: received while that case is open, then joined or bundled."""
-        first = self._partner(lives)
+    def fresh(self, number: int, at: datetime) -> Life:
+        """A report that comes in at this moment; what becomes of it is open."""
+        hot = self.rng.choices(self.hot, cum_weights=self.hot_shares)[0] if self.rng.random() < AT_HOT_SPOTS else None
+        channel = self._channel_at(at, self._channel(USUAL))
+        return self._draft(number, USUAL, hot, channel, at)
+
+    def seconds(self, scenarios: Sequence[Scenario], lives: Sequence[Life]) -> Iterator[Life]:
+        """Reports of something that is a case already: each comes while that case is open, is joined or bundled."""
+        able = [life for life in lives if self._stays_open(life)]
+        shares = list(accumulate(JOINED_THERE if life.is_hot else 1 for life in able))
+        met: dict[int, int] = defaultdict(int)
+        for number, scenario in enumerate(scenarios, start=len(lives) + 1):
+            first = self.rng.choices(able, cum_weights=shares)[0]
+            while met[first.number] >= max(MOST_SECONDS, len(scenarios) // len(able) + 1):
+                first = self.rng.choice(able)
+            met[first.number] += 1
+            yield self._second(number, scenario, first)
+
+    def _second(self, number: int, scenario: Scenario, first: Life) -> Life:
         spot = replace(first.spot, lat=round(first.spot.lat + 0.00003, 6))
-        received_at = self._after(first.beats[0].at, (3, 20))
-        channel = self._channel(scenario)
+        accepted_at = first.beats[0].at
+        received_at = self.pace.after(accepted_at, (2, min(300, self._open_minutes(first))))
+        channel = self.rng.choice(PEOPLE_REPORT)
         draft = Life(
             number=number,
             scenario=scenario,
             problem=first.problem,
+            truth=first.truth,
             spot=spot,
             channel=channel,
-            description=f"{spot.address}，{self.rng.choice(first.problem.phrases)}。{self.rng.choice(texts.MORE)}",
+            description=f"{spot.address}，{self._phrase(first.truth, received_at)}。{self.rng.choice(texts.MORE)}",
             received_at=received_at,
             partner=first.number,
             contact=self._contact(channel),
+            is_hot=first.is_hot,
         )
-        return replace(draft, beats=tuple(self._beats(draft, draft.received_at)))
+        return replace(draft, beats=tuple(self.pace.beats(draft, received_at)))
 
-    def _problem(self, scenario: Scenario) -> Problem:
-        fitting = [problem for problem in self.stage.problems if self._fits(problem, scenario)]
-        return self.rng.choices(fitting, [problem.weight for problem in fitting])[0]
+    def _stays_open(self, life: Life) -> bool:
+        is_usual = life.scenario.triage == Triage.ACCEPT and life.scenario.name in STAYS_OPEN and len(life.beats) > 3
+        return is_usual and self._open_minutes(life) > 10
 
-    def _fits(self, problem: Problem, scenario: Scenario) -> bool:
-        """A limit that passes at night leaves no time to ask for more; one of weeks is for lives without haste."""
-        hours = problem.limit.seconds(self.stage.calendar) / 3600
-        most = 4 if scenario.is_short else 40 if scenario.is_whole else 10_000
-        is_in_time = problem.limit.is_working or "extend" not in scenario.steps
-        return not (problem.is_sure and scenario.is_unsure) and hours <= most and is_in_time
+    def _open_minutes(self, life: Life) -> float:
+        """Working minutes from its triage in which a second report can come and be triaged before its end."""
+        latest = min(life.ends_at, self.until)
+        return self.stage.calendar.between(life.beats[0].at, latest) / 60 - TO_TRIAGE
 
-    def _partner(self, lives: Sequence[Life]) -> Life:
-        """A life whose case stays open for hours after it began, the least met so far."""
-        patience = timedelta(hours=2)
-        able = [
-            life
-            for life in lives
-            if life.scenario.triage == Triage.ACCEPT
-            and life.scenario.name in ("happy", "late", "overdue", "overseen", "extended")
-            and len(life.beats) > 3
-            and self._after(life.beats[0].at, (60, 60)) < min(life.ends_at, self.stage.now - patience)
-        ]
-        least = min(self.taken_by.get(life.number, 0) for life in able)
-        chosen = self.rng.choice([life for life in able if self.taken_by.get(life.number, 0) == least])
-        self.taken_by[chosen.number] = least + 1
-        return chosen
+    def _hot(self, scenario: Scenario) -> HotSpot | None:
+        """A hot spot, for a share of the lives that are free to be anywhere."""
+        is_bound = scenario.is_social or scenario.is_whole or scenario.is_recent or scenario.name == "overdue"
+        if is_bound or self.rng.random() > AT_HOT_SPOTS:
+            return None
+        return self.rng.choices(self.hot, cum_weights=self.hot_shares)[0]
+
+    def _start(self, scenario: Scenario, channel: str, hot: HotSpot | None) -> datetime:
+        """When the report comes in; whole lives are moved back afterwards until they end in time."""
+        if scenario.is_recent:
+            return self.pace.before(self.until, self.rng.uniform(5, 150))
+        if scenario.name == "overdue":
+            day = self.stage.calendar.day_seconds / 60
+            return self.pace.before(self.until, self.rng.uniform(1.4 * day, 3 * day))
+        hours = hot.kind.hours if hot else STAFF if channel in STAFF_CHANNELS else PEOPLE
+        return self.stage.week.moment(self.rng, hours)
 
     def _channel(self, scenario: Scenario) -> str:
         if scenario.triage == Triage.FIX:
             return "field"
-        if scenario.triage in (Triage.REFUSE, Triage.JOIN) or scenario.steps.startswith("send_to_verify"):
+        is_told = scenario.triage == Triage.REFUSE or scenario.steps.startswith("send_to_verify")
+        if is_told or scenario.is_social:
             return self.rng.choice(PEOPLE_REPORT)
         return self.rng.choices(list(CHANNELS), list(CHANNELS.values()))[0]
+
+    def _channel_at(self, at: datetime, channel: str) -> str:
+        """Nobody of the staff reports outside working hours."""
+        works = self.stage.calendar.between(at - timedelta(seconds=1), at) > 0
+        if works or channel not in STAFF_CHANNELS:
+            return channel
+        return self.rng.choices(list(EVENING_CHANNELS), list(EVENING_CHANNELS.values()))[0]
+
+    def _truth(self, scenario: Scenario, at: datetime, hot: HotSpot | None) -> Problem:
+        """What is wrong: at a hot spot one of its kinds, else any, as the weather is."""
+        if hot:
+            usual = [one for own in hot.kind.categories for one in self.by_own[own] if self._fits(one, scenario)]
+            if usual:
+                return self.rng.choices(usual, [one.weight for one in usual])[0]
+        found, shares = self._pool(scenario, self.stage.week.weather_at(at))
+        return self.rng.choices(found, cum_weights=shares)[0]
+
+    def _pool(self, scenario: Scenario, weather: str) -> tuple[list[Problem], list[float]]:
+        """The problems that fit, with the sums of their weights."""
+        key = (
+            *(scenario.is_short, scenario.is_whole or scenario.is_recent, scenario.is_unsure, scenario.is_social),
+            *(scenario.is_wrong, "extend" in scenario.steps, "return" in scenario.steps, weather),
+        )
+        if key not in self.pools:
+            found = [problem for problem in self.stage.problems if self._fits(problem, scenario)]
+            more = WEATHER[weather]
+            self.pools[key] = found, list(accumulate(one.weight * more.get(one.own, 1) for one in found))
+        return self.pools[key]
+
+    def _fits(self, problem: Problem, scenario: Scenario) -> bool:
+        """A limit that passes at night leaves no time to ask for more; one of days is for lives without haste."""
+        if problem.is_social != scenario.is_social or (problem.is_sure and scenario.is_unsure):
+            return False
+        if scenario.is_wrong and not self._mistakes(problem, scenario):
+            return False
+        hours = problem.limit.seconds(self.stage.calendar) / 3600
+        most = 4 if scenario.is_short else 16 if scenario.is_whole or scenario.is_recent else 10_000
+        return hours <= most and (problem.limit.is_working or "extend" not in scenario.steps)
+
+    def _mistakes(self, truth: Problem, scenario: Scenario) -> list[Problem]:
+        """What it may be taken for; when it comes back from the unit, something of another unit."""
+        wrong = [one for own in texts.CONFUSIONS.get(truth.own, ()) for one in self.by_own[own]]
+        if "return" in scenario.steps:
+            wrong = [one for one in wrong if one.unit_kind != truth.unit_kind and one.is_sure]
+        return wrong
+
+    def _taken_for(self, truth: Problem, scenario: Scenario) -> Problem:
+        """Mostly what it is; else something that looks alike, of the same fault where there is one."""
+        if not scenario.is_wrong:
+            return truth
+        wrong = self._mistakes(truth, scenario)
+        if not wrong:
+            return truth
+        alike = [one for one in wrong if one.problem_type == truth.problem_type]
+        return self.rng.choice(alike or wrong)
+
+    def phrases(self, problem: Problem) -> list[str]:
+        """Everything people say of it, in any weather."""
+        return [
+            *problem.phrases,
+            *(phrase for said in texts.IN_WEATHER.values() for phrase in said.get(problem.own, ())),
+        ]
+
+    def _phrase(self, truth: Problem, at: datetime) -> str:
+        in_weather = texts.IN_WEATHER.get(self.stage.week.weather_at(at), {}).get(truth.own)
+        return self.rng.choice(in_weather or truth.phrases)
 
     def _contact(self, channel: str) -> dict[str, str]:
         """No telephone number in China begins with 100, so that nobody can be called by mistake."""
@@ -229,94 +287,14 @@ class _Author:
         title = self.rng.choice(("先生", "女士"))
         return {"name": self.rng.choice("赵钱孙李周吴郑王") + title, "phone": f"100{self.rng.randrange(10**8):08d}"}
 
-    def _start(self, scenario: Scenario) -> datetime:
-        """When the report comes in; recent lives are moved to end just now afterwards."""
-        if scenario.is_recent:
-            return self._before(self.stage.now, self.rng.uniform(5, 150))
-        day = self.stage.calendar.day_seconds / 60
-        earliest, latest = (3 * day, 1.4 * day) if scenario.name == "overdue" else (WORKDAYS * day, 30)
-        return self._before(self.stage.now, self.rng.uniform(latest, earliest))
-
     def _timed(self, draft: Life, start: datetime) -> Life:
-        """The life with its beats; it is moved back until its last beat lies before now, where it should."""
-        script = self.rng.getrandbits(64)
+        """The life with its beats; where its last one must be over by now, it is moved back until it is."""
+        must_end = draft.scenario.is_whole or draft.scenario.is_recent
+        script = self.rng.getrandbits(64) if must_end else 0
         while True:
-            self.rng.seed(script)
-            received_at = self._received(draft, start)
-            life = replace(draft, received_at=received_at, beats=tuple(self._beats(draft, received_at)))
-            if life.ends_at < self.stage.now or not _must_end(draft.scenario):
+            if must_end:
+                self.rng.seed(script)
+            life = replace(draft, received_at=start, beats=tuple(self.pace.beats(draft, start)))
+            if life.ends_at < self.until or not must_end:
                 return life
-            start = self._before(start, 30)
-
-    def _received(self, draft: Life, start: datetime) -> datetime:
-        """Some people call in the evening."""
-        is_late = draft.channel in PEOPLE_REPORT and not draft.scenario.is_recent and self.rng.random() < 0.15
-        if not is_late:
-            return start
-        local = start.astimezone(self.stage.calendar.zone).replace(hour=18, minute=10)
-        evening = local + timedelta(seconds=self.rng.randrange(12_000))
-        return evening if evening < self.stage.now else start
-
-    def _beats(self, life: Life, at: datetime) -> Iterator[Beat]:
-        scenario, dispatched_at, until_at = life.scenario, at, at
-        if scenario.triage == Triage.NONE:
-            return
-        if scenario.triage != Triage.FIX:
-            at = self._after(at, WAITS["receive"])
-        yield self._beat(life, at, str(scenario.triage))
-        for action in self._actions(life):
-            if action == "reply":
-                at = self._replied(life, dispatched_at, at)
-            elif action == "resume":
-                at = self._after(until_at, (1, 1))
-            else:
-                at = self._after(at, WAITS.get(action, USUAL_WAIT))
-            if action in ("dispatch", "reopen"):
-                dispatched_at = at
-            beat = self._beat(life, at, action)
-            until_at = beat.until_at or until_at
-            yield beat
-
-    def _actions(self, life: Life) -> list[str]:
-        """The steps after triage. Supervisors and inspectors have seen it themselves: nothing to verify."""
-        verify = ["send_to_verify", "report_verification"] if life.channel in (*PEOPLE_REPORT, "media") else []
-        steps = life.scenario.steps.split()
-        return [each for step in steps for each in (verify if step == "verify" else [step])]
-
-    def _beat(self, life: Life, at: datetime, action: str) -> Beat:
-        words = {
-            "reason": texts.REASONS.get(action, ("",)),
-            "note": texts.NOTES.get(action, ("",)),
-            "finding": texts.FINDINGS.get(action, ("",)),
-        }
-        if action == Triage.REFUSE:
-            words["reason"] = texts.REFUSALS
-        chosen = {name: self.rng.choice(options) for name, options in words.items()}
-        return Beat(
-            at,
-            action,
-            ROLES.get(action, USUAL_ROLE),
-            until_at=self._until(life, at) if action == "hang" else None,
-            **chosen,
-        )
-
-    def _until(self, life: Life, at: datetime) -> datetime:
-        """Deferred for a working day or two when the life goes on, else for weeks."""
-        if "resume" in life.scenario.steps:
-            return self._after(at, (480, 900))
-        return at + timedelta(days=self.rng.randrange(20, 60))
-
-    def _replied(self, life: Life, dispatched_at: datetime, at: datetime) -> datetime:
-        """When the unit has used its share of the limit, but not at once after the step before."""
-        seconds = life.problem.limit.seconds(self.stage.calendar) * self.rng.uniform(*life.scenario.spent)
-        if life.problem.limit.is_working:
-            planned = self.stage.calendar.add(dispatched_at, int(seconds))
-        else:
-            planned = dispatched_at + timedelta(seconds=int(seconds))
-        return max(planned, at + timedelta(minutes=self.rng.randrange(6, 12)))
-
-    def _after(self, at: datetime, minutes: tuple[float, float]) -> datetime:
-        return self.stage.calendar.add(at, int(60 * self.rng.uniform(*minutes)) + 1)
-
-    def _before(self, at: datetime, minutes: float) -> datetime:
-        return self.stage.calendar.add(at, -int(60 * minutes) - 1)
+            start = self.pace.before(start, 30)

@@ -1,5 +1,6 @@
 """What people of the demo district say: what is wrong at a place, and the words that go with steps."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -103,8 +104,131 @@ TOPICS = (
     ),
     Topic("matter/09010", "disorder", 3, ("电动车在楼门口乱停，进出不方便",)),
     Topic("matter/09011", "disorder", 5, ("共享单车倒了一片，把盲道占了", "路口堆了几十辆共享单车，没法走")),
+    Topic("matter/09002", "disorder", 2, ("夜市摊位摆到车道上了，公交车进不去", "夜市收摊以后满地竹签和油污")),
+    Topic("matter/09006", "illegal_act", 3, ("水果摊占了半条便道，推车过不去", "修车摊把工具摆了一地，行人绕着走")),
+    Topic("matter/06029", "illegal_act", 2, ("烧烤摊就在楼下，油烟全飘进屋里", "烤炉支在便道上，地砖都熏黑了")),
+    Topic("matter/06030", "pollution", 2, ("饭馆把泔水直接倒进雨水口，臭得很", "洗车水顺着路面流，便道又滑又脏")),
+    Topic("matter/06027", "pollution", 2, ("饭店的烟道正对着居民窗户，油烟味很大",)),
+    Topic("matter/09020", "disorder", 2, ("市场门口摊贩和三轮车挤成一团，进不去", "菜市场外面烂菜叶堆了一地")),
+    Topic(
+        "matter/09022", "illegal_act", 1, ("培训班在路口支桌子发传单，把道堵了", "商店门口支棚子搞促销，喇叭声很大")
+    ),
+    Topic("matter/09019", "passage_blocked", 1, ("轮椅坡道被汽车堵死了，老人上不去",)),
+    Topic("matter/09012", "passage_blocked", 2, ("消防通道停满了车，消防车进不来", "楼前消防通道被杂物占了一半")),
+    Topic("matter/08012", "spillage", 2, ("渣土车出工地不冲轮子，一路都是泥", "工地出口的泥带出去几十米")),
+    Topic("matter/08001", "nuisance", 3, ("工地夜里还在打桩，全家睡不着", "中午也在切割钢筋，声音刺耳")),
+    Topic("matter/06026", "polluted_water", 1, ("河水发黑，有一股臭味", "排口往河里流着黄色的水")),
+    Topic("matter/07002", "illegal_act", 1, ("有人在路口往车窗里塞广告", "发传单的人跟着走，地上扔得到处都是")),
+    Topic("matter/06042", "refuse_overflow", 3, ("垃圾站门口堆成山了，污水流了一地", "垃圾桶满了两天没人收")),
+    Topic("matter/06040", "illegal_setting", 1, ("有人在公共车位上私装地锁",)),
+    Topic("matter/06050", "damaged", 1, ("路缘石被车轧碎了，碎块滚到路上",)),
+    Topic("component/01001", "cover_damaged", 1, ("自来水井盖裂了，踩上去晃",)),
+    Topic("component/01005", "cover_open", 1, ("写着“电”字的井盖没盖严，露着一条缝",)),
+    Topic("component/01046", "damaged", 1, ("健身器材的踏板掉了，孩子差点摔下来",), "green"),
+    Topic("component/01070", "damaged", 1, ("河边护栏断了一截，孩子在那儿玩很危险",), "water"),
+    Topic("component/01054", "service_failure", 1, ("路边充电桩两台都黑屏了",)),
+    Topic("component/02004", "dirty", 1, ("公交站座椅和站牌上全是污渍和胶印",)),
     Topic("matter/10002", "safety_hazard", 2, ("一根线缆掉下来垂在半空，大车过会刮到",)),
 )
+
+# What else people say of a kind on a day of such weather.
+IN_WEATHER: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "rain": {
+        "component/01004": ("雨下得急，箅子堵住了，水漫到便道上", "雨水箅子不下水，路口积水没过脚踝"),
+        "component/01003": ("大雨把雨水井盖顶起来了，正往外冒水",),
+        "component/01002": ("下雨以后污水从井盖缝里冒出来，味道很大",),
+        "component/04002": ("雨里一根大树枝断了，横在便道上",),
+        "matter/06012": ("雨后便道上一层泥浆，很滑",),
+        "matter/06013": ("路面坑里积满了水，骑车看不出深浅", "雨后路面塌了一块，车都绕着走"),
+    },
+    "wind": {
+        "component/04002": (
+            "大风刮断了树枝，砸在便道上",
+            "树枝折了一半还挂在上面，随时会掉",
+            "一棵树被风刮歪了，靠在电线上",
+        ),
+        "component/03006": ("广告牌的铁皮被风掀起来了，随时会掉下来",),
+        "component/02017": ("大风把护栏刮倒了一排",),
+        "matter/08007": ("工地围挡被风刮倒了，压在便道上",),
+        "matter/08004": ("风一大工地的土全扬起来了，睁不开眼",),
+        "matter/10002": ("大风把线缆刮断了，垂到车道上",),
+    },
+}
+
+# What a person takes for something else: the eye sees the same, the books do not. Made by hand, of no rule's table.
+CONFUSIONS: Mapping[str, tuple[str, ...]] = {
+    "component/01001": ("component/01002", "component/01003"),
+    "component/01002": ("component/01007", "component/01003", "component/01005", "component/01010"),
+    "component/01003": ("component/01002", "component/01007", "component/01005"),
+    "component/01004": ("matter/06013", "component/01026", "matter/06012"),
+    "component/01005": ("component/01007", "component/01002"),
+    "component/01007": ("component/01005", "component/01002", "component/01009"),
+    "component/01027": ("component/01060", "component/01028"),
+    "component/01037": ("component/02014", "component/01039", "component/01030"),
+    "component/01060": ("component/01027", "component/01028"),
+    "component/01070": ("component/02017", "component/04008"),
+    "component/02010": ("matter/06016", "component/02012"),
+    "component/02014": ("component/01037", "component/02015"),
+    "component/02017": ("component/04008", "component/02021"),
+    "component/02021": ("matter/06040", "component/02017"),
+    "component/03005": ("matter/06010", "matter/06042"),
+    "component/03006": ("matter/07003", "component/03008"),
+    "component/04002": ("component/01030", "matter/06017", "matter/10002"),
+    "component/04007": ("component/01046", "component/02004"),
+    "component/04013": ("matter/06045", "matter/06012"),
+    "matter/06001": ("matter/08016", "matter/06008"),
+    "matter/06010": ("matter/06011", "matter/06036", "component/03005"),
+    "matter/06011": ("matter/06010", "matter/08005", "matter/08006"),
+    "matter/06012": ("matter/06014", "matter/08012"),
+    "matter/06013": ("component/01002", "matter/08003", "component/01004"),
+    "matter/06014": ("matter/08012", "matter/06012"),
+    "matter/06017": ("matter/06010", "matter/06018"),
+    "matter/06025": ("matter/06026", "matter/06010"),
+    "matter/06026": ("matter/06030", "component/01073"),
+    "matter/06028": ("matter/08001", "matter/09002"),
+    "matter/06030": ("component/01002", "matter/06026"),
+    "matter/06035": ("matter/06010", "matter/06036"),
+    "matter/06036": ("matter/08006", "matter/09012"),
+    "matter/06042": ("matter/06010", "component/03004"),
+    "matter/07001": ("matter/07003", "component/03008"),
+    "matter/08001": ("matter/06028",),
+    "matter/08004": ("matter/06012", "matter/06014"),
+    "matter/08007": ("component/02017", "matter/06036"),
+    "matter/08012": ("matter/06014", "matter/06012"),
+    "matter/09001": ("matter/09006", "matter/09020"),
+    "matter/09005": ("matter/09006", "matter/06036"),
+    "matter/09009": ("matter/09012", "component/02001"),
+    "matter/09010": ("matter/09011", "component/02025"),
+    "matter/09011": ("matter/09010", "component/02026"),
+    "matter/09012": ("matter/09009", "component/01013"),
+    "matter/09020": ("matter/09006", "matter/09002"),
+    "matter/10002": ("component/01031", "component/01030"),
+}
+
+SOCIAL: Mapping[str, tuple[str, ...]] = {
+    "matter/01001": ("楼上漏水把墙泡了，跟邻居说不通", "邻居把鞋柜摆到楼道里，为这事吵了好几回"),
+    "matter/01002": ("物业费一直收，楼道灯坏了半个月没人修",),
+    "matter/01003": ("退租以后房东不还押金，想请社区调解",),
+    "matter/01005": ("装修队干完活，老板拖着工钱不给",),
+    "matter/02001": ("三单元楼道堆满纸箱，着火了跑都跑不出去", "楼道里放着旧家具，担架都过不去"),
+    "matter/02002": ("有人把电动车推进楼里充电，线从窗户拉下来", "电动车在楼道里过夜充电，很危险"),
+    "matter/02003": ("楼里灭火器过期了，消火栓箱是空的",),
+    "matter/02006": ("有住户总从楼上往下扔东西，差点砸着孩子", "外墙皮松了，一块一块往下掉"),
+    "matter/03001": ("家里从早上就没水，也没有通知", "整栋楼暖气不热，屋里只有十几度"),
+    "matter/03002": ("单元门禁坏了，谁都能进来",),
+    "matter/03003": ("想给老人办高龄补贴，不知道要带什么材料",),
+    "matter/04001": ("独居老人行动不便，想申请助餐送上门", "老人一个人住，这几天没见下楼，请上门看看"),
+    "matter/04002": ("坐轮椅的住户出门要人抬，想申请装坡道",),
+    "matter/04004": ("家里人突然住院，想了解临时救助",),
+    "matter/05001": ("楼前绿地边的垃圾好几天没人扫",),
+    "matter/05002": ("小区里总有人不分类，几个桶全混着扔",),
+    "matter/05003": ("有人遛狗不拴绳，孩子不敢下楼",),
+    "matter/05004": ("楼上半夜还在跳操，整栋楼都听得见", "楼下棋牌室天天到后半夜"),
+    "matter/06001": ("小区里车乱停，救护车进来绕了十分钟",),
+    "matter/06003": ("邻居周末一早就装修，老人孩子没法休息",),
+    "matter/07001": ("建议在小区空地加几个长椅和晾衣杆",),
+    "matter/07004": ("希望社区活动室晚上也开门",),
+}
 
 MORE = ("这个问题还没解决，再反映一次。", "我也看到了，请尽快处理。", "路过时发现同样的情况。")
 REFUSALS = (
@@ -119,6 +243,11 @@ REASONS = {
     "bundle": ("与在办案件为同一问题。",),
     "send_back_to_file": ("案由与现场情况不一致，请重新核定立案条件。",),
     "return": ("该设施不属我单位管养，请转权属单位。", "经查此处由其他单位负责养护。"),
+    "escalate_to_community": ("网格内没有条件解决，请社区协调。", "需要社区出面调解。"),
+    "escalate_to_street": ("涉及多个单位，请街道统筹。", "社区没有执法权限，上报街道。"),
+    "escalate_to_district": ("需要区级部门明确政策，上报区级。",),
+    "call_department": ("请派员到场，会同社区处理。", "需要专业力量查看现场。"),
+    "not_solved_at_grid": ("反映人表示问题仍在，请再次上门。",),
     "decline_return": ("该处在你单位责任范围内，请按期处置。",),
     "extend": ("需要定制配件，申请延期。", "施工须避开早晚高峰，申请延长时限。"),
     "decline_extend": ("剩余时限足够，请按期完成。",),
@@ -138,5 +267,16 @@ NOTES = {
     ),
     "answer_oversight": ("已加派人手，预计今日完成。", "已与现场负责人联系，正在处置。"),
     "self_dispose": SELF_FIXED,
+    "handle_at_grid": ("已上门了解情况，当场解决。", "已与双方沟通，达成一致。", "已联系服务人员，当天办好。"),
+    "handle_at_community": ("社区已组织协商，双方签了字。", "已协调物业处理，明天复查。"),
+    "handle_at_street": ("街道已会同部门处理完毕。",),
+    "handle_at_district": ("区级已明确办理办法，并告知反映人。",),
+    "report_to_street": ("已到场处置，情况反馈街道。",),
+    "give_feedback": ("已电话回访反映人。", "已当面回复，反映人认可。"),
 }
-FINDINGS = {"report_verification": ("confirmed", "confirmed", "confirmed", "different")}
+FINDINGS = {
+    "report_verification": (*("confirmed",) * 9, "different"),
+    "give_feedback": (*("satisfied",) * 4, "very_satisfied", "very_satisfied", "fair", "dissatisfied", "not_reached"),
+    "not_solved_at_grid": ("not_solved", "partly_solved"),
+}
+NOT_AS_REPORTED = {"report_verification": "different", "void": "现场情况与案由不符，另行立案。"}

@@ -19,7 +19,7 @@ from citygrid.kernel import clock
 from citygrid.kernel.actor import system_actor
 from citygrid.simulator import queries, services
 
-SEED, REPORTS = 7, 300
+SEED, REPORTS, LIVE = 7, 12_000, 3_000
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look like another
 
 
@@ -29,12 +29,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--no-serve", action="store_true", help="end after the summary")
         parser.add_argument("--seed", type=int, default=SEED, help="another seed, another district")
-        parser.add_argument("--reports", type=int, default=REPORTS)
+        parser.add_argument("--reports", type=int, default=REPORTS, help="of the whole week")
+        parser.add_argument(
+            "--live", type=int, default=LIVE, help="moments of the last day played one by one, at most"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        began = perf_counter()
+        began = self.began = perf_counter()
+        self.stages: list[str] = []
         with override("en"), _quick_commits():
-            is_new = self._build(options["seed"], options["reports"])
+            is_new = self._build(options["seed"], options["reports"], options["live"])
             if not is_new:
                 self.stdout.write("demo: the district is there already; nothing was added")
             self._print(perf_counter() - began)
@@ -42,16 +46,29 @@ class Command(BaseCommand):
             self.stdout.flush()
             os.execv(sys.executable, [sys.executable, str(settings.ROOT / "deploy" / "run")])  # noqa: S606
 
-    def _build(self, seed: int, reports: int) -> bool:
-        """Each stage is one transaction (each life's step its own), so that a broken run can be continued."""
+    def _build(self, seed: int, reports: int, most: int) -> bool:
+        """Each stage is one transaction (each day its own, each step of the last), so that a broken run goes on."""
         call_command("load_defaults", stdout=self.stderr)
+        self._ends("defaults")
         given: dict[str, Any] = {"seed": seed, "actor": system_actor("demo"), "now": clock.now()}
         is_new = services.build_district(**given)
+        self._ends("district")
         has_new_people = services.build_people(**given)
-        services.build_duties(**given)
-        services.build_inventory(**given)
         self._share_password(has_new_people)
-        return services.live(reports=reports, progress=_progress, **given) or is_new
+        self._ends("people")
+        services.build_duties(**given)
+        self._ends("duties")
+        services.build_inventory(**given)
+        self._ends("inventory")
+        has_lived = services.live(reports=reports, most=most, progress=_progress, **given)
+        self._ends("week")
+        return has_lived or is_new
+
+    def _ends(self, stage: str) -> None:
+        """Note how long a stage took, and begin the next."""
+        now = perf_counter()
+        self.stages.append(f"{stage} {now - self.began:.1f}")
+        self.began = now
 
     def _share_password(self, has_new_people: bool) -> None:
         """One generated password for all accounts, kept in the state folder for its owner alone."""
@@ -68,6 +85,7 @@ class Command(BaseCommand):
         now, kept = clock.now(), Path(settings.DEMO_PASSWORD_FILE)
         found = queries.summary(now)
         rate = found.on_time / found.judged if found.judged else 0
+        share = found.right / found.dispatched if found.dispatched else 0
         states = ", ".join(f"{state} {count}" for state, count in sorted(found.cases_by_state.items()))
         fates = ", ".join(f"{state} {count}" for state, count in sorted(found.reports_by_state.items()))
         happened = ", ".join(f"{word} {count}" for word, count in sorted(found.counts.items()))
@@ -76,9 +94,10 @@ class Command(BaseCommand):
             f"demo: cases {found.cases} ({states})",
             f"demo: on time {found.on_time} of {found.judged} closed with a limit ({rate:.1%});"
             f" open and overdue {found.overdue}",
-            f"demo: dispatched automatically {found.automatic} of {found.dispatched}",
+            f"demo: dispatched automatically {found.automatic} of {found.dispatched}, and right {found.right}"
+            f" ({share:.1%} of all; demo)",
             f"demo: {happened}",
-            f"demo: {seconds:.1f} seconds",
+            f"demo: {seconds:.1f} seconds ({', '.join(self.stages)})",
             "",
             "demo accounts (invented people; one password for all of them, for the demo only)",
             *(f"  {one.login:<18}{one.name}  {'; '.join(one.posts)}" for one in queries.persons(now)),
