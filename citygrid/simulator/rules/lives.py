@@ -19,6 +19,7 @@ CHANNELS = {"field": 55, "hotline": 24, "internet": 11, "inspection": 4, "video"
 EVENING_CHANNELS = {"hotline": 24, "internet": 13, "media": 1}
 STAFF_CHANNELS = ("field", "inspection", "video")
 USUAL = SCENARIOS[0]
+STAFF_SEE = 2.2  # how much more staff report of what is free to be theirs, to have their share of all
 AT_HOT_SPOTS = 0.3  # the share of reports that come from there
 JOINED_THERE = 4  # how much likelier a hot spot's problem is reported again
 MOST_SECONDS = 3  # reports of one problem after its first
@@ -212,7 +213,8 @@ class Author:
         is_told = scenario.triage == Triage.REFUSE or scenario.steps.startswith("send_to_verify")
         if is_told or scenario.is_social:
             return self.rng.choice(PEOPLE_REPORT)
-        return self.rng.choices(list(CHANNELS), list(CHANNELS.values()))[0]
+        shares = [share * (STAFF_SEE if channel in STAFF_CHANNELS else 1) for channel, share in CHANNELS.items()]
+        return self.rng.choices(list(CHANNELS), shares)[0]
 
     def _channel_at(self, at: datetime, channel: str) -> str:
         """Nobody of the staff reports outside working hours."""

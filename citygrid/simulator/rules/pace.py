@@ -1,6 +1,6 @@
 """How long people take for what, and who does it: a life becomes beats, timed by the working calendar."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -115,7 +115,7 @@ class Pace:
             return
         if scenario.triage != Triage.FIX:
             at = self.after(at, WAITS["receive"])
-        yield self._beat(scenario, at, str(scenario.triage))
+        yield self._beat(life, at, str(scenario.triage))
         for action in _actions(life):
             if action == "reply":
                 at = self._replied(scenario, life.problem.limit, dispatched_at, at)
@@ -125,7 +125,7 @@ class Pace:
                 at = self.after(at, WAITS.get(action, USUAL_WAIT))
             if action in ("dispatch", "reopen"):
                 dispatched_at = at
-            beat = self._beat(scenario, at, action)
+            beat = self._beat(life, at, action)
             until_at = beat.until_at or until_at
             yield beat
 
@@ -137,11 +137,12 @@ class Pace:
         """So many minutes of working time earlier."""
         return self.calendar.add(at, -int(60 * minutes) - 1)
 
-    def _beat(self, scenario: Scenario, at: datetime, action: str) -> Beat:
+    def _beat(self, life: "Life", at: datetime, action: str) -> Beat:
+        scenario, of_kind = life.scenario, f"{action} {life.truth.own.partition('/')[0]}"
         words = {
-            "reason": texts.REFUSALS if action == Triage.REFUSE else texts.REASONS.get(action, ("",)),
-            "note": texts.NOTES.get(action, ("",)),
-            "finding": texts.FINDINGS.get(action, ("",)),
+            "reason": texts.REFUSALS if action == Triage.REFUSE else _said(texts.REASONS, of_kind, action),
+            "note": _said(texts.NOTES, of_kind, action),
+            "finding": _said(texts.FINDINGS, of_kind, action),
         }
         chosen = {name: self.rng.choice(options) for name, options in words.items()}
         if scenario.is_wrong and action in texts.NOT_AS_REPORTED:
@@ -163,6 +164,11 @@ class Pace:
         else:
             planned = dispatched_at + timedelta(seconds=seconds)
         return max(planned, at + timedelta(minutes=self.rng.randrange(6, 12)))
+
+
+def _said(table: Mapping[str, tuple[str, ...]], of_kind: str, action: str) -> tuple[str, ...]:
+    """What is said with an action about a component or a matter, else with it anyway, else nothing."""
+    return table.get(of_kind) or table.get(action, ("",))
 
 
 def _actions(life: "Life") -> list[str]:

@@ -76,7 +76,8 @@ class Town:
         for _ in range(TRIES):
             actor = self.rng.choice(self.rng.choice(self.people))
             try:
-                if action := self._triage(actor, now) or self._step(actor, now):
+                first, then = self.rng.sample((self._triage, self._step), 2)
+                if action := first(actor, now) or then(actor, now):
                     self.done[action] += 1
                     return
             except Refusal:
@@ -84,7 +85,7 @@ class Town:
 
     def _triage(self, actor: Actor, now: datetime) -> str:
         """The oldest report that waits, accepted as it was told, or as what its words are mostly said of."""
-        if not intake.waiting_count(actor):
+        if actor.role != "acceptor" or not intake.waiting_count(actor):
             return ""
         wanted = intake.ReportFilter(state="received")
         report = next(iter(intake.reports(actor, wanted, count=1, newest_first=False)))

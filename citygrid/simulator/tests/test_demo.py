@@ -185,7 +185,7 @@ def test_town_lives_on_by_the_services_and_its_history_stays_clean(run: Run) -> 
     after = queries.summary(clock.now())
     assert town.done["report"] == after.reports - before.reports == 12
     assert town.done["accept"] == after.cases - before.cases > 0
-    assert len(town.done) > 6 and town.done["declined"] < sum(town.done.values()) / 5
+    assert len(town.done) > 6 and not town.done["declined"]
     *_, proof = cases.prove(system_actor("test"))
     assert proof.mismatched == proof.broken == []
 
