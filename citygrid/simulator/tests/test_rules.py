@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+import shapely
 from django.conf import settings
 from PIL import Image
 
