@@ -18,7 +18,7 @@ from citygrid.desk.web.forms import ANY, Choices, DateInput, FilterForm, area_ch
 from citygrid.desk.web.words import place_names
 from citygrid.dispatch import services
 from citygrid.dispatch.choices import Effect
-from citygrid.dispatch.queries import LONGEST, Trial
+from citygrid.dispatch.queries import Trial, is_period
 from citygrid.geography import queries as geography
 from citygrid.kernel.actor import Actor
 from citygrid.ui.tables import Column, Empty, Pager, Table
@@ -82,7 +82,7 @@ class TrialForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         since, until = given.get("since"), given.get("until")
-        if since and until and not since <= until <= since + LONGEST:
+        if since and until and not is_period(since, until):
             self.add_error(
                 "until", _("The first day must not lie after the last one, nor more than a year before it.")
             )

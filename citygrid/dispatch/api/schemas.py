@@ -53,6 +53,15 @@ class GroupOut(Schema):
     cases: list[TriedCaseOut]
 
 
+class CountsOut(Schema):
+    """Cases by what becomes of them: as before, to another unit, by themselves now, not sure any more."""
+
+    same: int
+    moved: int
+    settled: int
+    unsettled: int
+
+
 class TrialOut(Schema):
     """How many cases would be as before, go elsewhere, go by themselves, or need a person; and which.
 
@@ -61,7 +70,7 @@ class TrialOut(Schema):
     """
 
     cases: int
-    counts: dict[Effect, int]
+    counts: CountsOut
     agreed_before: int
     agreed_after: int
     is_cut: bool

@@ -1,12 +1,12 @@
 """Reads of dispatch: what the rules say of a case, and what other rules would have said of past ones."""
 
 from citygrid.dispatch.queries.trial import (
-    LONGEST,
     MOST,
     Group,
     Proposal,
     Trial,
     TriedCase,
+    is_period,
     responsible_units,
     try_proposal,
 )
@@ -25,7 +25,6 @@ from citygrid.dispatch.queries.verdicts import (
 from citygrid.dispatch.rules import Situation
 
 __all__ = [
-    "LONGEST",
     "MOST",
     "Group",
     "Judgement",
@@ -37,6 +36,7 @@ __all__ = [
     "candidates",
     "decision_words",
     "decisions_of",
+    "is_period",
     "judge",
     "line_words",
     "responsible_units",

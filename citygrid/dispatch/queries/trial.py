@@ -22,6 +22,7 @@ from citygrid.kernel.actor import Actor
 
 MOST = 10_000  # cases of one trial, the newest
 LONGEST = timedelta(days=366)
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2200, 1, 1)
 SHOWN = 20  # cases of one group that are named
 
 Said = tuple[Outcome, UUID | None]
@@ -85,7 +86,7 @@ def try_proposal(*, proposal: Proposal, since: date, until: date, actor: Actor, 
     Both on the places as they are today. Cases this post does not reach are left out. PeriodInvalid (400). 3 queries.
     """
     actor.require(VIEW_RULES)
-    if not since <= until <= since + LONGEST:
+    if not is_period(since, until):
         raise errors.PeriodInvalid()
     today = timezone.localdate(now)
     begin, end = _midnight(since), _midnight(until + timedelta(days=1))
@@ -102,6 +103,11 @@ def responsible_units(questions: Iterable[Situation], on: date) -> list[UUID | N
     """For each, the active unit that the rules in force on the day name; None where a person decides. One query."""
     judge = _judge(_rules(on))
     return [judge(about)[1] for about in questions]
+
+
+def is_period(since: date, until: date) -> bool:
+    """Whether a trial may look at these days."""
+    return FIRST_DAY <= since <= until <= LAST_DAY and until - since <= LONGEST
 
 
 def _compared(

@@ -1,7 +1,7 @@
 """What other rules would have sent elsewhere, against verdicts written down by hand."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.gis.geos import Point
@@ -134,7 +134,13 @@ def test_who_may_not_see_cases_gets_counts_without_their_numbers(city):
 
 
 @pytest.mark.parametrize(
-    ("since", "until"), [(TODAY, TODAY - timedelta(days=1)), (TODAY - timedelta(days=367), TODAY)]
+    ("since", "until"),
+    [
+        (TODAY, TODAY - timedelta(days=1)),
+        (TODAY - timedelta(days=367), TODAY),
+        (date.min, date.min),
+        (date.max, date.max),
+    ],
 )
 def test_period_is_bounded(city, since, until):
     with pytest.raises(errors.PeriodInvalid):
