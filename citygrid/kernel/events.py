@@ -87,15 +87,19 @@ def deliver(*, subscription: str, event_id: str, payload: dict[str, Any]) -> Non
             handler(_restore(event_type, payload))
 
 
-def run_pending_jobs() -> None:
-    """Run every job that is due now, in this process, and return. For the demo, commands and tests.
+def run_pending_jobs(at_once: int = 1) -> None:
+    """Run every job that is due now, in this process, so many at once, and return. For the demo, commands and tests.
 
     Periodic jobs are left to the worker process.
     """
     runner = App(connector=app.connector.get_worker_connector())  # type: ignore[attr-defined]
     runner.tasks = app.tasks
     runner.run_worker(
-        wait=False, listen_notify=False, install_signal_handlers=False, task_middleware=[_closing_connections]
+        wait=False,
+        listen_notify=False,
+        install_signal_handlers=False,
+        concurrency=at_once,
+        task_middleware=[_closing_connections],
     )
 
 

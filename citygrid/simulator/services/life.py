@@ -140,7 +140,7 @@ class Play:
                 self._happen(life, beat)
             deliver(min(at + SLICE, self.week.until))
         with clock.standing_at(self.week.until.astimezone(UTC)):
-            run_pending_jobs()  # the photos' copies are drawn
+            run_pending_jobs(at_once=2)  # the photos' copies are drawn
 
     def _moments(self, lives: Sequence[Life]) -> "list[tuple[datetime, datetime, Life, int]]":
         """Slice, time, life, and the place of its beat (-1: its report)."""
