@@ -8,10 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 from openpyxl import load_workbook
 
 from citygrid.access.models import Account, Organisation
-from citygrid.desk.tests.factories import City, add_administrator
+from citygrid.desk.tests.factories import LITTER, City, add_administrator, make_cases
 from citygrid.kernel import clock
 from citygrid.kernel.models import SheetRun
 from citygrid.kernel.sheets.files import TYPES
@@ -186,3 +187,14 @@ def test_new_account_of_a_file_has_no_password(keeper: Client) -> None:
     send(keeper, {"login": "new", "name": "新人"}, sheet="accounts")
     step(keeper, "commit")
     assert not Account.objects.get(login="new").has_usable_password()
+
+
+def test_checked_file_of_rules_shows_which_past_cases_would_go_elsewhere(city: City, keeper: Client) -> None:
+    make_cases(city, clock.now())
+    rule = {"unit": "sanitation", "category": LITTER, "area": "", "layer": "", "feature": "", "problem_type": ""}
+    page = send(keeper, {**rule, "note": "", "from": f"{localdate()}", "until": ""}, sheet="rules", name="rules.csv")
+    assert page.context["trial"].cases > 0
+    assert "Decided by a person, now by itself" in text(page)
+    assert {line.after for line in page.context["lines"]} == {"Sanitation centre"}
+    step(keeper, "commit")
+    assert keeper.get(reverse("sheet-run", args=[last().pk])).context["trial"] is None

@@ -15,12 +15,15 @@ from django.utils.translation import gettext_lazy
 from citygrid.access import queries as access
 from citygrid.catalogue import queries as catalogue
 from citygrid.desk.web.forms import ANY, Choices, DateInput, FilterForm, area_choices, category_choices
+from citygrid.desk.web.shell import Standing
 from citygrid.desk.web.words import place_names
 from citygrid.dispatch import services
 from citygrid.dispatch.choices import Effect
 from citygrid.dispatch.queries import Trial, is_period
 from citygrid.geography import queries as geography
 from citygrid.kernel.actor import Actor
+from citygrid.kernel.models import SheetRun
+from citygrid.kernel.sheets.ports import Change
 from citygrid.ui.tables import Column, Empty, Pager, Table
 
 USUAL_DAYS = timedelta(days=30)
@@ -138,9 +141,26 @@ def heads() -> list[str]:
     return [_("Category"), _("What changes"), before, after, _("Cases"), _("Really handled so")]
 
 
-def figures(trial: Trial) -> list[tuple[str, int]]:
+def effects(trial: Trial) -> list[tuple[str, int]]:
     """How many cases there are of each effect, in words."""
     return [(str(effect.label), trial.counts[effect]) for effect in Effect]
+
+
+def drawn(trial: Trial | None) -> dict[str, Any]:
+    """What `desk/_trial.html` needs."""
+    none = Empty(_("No case was dispatched or decided on these days"), _("Choose a longer period."), icon="search")
+    shown = {"effects": effects(trial), "lines": lines(trial)} if trial else {}
+    return {"trial": trial, "heads": heads(), "none": none, **shown}
+
+
+def trial_of_run(run: SheetRun, about: Standing) -> dict[str, Any]:
+    """What a file of rules that was checked, and is not written yet, would change of the last 30 days."""
+    changes = [Change(tuple(key), before, after) for key, before, after in run.changes]
+    if run.state != SheetRun.State.PLANNED or not changes:
+        return drawn(None)
+    today = localdate(about.now, about.zone)
+    days = {"since": today - USUAL_DAYS, "until": today}
+    return drawn(services.try_changes(changes=changes, **days, actor=about.actor, now=about.now))
 
 
 def rule_table(request: HttpRequest, rows: Iterable[Any], *, empty: Empty, pager: Pager) -> Table:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from citygrid.desk.web.rules import RuleFilterForm, TrialForm, figures, heads, lines, rule_table
+from citygrid.desk.web.rules import RuleFilterForm, TrialForm, drawn, rule_table
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.words import paged
 from citygrid.dispatch import permissions, queries, services
@@ -62,14 +62,8 @@ def try_rules(request: Any) -> HttpResponse:
         found, faults = _tried(form, request.actor, about.now) if form.is_valid() else (None, [])
         context = {
             "form": form,
-            "trial": found,
             "faults": faults[:MOST_FAULTS],
-            "figures": figures(found) if found else [],
-            "lines": lines(found) if found else [],
-            "heads": heads(),
-            "none": Empty(
-                _("No case was dispatched or decided on these days"), _("Choose a longer period."), icon="search"
-            ),
+            **drawn(found),
         }
         return draw(request, "desk/rules_try.html", context, status=422 if form.errors or faults else 200)
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from citygrid.desk.web.rules import trial_of_run
 from citygrid.desk.web.shell import draw, standing
 from citygrid.kernel.errors import NotFound, NotPermitted, Refusal
 from citygrid.kernel.models import SheetRun
@@ -42,7 +43,7 @@ class More(NamedTuple):
     context: Callable[[SheetRun, Any], Mapping[str, Any]]  # of the run and the `shell.Standing`
 
 
-MORE: dict[str, More] = {}  # by sheet: "rules" may say here which cases would go elsewhere
+MORE = {"rules": More("desk/_trial.html", trial_of_run)}  # by sheet
 
 
 def _most() -> str:
