@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -10,8 +11,17 @@ START = bytes(32)
 
 
 def canonical(record: Mapping[str, Any]) -> bytes:
-    """JSON with sorted keys; datetimes in UTC with microseconds, UUIDs as text. TypeError on anything else."""
-    return orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC)
+    """JSON with sorted keys; datetimes in UTC, whatever zone they were told in, UUIDs as text. TypeError otherwise."""
+    return orjson.dumps(record, default=_moment, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
+
+
+def _moment(value: Any) -> str:
+    if isinstance(value, datetime):
+        in_utc = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return in_utc.isoformat().removesuffix("+00:00") + "Z"
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no canonical form.")
 
 
 def link(previous: bytes, record: Mapping[str, Any]) -> bytes:

@@ -1,6 +1,7 @@
 import select
 
 from django.contrib.gis.db.backends.postgis import base
+from psycopg.pq import TransactionStatus
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -11,9 +12,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     def is_usable(self) -> bool:
-        """Whether the server still holds the line."""
+        """Whether the server still holds the line, and would answer: not in a transaction that has failed."""
         line = self.connection
-        if line is None or line.closed:
+        if line is None or line.closed or line.info.transaction_status == TransactionStatus.INERROR:
             return False
         poll = select.poll()
         poll.register(line.fileno(), select.POLLIN | select.POLLHUP)

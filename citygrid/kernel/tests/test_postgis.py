@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -27,3 +27,13 @@ def test_idle_connection_is_usable_and_one_whose_session_was_ended_is_not(kept: 
     assert not kept.is_usable()
     kept.close()
     assert not kept.is_usable()
+
+
+@pytest.mark.django_db
+def test_connection_in_a_failed_transaction_is_not_usable_until_that_ends(kept: BaseDatabaseWrapper) -> None:
+    kept.set_autocommit(False)
+    with pytest.raises(ProgrammingError), kept.cursor() as cursor:
+        cursor.execute("SELECT nothing")
+    assert not kept.is_usable()
+    kept.rollback()
+    assert kept.is_usable()
