@@ -74,6 +74,7 @@ class Case(ScopedModel):
     on_time = models.BooleanField(null=True)
     counts = models.JSONField(default=dict)
     head_seq = models.PositiveIntegerField()
+    head_at = models.DateTimeField()
     head_hash = models.BinaryField()
     stage = models.GeneratedField(
         expression=Choice(
@@ -91,7 +92,7 @@ class Case(ScopedModel):
     STATE_FIELDS = (
         *("state", "is_open", "pending", "pending_data", "unit_id", "standard_id", "limit", "due", "clock", "due_at"),
         *("warn_at", "is_provisional", "node_due_at", "until_at", "opened_at", "filed_at", "dispatched_at"),
-        *("handled_at", "closed_at", "on_time", "counts", "head_seq"),
+        *("handled_at", "closed_at", "on_time", "counts", "head_seq", "head_at"),
     )
 
     MATTER_FIELDS = ("category_id", "area_code", "location", "address")

@@ -47,6 +47,7 @@ class CaseState:
     on_time: bool | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     head_seq: int = 0
+    head_at: datetime | None = None
 
 
 def fold(steps: Iterable[PastStep], procedure: Procedure, calendar: WorkingCalendar) -> CaseState:
@@ -71,6 +72,7 @@ def apply(before: CaseState, step: PastStep, procedure: Procedure, calendar: Wor
         is_open=not procedure.states[step.state].is_end,
         counts=_counted(before.counts, action),
         head_seq=step.seq,
+        head_at=step.at,
         **_request(before, action, step, has_moved),
         **_facts(before, data),
         **_moments(before, action, step),

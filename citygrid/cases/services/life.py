@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import Point
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.access import queries as access
@@ -36,7 +36,6 @@ from citygrid.workflow import queries as workflow
 
 LONGEST_DEFERMENT = timedelta(days=365)
 WRITTEN: tuple[str, ...] = (*models.Case.STATE_FIELDS, "head_hash")
-LAST_STEP = "SELECT at FROM cases_step WHERE case_id = %s AND seq = %s"
 
 
 @dataclass(frozen=True)
@@ -204,11 +203,8 @@ def _judged(
 
 
 def _require_time_forwards(case: models.Case, now: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(LAST_STEP, [case.pk, case.head_seq])
-        last = cursor.fetchone()[0]
-    if now < last:
-        raise errors.TimeBackwards(at=last.astimezone(ZoneInfo(geography.time_zone_of(case.district_code))))
+    if now < case.head_at:
+        raise errors.TimeBackwards(at=case.head_at.astimezone(ZoneInfo(geography.time_zone_of(case.district_code))))
 
 
 def _moved(case: models.Case, procedure: workflow.Procedure, action: str) -> errors.CaseMoved:
