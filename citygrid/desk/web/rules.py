@@ -156,7 +156,7 @@ def drawn(trial: Trial | None) -> dict[str, Any]:
 def trial_of_run(run: SheetRun, about: Standing) -> dict[str, Any]:
     """What a file of rules that was checked, and is not written yet, would change of the last 30 days."""
     changes = [Change(tuple(key), before, after) for key, before, after in run.changes]
-    if run.state != SheetRun.State.PLANNED or not changes:
+    if about.actor is None or run.state != SheetRun.State.PLANNED or not changes:
         return drawn(None)
     today = localdate(about.now, about.zone)
     days = {"since": today - USUAL_DAYS, "until": today}
