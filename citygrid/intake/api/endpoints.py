@@ -6,7 +6,7 @@ from pydantic import Field
 
 from citygrid.cases.services import Correction
 from citygrid.intake import permissions, queries, services
-from citygrid.intake.api.schemas import CorrectionIn, ReceiptOut, ReportIn, StatusOut, UnjoinIn
+from citygrid.intake.api.schemas import ReportCorrectionIn, ReceiptOut, ReportIn, StatusOut, UnjoinIn
 from citygrid.kernel import clock
 from citygrid.kernel.api import PROBLEM_CODES, Permitted, Problem, leads_to, responses
 
@@ -41,7 +41,7 @@ def read_status(request: Any, receipt: Path[ReceiptCode]) -> dict[str, Any]:
 
 
 @router.post("/{report_id}/corrections", response=responses(StatusOut, 201), auth=Permitted(permissions.TRIAGE))
-def correct_report(request: Any, report_id: UUID, right: CorrectionIn) -> Status[Any]:
+def correct_report(request: Any, report_id: UUID, right: ReportCorrectionIn) -> Status[Any]:
     """Correct category, place or address of a report that waits for a decision; its reporter sees the reason."""
     given = right.dict()
     services.correct_report(

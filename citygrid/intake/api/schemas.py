@@ -46,7 +46,7 @@ class ReceiptOut(Schema):
     is_first: bool
 
 
-class CorrectionIn(Schema):
+class ReportCorrectionIn(Schema):
     """What is right of a report, and why: another category, another place (a position or an area), another address.
 
     What is left out stays as it was. With `expected_seq` it is corrected only if nobody has acted since.
