@@ -28,7 +28,7 @@ from citygrid.geography import queries as geography
 from citygrid.kernel.actor import Actor, system_actor
 from citygrid.simulator import services as simulator
 
-VERSION = 2  # of what is built; a database of another one is built anew
+VERSION = 3  # of what is built; a database of another one is built anew
 SEED = 7
 RECORDED, MANY = 20_000, 1_000_000
 DISTRICT, SCHEME = "900102", "gbt47678.5-2026"

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from citygrid.cases.services import Correction
 from citygrid.intake import permissions, queries, services
-from citygrid.intake.api.schemas import ReportCorrectionIn, ReceiptOut, ReportIn, StatusOut, UnjoinIn
+from citygrid.intake.api.schemas import ReceiptOut, ReportCorrectionIn, ReportIn, StatusOut, UnjoinIn
 from citygrid.kernel import clock
 from citygrid.kernel.api import PROBLEM_CODES, Permitted, Problem, leads_to, responses
 
