@@ -92,10 +92,10 @@ _AREA_AT = f"""(
 _PART_OF = (
     "(SELECT part.grid_id FROM geography_gridpart part WHERE part.unit_grid_id = spot.code AND part.kind = '{0}')"
 )
+_MANY = "unnest(%(lons)s::float8[], %(lats)s::float8[]) WITH ORDINALITY"
+_ONE = "(VALUES (%(lon)s::float8, %(lat)s::float8, 1))"  # the planner knows that it is one: a plan is made once
 _LOCATE = f"""
-    WITH point AS (
-        SELECT n, ST_SetSRID(ST_MakePoint(lon, lat), 4326) AS at
-        FROM unnest(%(lons)s::float8[], %(lats)s::float8[]) WITH ORDINALITY AS given(lon, lat, n))
+    WITH point AS (SELECT n, ST_SetSRID(ST_MakePoint(lon, lat), 4326) AS at FROM {{given}} AS given(lon, lat, n))
     SELECT spot.code, {_PART_OF.format("duty")}, {_PART_OF.format("social")}, (
         SELECT json_agg(json_build_array(feature.layer_id, feature.id, feature.code, feature.name_zh, feature.name_en,
                                          feature.responsible_unit_id) ORDER BY feature.layer_id, feature.code)
@@ -109,6 +109,7 @@ _LOCATE = f"""
     ) AS code OFFSET 0) spot
     ORDER BY point.n
 """  # noqa: S608 - put together from the constants above only
+_LOCATE_ONE, _LOCATE_MANY = _LOCATE.format(given=_ONE), _LOCATE.format(given=_MANY)
 
 _NEAREST_LANE = """
     WITH point AS (SELECT ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) AS at)
@@ -124,14 +125,18 @@ def locate(point: Point, *, on: date) -> Place | None:
 
     On a shared edge the area with the lowest code holds the point.
     """
-    return locate_many([(point.x, point.y)], on=on)[0]
+    return _located(_LOCATE_ONE, {"lon": float(point.x), "lat": float(point.y), "on": on})[0]
 
 
 def locate_many(points: Sequence[tuple[float, float]], *, on: date) -> list[Place | None]:
     """`locate` for many (longitude, latitude) pairs in one query; the answers are in the order of the points."""
     lons, lats = [float(lon) for lon, _ in points], [float(lat) for _, lat in points]
+    return _located(_LOCATE_MANY, {"lons": lons, "lats": lats, "on": on})
+
+
+def _located(statement: str, given: Mapping[str, Any]) -> list[Place | None]:
     with connection.cursor() as cursor:
-        cursor.execute(_LOCATE, {"lons": lons, "lats": lats, "on": on})
+        cursor.execute(statement, given)
         return [_place(*row) for row in cursor.fetchall()]
 
 
