@@ -14,6 +14,8 @@ from citygrid.cases.services import take_step
 from citygrid.desk.tests.factories import COVER, LITTER, TO_DISPATCHED, City, make_cases
 from citygrid.geography.tests.factories import SOUTH, WEST
 from citygrid.intake.models import Report
+from citygrid.inventory.services import ComponentIn, add_component
+from citygrid.inventory.tests.factories import CLERK, CREDIT_CODE
 from citygrid.kernel import clock
 from citygrid.kernel.models import AuditEntry
 
@@ -334,6 +336,27 @@ def test_report_is_decided_once_and_the_second_is_told(city: City, enter) -> Non
     again = client.post(reverse("report-refuse", args=[report.report_id]), {"reason": "late"})
     assert again.status_code == 409
     assert "This report was decided before: Became a case." in words_of(again)
+
+
+def test_nearest_components_of_the_category_are_offered_with_the_report(city: City, enter) -> None:
+    for east in (0.0006, 0.0056):
+        cover = ComponentIn(
+            category="01001",
+            longitude=WEST + east,
+            latitude=SOUTH + 0.0005,
+            authority_code=CREDIT_CODE,
+            authority_name="水务局",
+            maintainer_code=CREDIT_CODE,
+            maintainer_name="排水公司",
+            initial_date=localdate() - timedelta(days=900),
+        )
+        add_component(component=cover, actor=CLERK, now=clock.now(), scheme="city")
+    report = city.report(0, clock.now(), category_key=COVER)
+    drawn = words_of(enter("acceptor").get(reverse("report", args=[report.report_id])))
+    assert "Components of this kind nearby" in drawn and "90000101001000001" in drawn
+    assert "9 m away" in drawn and "Kept up by 排水公司" in drawn and "90000101001000002" not in drawn
+    other = city.report(1, clock.now(), category_key=LITTER)
+    assert "Components of" not in words_of(enter("acceptor").get(reverse("report", args=[other.report_id])))
 
 
 def test_report_joins_a_case_nearby(city: City, enter) -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citygrid.cases import queries as cases
+from citygrid.catalogue.choices import Kind
 from citygrid.desk.web import corrections, photos, tables
 from citygrid.desk.web.casefile import map_at
 from citygrid.desk.web.corrections import CorrectForm, UnjoinForm
@@ -23,6 +24,8 @@ from citygrid.desk.web.words import paged, place_names, state_of
 from citygrid.evidence import queries as evidence
 from citygrid.intake import errors, permissions, queries, services
 from citygrid.intake.choices import ReportAction, ReportState
+from citygrid.inventory import permissions as inventory_permissions
+from citygrid.inventory import queries as inventory
 from citygrid.kernel.errors import Invalid, KeyReused, NotFound, Refusal
 from citygrid.kernel.web import requires
 from citygrid.ui.tables import Empty
@@ -257,7 +260,16 @@ def _decisions(request: Any, found: Any, sent: Form | None) -> dict[str, Any]:
         "correct": sent if isinstance(sent, CorrectForm) else CorrectForm(None, found, request.actor.reach.areas),
         "near": [Near(case, state_of(case), round(case.distance.m)) for case in near],
         "near_m": int(NEAR_M),
+        "components": [(one, round(one.distance.m)) for one in _components(request.actor, found)],
     }
+
+
+def _components(actor: Any, found: Any) -> Any:
+    """The components of the report's category that stand nearest: it is probably about one of them."""
+    is_about_one = found.location and found.category and found.category.kind == Kind.COMPONENT
+    if not is_about_one or not actor.may(inventory_permissions.VIEW):
+        return []
+    return inventory.nearest(actor, found.location, found.category_id)
 
 
 def _undoing(request: Any, found: Any, sent: Form | None) -> dict[str, Any]:
