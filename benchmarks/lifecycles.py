@@ -80,7 +80,7 @@ class _Life:
         logins = ("acceptor1", "leader1", "dispatcher1", UNIT)
         self.actors = {login: city.actor(login) for login in logins}
         self.places = [(grid.code, grid.geom.point_on_surface) for grid in geography.unit_grids(city.DISTRICT)]
-        self.supervisors = [city.actor(f"supervisor{n}") for n in range(1, 9)]
+        self.supervisors = [city.actor(f"supervisor{n}") for n in range(1, 49)]
         self.standard = catalogue.standards_for(CATEGORY, self.now.date())[0].id
         self.unit = access.organisation_by_code(f"yl-{UNIT}").pk
 

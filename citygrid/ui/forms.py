@@ -1,5 +1,6 @@
 """Every Django form is drawn by our templates: FORM_RENDERER = "citygrid.ui.forms.FormRenderer"."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
@@ -37,5 +38,13 @@ def select_html(widget: Any) -> SafeString:
 
 
 def _options(options: Any) -> SafeString:
-    rows = ((str(each["value"]), flatatt(each["attrs"]), each["label"]) for each in options)
-    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+    rows = (
+        _option(str(each["value"]), flatatt(each["attrs"]) if each["attrs"] else "", str(each["label"]))
+        for each in options
+    )
+    return format_html_join("", "{}", ((row,) for row in rows))
+
+
+@lru_cache(maxsize=10_000, typed=True)  # safe and other texts apart; the same categories and areas are drawn on page after page
+def _option(value: str, attributes: str, label: str) -> SafeString:
+    return format_html('<option value="{}"{}>{}</option>', value, attributes, label)
