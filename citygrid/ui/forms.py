@@ -45,6 +45,7 @@ def _options(options: Any) -> SafeString:
     return format_html_join("", "{}", ((row,) for row in rows))
 
 
-@lru_cache(maxsize=10_000, typed=True)  # safe and other texts apart; the same categories and areas are drawn on page after page
+# Kept from page to page, safe and other texts apart: the same categories and areas are offered again and again.
+@lru_cache(maxsize=10_000, typed=True)
 def _option(value: str, attributes: str, label: str) -> SafeString:
     return format_html('<option value="{}"{}>{}</option>', value, attributes, label)
