@@ -138,6 +138,7 @@ def test_no_report_is_lost_or_doubled_while_web_workers_are_killed(platform: Pla
     clients, began = Clients(platform, token), time.monotonic()
     with clients.working():
         while killed < KILLS and time.monotonic() - began < 60 + 4 * KILLS:
+            wait_for(platform.answers)  # or nothing would be coming in that a kill could meet
             time.sleep(rng.uniform(0.1, 0.6))
             workers = platform.web_workers()
             chosen = workers if rng.random() < 0.2 else rng.sample(workers, min(1, len(workers)))
