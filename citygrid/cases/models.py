@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Case as Choice
 from django.db.models import F, Q, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Cast, Concat
 
 from citygrid.cases.choices import LinkKind, Source
 from citygrid.cases.rules import CaseState, PastStep
@@ -21,6 +21,8 @@ from citygrid.kernel.worktime import Clock, Limit
 
 ASKED = "?"  # before the name of a request, where a stage is one
 WAITS = Q(stage__isnull=False)
+# A state means what its procedure says.
+UNDER = (F("procedure"), Value("/"), Cast("procedure_version", models.CharField(max_length=10)), Value("/"))
 
 
 class CaseQuerySet(ScopedQuerySet):
@@ -79,12 +81,12 @@ class Case(ScopedModel):
     stage = models.GeneratedField(
         expression=Choice(
             When(is_open=False, then=None),
-            When(pending="", then=F("state")),
-            default=Concat(Value(ASKED), F("pending")),
+            When(pending="", then=Concat(*UNDER, F("state"))),
+            default=Concat(*UNDER, Value(ASKED), F("pending")),
         ),
-        output_field=models.CharField(max_length=41, null=True),
+        output_field=models.CharField(max_length=120, null=True, db_collation="C"),
         db_persist=True,
-        help_text="what an open case waits for: the step after its state, or the answer to a request",
+        help_text="what an open case waits for (`stage_code`): the step after its state, or the answer to a request",
     )
 
     objects = CaseQuerySet.as_manager()  # type: ignore[misc]
@@ -99,11 +101,11 @@ class Case(ScopedModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["stage", "area_code"], condition=WAITS, name="case_waiting"),
-            models.Index(fields=["unit", "stage", "due_at"], condition=WAITS, name="case_of_unit"),
+            # What waits is read stage by stage, the earliest first (`queries.waiting`).
             models.Index(
-                fields=["due_at", "opened_at", "id", "stage", "area_code"], condition=WAITS, name="case_waiting_due"
+                fields=["stage", "due_at", "opened_at", "id", "area_code"], condition=WAITS, name="case_waiting"
             ),
+            models.Index(fields=["unit", "stage", "due_at"], condition=WAITS, name="case_of_unit"),
             models.Index(fields=["due_at", "-id", "area_code"], name="case_by_due"),
             models.Index(F("due_at").desc(nulls_last=True), F("id").desc(), "area_code", name="case_by_due_last"),
             # Lists show the newest 50. Codes are compared inside the index, so that a narrow scope stays cheap too.
@@ -214,6 +216,11 @@ class CaseLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.kind} {self.target_id}"
+
+
+def stage_code(procedure: str, version: int, *, state: str = "", request: str = "") -> str:
+    """A stage as the database writes it: a state, or a request that waits for its answer."""
+    return f"{procedure}/{version}/{ASKED}{request}" if request else f"{procedure}/{version}/{state}"
 
 
 def row_values(state: CaseState) -> dict[str, Any]:

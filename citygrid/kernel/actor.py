@@ -1,7 +1,7 @@
 """Who acts: one post of one account, with what it may do and how far it reaches."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -27,6 +27,11 @@ class Reach:
 
     def covers_area(self, code: str) -> bool:
         return any(code.startswith(prefix) for prefix in self.areas)
+
+    def within(self, area_code: str) -> "Reach":
+        """As far as it reaches inside an area: what is asked of one area is asked once, by its code alone."""
+        inside = tuple(prefix for prefix in self.areas if prefix.startswith(area_code))
+        return replace(self, areas=(area_code,) if self.covers_area(area_code) else inside)
 
 
 EVERYWHERE = Reach(areas=("",))

@@ -1,10 +1,14 @@
 """Row scope: a scoped model refuses to be read until it is told for whom."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Self
+from uuid import UUID
 
-from django.db import models
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.db.models.sql import Query
 
 from citygrid.kernel.actor import Actor
@@ -86,6 +90,18 @@ class ScopedQuerySet(models.QuerySet):
         clone.query.is_scoped = True
         return clone
 
+    def locked(self, key: UUID | int, actor: Actor) -> Any:
+        """The row of this key, locked to the end of the transaction; None when the actor does not see it."""
+        statement, scope = _locking(self.model, actor)
+        return next(iter(models.QuerySet.raw(self, statement, [*scope, key])), None) if statement else None
+
+    def _fetch_all(self) -> None:
+        """A page, or counts of groups, is planned for its very values: a reach may be a district or a lane."""
+        if self._result_cache is None and (self.query.group_by or self.query.high_mark not in (None, 1)):
+            with connections[self.db].planned_anew():  # type: ignore[attr-defined]
+                return super()._fetch_all()  # type: ignore[misc]
+        return super()._fetch_all()  # type: ignore[misc]
+
     # These three compile other queries than ours.
 
     def update(self, **kwargs: Any) -> int:
@@ -99,6 +115,17 @@ class ScopedQuerySet(models.QuerySet):
     def raw(self, *args: Any, **kwargs: Any) -> Any:
         self.query.demand_scope()
         return super().raw(*args, **kwargs)
+
+
+@lru_cache(maxsize=4_096)
+def _locking(model: Any, actor: Actor) -> tuple[str, tuple[Any, ...]]:
+    """The statement that locks a row this actor sees, and its values before the key; "" where it sees none."""
+    rows = model.objects.visible_to(actor).filter(pk=RawSQL("%s", [None])).select_for_update()
+    try:
+        statement, values = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return "", ()
+    return statement, values[:-1]
 
 
 class ScopedModel(models.Model):

@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 
 @dataclass(frozen=True)
 class NavItem:
-    """One line of the left rail; `count` is what waits there, None where counting makes no sense."""
+    """One line of the left rail; `count` is what waits there, None where counting makes no sense.
+
+    More than `MOST` are drawn as "999+": a caller need not count further.
+    """
+
+    MOST: ClassVar[int] = 999
 
     label: str
     url: str

@@ -6,6 +6,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.core.paginator import Page
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from citygrid.ui import cells
 
 Item = TypeVar("Item")
 
@@ -40,6 +44,11 @@ class Cell(NamedTuple):
     column: Column
     value: object
     url: str = ""
+
+    def drawn(self) -> SafeString:
+        """The cell as HTML."""
+        inner = cells.draw(self.column.kind, self.value)
+        return format_html('<a href="{}">{}</a>', self.url, inner) if self.url else SafeString(inner)
 
 
 class Head(NamedTuple):
@@ -100,6 +109,18 @@ class Table:
         ]
         heads = [_head(request, column) for column in columns]
         return cls(caption=caption, heads=heads, rows=rows, empty=empty, id=id, pager=pager or Pager())
+
+    def body(self) -> SafeString:
+        """The rows as HTML."""
+        opens = [
+            format_html('<td role="cell" class="col-{}" data-label="{}">', head.column.kind, head.column.label)
+            for head in self.heads
+        ]
+        rows = (
+            "".join(f"{opening}{cell.drawn()}</td>" for opening, cell in zip(opens, row, strict=True))
+            for row in self.rows
+        )
+        return SafeString("".join(f'<tr role="row">{row}</tr>' for row in rows))
 
 
 def query_with(request: HttpRequest, **changes: object) -> str:

@@ -11,6 +11,7 @@ from citygrid.cases.queries.lists import (
     visible,
     waiting,
     waiting_counts,
+    waiting_total,
 )
 from citygrid.cases.queries.single import PHOTO_OWNER, actions_for, as_seen, case, case_by_number, lamp_of
 
@@ -39,4 +40,5 @@ __all__ = [
     "visible",
     "waiting",
     "waiting_counts",
+    "waiting_total",
 ]

@@ -1,7 +1,9 @@
 """Lists of cases: what waits for a post, and what it may look through."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from math import cos, radians
 from typing import Any
 from uuid import UUID
@@ -9,7 +11,9 @@ from uuid import UUID
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import Distance as Metres
+from django.db import connection
 from django.db.models import Count, F, FloatField, Func, OrderBy, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from citygrid.cases import models, permissions
@@ -23,7 +27,7 @@ LEAST_METRES_OF_LATITUDE = 110_500  # of one degree, at the equator
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """What a list is narrowed to; empty fields do not narrow."""
+    """What a list is narrowed to; empty fields do not narrow. The area narrows the reach itself."""
 
     state: str = ""
     area_code: str = ""
@@ -46,7 +50,7 @@ class CaseFilter:
             wanted &= Q(opened_at__gte=_midnight(self.opened_from))
         if self.opened_until:
             wanted &= Q(opened_at__lt=_midnight(self.opened_until + timedelta(days=1)))
-        wanted &= prefix_range("area_code", self.area_code) & prefix_range("category_id", self.category_key)
+        wanted &= prefix_range("category_id", self.category_key)
         return wanted & self._words() & lamp_condition(self.lamp, now)
 
     def _words(self) -> Q:
@@ -82,8 +86,31 @@ def waiting(
 ) -> QuerySet[models.Case]:
     """The cases that wait for this post, the earliest deadline first, then the oldest."""
     actor.require(permissions.VIEW)
-    rows = _found(actor, wanted or CaseFilter(), now).filter(_waits_for(actor)).select_related("category", "unit")
+    found, stages = _found(actor, wanted or CaseFilter(), now), stages_for(actor)
+    if len(actor.reach.areas) == 1:
+        first = RawSQL(*_first_of_each_stage(found, stages, start + count))  # noqa: S611 - all values are bound
+        found = models.Case.objects.visible_to(actor).filter(pk__in=first)
+    else:
+        found = found.filter(stage__in=stages)
+    rows = found.select_related("category", "unit")
     return rows.order_by("due_at", "opened_at", "id")[start : start + count]
+
+
+# No index gives several stages in the order of their deadlines; of each stage one gives the first ones at once. Where
+# a post reaches several areas, they are few enough to be sorted.
+FIRST_OF_EACH_STAGE = """
+SELECT first.id FROM unnest(%s::text[]) AS wanted(stage), LATERAL (
+    SELECT id FROM cases_case WHERE cases_case.stage = wanted.stage AND {condition}
+    ORDER BY due_at, opened_at, id LIMIT %s
+) AS first
+"""
+
+
+def _first_of_each_stage(found: QuerySet[models.Case], stages: Sequence[str], count: int) -> tuple[str, list[object]]:
+    """The statement that names the first so many cases of each stage, among those found (of no other table)."""
+    compiler = found.query.get_compiler(connection=connection)
+    condition, values = compiler.compile(found.query.where) if found.query.where else ("true", ())
+    return FIRST_OF_EACH_STAGE.format(condition=condition), [list(stages), *values, count]
 
 
 PLACE = {
@@ -139,10 +166,16 @@ def dispatched(actor: Actor, since: datetime, until: datetime, also: QuerySet[An
     return list(rows.values_list(*DISPATCHED, named=True)[:count])
 
 
+def waiting_total(actor: Actor, most: int) -> int:
+    """How many cases wait for this post; `most` when there are more, which are not counted."""
+    actor.require(permissions.VIEW)
+    return models.Case.objects.visible_to(actor).filter(stage__in=stages_for(actor))[:most].count()
+
+
 def waiting_counts(actor: Actor, now: datetime) -> dict[str, int]:
     """How many cases wait for this post: "all", by state, and by lamp ("red", "yellow")."""
     actor.require(permissions.VIEW)
-    rows = models.Case.objects.visible_to(actor).filter(_waits_for(actor)).order_by()
+    rows = models.Case.objects.visible_to(actor).filter(stage__in=stages_for(actor)).order_by()
     lamps = {lamp.value: Count("id", filter=lamp_condition(lamp, now)) for lamp in (Lamp.RED, Lamp.YELLOW)}
     by_state: Any = list(rows.values("state").annotate(all=Count("id"), **lamps))
     sums = {name: sum(row[name] for row in by_state) for name in ("all", *lamps)}
@@ -173,13 +206,9 @@ def lamp_condition(lamp: str, now: datetime) -> Q:
 
 
 def _found(actor: Actor, wanted: CaseFilter, now: datetime) -> QuerySet[models.Case]:
-    """The cases this post sees among those wanted.
-
-    Its own area is not asked for again: what is said twice is taken for rare by the planner, which then sorts all.
-    """
-    if (wanted.area_code,) == actor.reach.areas:
-        wanted = replace(wanted, area_code="")
-    return models.Case.objects.visible_to(actor).filter(wanted.condition(now))
+    """The cases this post sees among those wanted."""
+    inside = replace(actor, reach=actor.reach.within(wanted.area_code))
+    return models.Case.objects.visible_to(inside).filter(wanted.condition(now))
 
 
 def _midnight(day: date) -> datetime:
@@ -187,25 +216,20 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _waits_for(actor: Actor) -> Q:
-    """Open cases whose state waits for the actor's role, and requests it must answer.
-
-    All stages are named together, which an index finds; those of one procedure again only where they are fewer: what
-    is said twice is taken for rare by the planner.
-    """
-    found = {each: _stages_for(actor.role, workflow.procedure(*each)) for each in workflow.procedures()}
-    everywhere = set().union(*found.values())
-    wanted = Q(pk__in=[])
-    for (code, version), stages in found.items():
-        if stages:
-            mine = Q() if stages == everywhere else Q(stage__in=sorted(stages))
-            wanted |= Q(procedure=code, procedure_version=version) & mine
-    return Q(stage__in=sorted(everywhere)) & wanted
+def stages_for(actor: Actor) -> list[str]:
+    """The stages that wait for the actor's role, in every procedure: states, and requests it must answer."""
+    return sorted(stage for code, version in workflow.procedures() for stage in _stages_of(actor.role, code, version))
 
 
-def _stages_for(role: str, procedure: workflow.Procedure) -> set[str]:
+@cache  # a published version never changes
+def _stages_of(role: str, code: str, version: int) -> tuple[str, ...]:
+    procedure = workflow.procedure(code, version)
     answers = (action for action in procedure.actions.values() if action.phase == "approve" and role in action.roles)
-    return {
-        *(state.code for state in procedure.states.values() if role in state.waits_for),
-        *(f"{models.ASKED}{action.subject}" for action in answers),
-    }
+    return (
+        *(
+            models.stage_code(code, version, state=one.code)
+            for one in procedure.states.values()
+            if role in one.waits_for
+        ),
+        *(models.stage_code(code, version, request=action.subject) for action in answers),
+    )

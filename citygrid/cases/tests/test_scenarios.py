@@ -42,7 +42,8 @@ def test_stage_is_what_an_open_case_waits_for(city: City) -> None:
     returned = city.play(city.open(), *TO_DISPATCHED, "department return")
     closed, filed = city.play(city.open(), *HAPPY), city.play(city.open(), *TO_FILED)
     stages = {case: rows.get(pk=case.pk).stage for case in (returned, closed, filed)}
-    assert stages == {returned: "?return", closed: None, filed: "filed"}
+    under = f"{filed.procedure}/{filed.procedure_version}"
+    assert stages == {returned: f"{under}/?return", closed: None, filed: f"{under}/filed"}
     assert set(queries.waiting(city.actors["dispatcher"], NOW)) == {returned, filed}
     assert not queries.waiting(city.actors["department"], NOW)
     counts = queries.waiting_counts(city.actors["dispatcher"], NOW + timedelta(days=1))

@@ -48,6 +48,15 @@ class Standing:
         return cases.waiting_counts(self.actor, self.now)
 
     @cached_property
+    def waiting_total(self) -> int | None:
+        """How many cases wait, counted no further than the rail shows; None for a post that has none."""
+        if "waiting" in self.__dict__:
+            return self.waiting.get("all")
+        if self.actor is None or not self.actor.may(case_permissions.VIEW):
+            return None
+        return cases.waiting_total(self.actor, NavItem.MOST + 1)
+
+    @cached_property
     def triage(self) -> int:
         """Reports that wait for a decision of this post."""
         return intake.waiting_count(self.actor) if self.actor else 0
@@ -138,7 +147,7 @@ def _nav(about: Standing) -> list[NavItem]:
     here = match.url_name if match else ""
     works = [
         ("home", "home", _("Home"), "", None),
-        ("waiting", "list-check", _("Waiting"), case_permissions.VIEW, lambda: about.waiting.get("all")),
+        ("waiting", "list-check", _("Waiting"), case_permissions.VIEW, lambda: about.waiting_total),
         ("reports", "message", _("Reports"), intake_permissions.VIEW, lambda: about.triage or None),
         ("cases", "folder", _("Cases"), case_permissions.VIEW, None),
         ("categories", "tag", _("Catalogue"), catalogue_permissions.VIEW_STANDARDS, None),

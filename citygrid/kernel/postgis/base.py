@@ -1,4 +1,6 @@
 import select
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.contrib.gis.db.backends.postgis import base
 from psycopg.pq import TransactionStatus
@@ -19,3 +21,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         poll = select.poll()
         poll.register(line.fileno(), select.POLLIN | select.POLLHUP)
         return not poll.poll(0)
+
+    @contextmanager
+    def planned_anew(self) -> Iterator[None]:
+        """What is asked inside is planned for its very values, and not prepared for any.
+
+        A plan for any values costs nothing to make, but takes a wide area for a rare one, and a rare category for a
+        common one: of a million cases, a list took 180 ms instead of 2.
+        """
+        self.ensure_connection()
+        line = self.connection
+        kept, line.prepare_threshold = line.prepare_threshold, None
+        try:
+            yield
+        finally:
+            line.prepare_threshold = kept

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection, models
 from django.db.models import Count, Exists, OuterRef, Q
-from django.test.utils import isolate_apps
+from django.test.utils import CaptureQueriesContext, isolate_apps
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,6 +117,39 @@ def test_unscoped_query_reads_all_rows_and_needs_a_reason(notes: None) -> None:
 def test_scoped_model_that_states_no_scope_shows_nothing() -> None:
     with pytest.raises(Unscoped, match="does not state its scope"):
         ScopedQuerySet(Series).visible_to(make_actor())
+
+
+@given(areas=st.lists(codes, max_size=4), area=codes, code=codes)
+def test_reach_within_an_area_covers_what_lies_in_both(areas: list[str], area: str, code: str) -> None:
+    reach = Reach(areas=tuple(areas))
+    assert reach.within(area).covers_area(code) == (reach.covers_area(code) and code.startswith(area))
+
+
+def test_locked_row_is_one_the_actor_sees(notes: None) -> None:
+    key = Note.objects.unscoped(reason="a test").get(code="110101002").pk
+    for areas, seen in (("",), "110101002"), (("110101",), "110101002"), (("110102",), None), ((), None):
+        found = Note.objects.locked(key, make_actor(reach=Reach(areas=areas)))
+        assert (found.code if found else None) == seen
+    assert Note.objects.locked(key + 1_000, make_actor()) is None
+
+
+def test_locked_row_is_locked(notes: None) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        Note.objects.locked(1, make_actor())
+    assert asked[0]["sql"].endswith("FOR UPDATE")
+
+
+def test_page_is_planned_for_its_values_and_a_single_row_for_any(notes: None) -> None:
+    rows = Note.objects.visible_to(make_actor(reach=Reach(areas=("1101",))))
+    for _ in range(6):
+        list(rows.order_by("pk")[:2])
+        list(rows.values("code").annotate(n=Count("pk")))
+        rows.filter(code="110101001").first()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%kernel_note%'")
+        kept = [statement for (statement,) in cursor.fetchall()]
+    assert len(kept) == 1
+    assert "LIMIT 1" in kept[0]
 
 
 @given(code=codes, prefix=codes)

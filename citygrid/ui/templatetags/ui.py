@@ -15,7 +15,7 @@ from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from citygrid.ui import formats, lamps, svgmap
+from citygrid.ui import cells, formats, svgmap
 
 register = template.Library()
 
@@ -40,17 +40,8 @@ def icon(name: str, label: str = "") -> SafeString:
     return format_html('<svg class="icon" {}><use href="{}#{}"/></svg>', spoken, static("dist/icons.svg"), name)
 
 
-@register.simple_tag
-def lamp(colour: str, words: str = "", due_at: datetime | None = None) -> SafeString:
-    """A lamp with its shape and its words: green circle, yellow triangle, red square, paused bars."""
-    kind = lamps.Colour(colour)
-    return format_html(
-        '<span class="lamp lamp-{}"{}><svg viewBox="0 0 12 12" aria-hidden="true">{}</svg> <span>{}</span></span>',
-        kind.value,
-        format_html(' title="{}"', formats.exact(due_at)) if due_at else "",
-        SafeString(lamps.SHAPES[kind]),
-        words or lamps.WORDS[kind],
-    )
+register.simple_tag(cells.lamp)
+register.filter(cells.when)
 
 
 @register.filter
@@ -59,20 +50,10 @@ def duration(length: timedelta) -> str:
     return formats.duration_words(length)
 
 
-def _time(at: datetime, words: str) -> SafeString:
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), formats.exact(at), words)
-
-
 @register.simple_tag
 def time_left(due_at: datetime, now: datetime) -> SafeString:
     """How far a deadline is, exact on hover: "1 h 20 min left", "2 h overdue"."""
-    return _time(due_at, formats.time_left_words(due_at, now))
-
-
-@register.filter
-def when(at: datetime | None) -> SafeString | str:
-    """A moment to the minute in the active time zone, exact on hover."""
-    return _time(at, formats.minute(at)) if at else formats.NOTHING
+    return cells.moment(due_at, formats.time_left_words(due_at, now))
 
 
 @register.filter

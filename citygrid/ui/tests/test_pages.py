@@ -21,7 +21,11 @@ urlpatterns = [path("i18n/", include("django.conf.urls.i18n"))]
 pytestmark = pytest.mark.urls(__name__)
 
 SHELL = Shell(
-    nav=[NavItem("Waiting", "/waiting/", "inbox", 12_345, True), NavItem("Map", "/map/", "map")],
+    nav=[
+        NavItem("Waiting", "/waiting/", "inbox", 57, True),
+        NavItem("Cases", "/cases/", "folder", 1_000),
+        NavItem("Map", "/map/", "map"),
+    ],
     account_name="Wang Fang",
     posts=[PostChoice("p1", "Dispatcher", True), PostChoice("p2", "Shift leader")],
     post_url="/post/",
@@ -36,7 +40,8 @@ def page(requests, **context) -> str:
 
 def test_the_rail_shows_counts_and_marks_where_we_are(requests):
     drawn = page(requests)
-    assert re.search(r'<a href="/waiting/" aria-current="page">.*?<span class="count">12,345</span>', drawn)
+    assert re.search(r'<a href="/waiting/" aria-current="page">.*?<span class="count">57</span>', drawn)
+    assert re.search(r'<a href="/cases/">.*?<span class="count">999\+</span>', drawn)
     assert '<a href="/map/">' in drawn
 
 
