@@ -346,8 +346,7 @@ def _undecided(report_id: UUID, actor: Actor, now: datetime) -> models.Report:
 
 def _locked(report_id: UUID, actor: Actor, expected_seq: int | None = None) -> models.Report:
     actor.require(permissions.VIEW)
-    seen = models.Report.objects.visible_to(actor).select_for_update(of=("self",))
-    found = next(iter(seen.filter(pk=report_id)), None)
+    found: models.Report | None = models.Report.objects.locked(report_id, actor)
     if found is None:
         raise NotFound(what=_("report"))
     if expected_seq is not None and expected_seq != found.head_seq:

@@ -175,8 +175,7 @@ def _result_of(case_id: UUID, action: str, actor: Actor, now: datetime, given: G
 
 
 def _locked(case_id: UUID, actor: Actor) -> models.Case:
-    seen = models.Case.objects.visible_to(actor).select_for_update(of=("self",))
-    case = next(iter(seen.filter(pk=case_id)), None)
+    case: models.Case | None = models.Case.objects.locked(case_id, actor)
     if case is None:
         raise NotFound(what=_("case"))
     return case

@@ -1,6 +1,7 @@
 """What the services promise beyond the procedure: axes, races, scope, numbers, proofs."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,9 +11,9 @@ from django.db import IntegrityError, connection
 from citygrid.access.tests import factories as access
 from citygrid.cases import errors, models, queries, services
 from citygrid.cases.rules import Given
-from citygrid.cases.tests.factories import NOW, City, make_city
+from citygrid.cases.tests.factories import COMMUNITY, NOW, City, make_city
 from citygrid.geography.tests import factories as geography
-from citygrid.kernel.actor import system_actor
+from citygrid.kernel.actor import Reach, system_actor
 from citygrid.kernel.errors import NotFound, NotPermitted, Refusal
 from citygrid.kernel.models import AuditEntry
 
@@ -138,6 +139,20 @@ def test_post_of_other_categories_does_not_see_the_case(city: City) -> None:
     assert queries.case(case.pk, covers) == case
     with pytest.raises(NotFound):
         queries.case(case.pk, lamps_only)
+
+
+def test_what_waits_is_in_the_order_of_its_deadlines_whatever_its_stage(city: City) -> None:
+    filed = [city.play(city.open(NOW + timedelta(minutes=n)), *TO_FILED) for n in (30, 10, 20)]
+    to_returned = (*TO_FILED, "dispatcher dispatch", "department return")
+    asked = [city.play(city.open(NOW + timedelta(minutes=n)), *to_returned) for n in (45, 40)]
+    wanted = [*sorted(asked, key=lambda case: case.due_at), *sorted(filed, key=lambda case: case.opened_at)]
+    dispatcher = city.actors["dispatcher"]
+    assert list(queries.waiting(dispatcher, NOW)) == wanted
+    assert list(queries.waiting(dispatcher, NOW, start=1, count=2)) == wanted[1:3]
+    several = replace(dispatcher, reach=Reach(areas=(COMMUNITY, "900001002")))
+    assert list(queries.waiting(several, NOW)) == wanted
+    assert list(queries.waiting(several, NOW, queries.CaseFilter(area_code="900001002"))) == []
+    assert [queries.waiting_total(dispatcher, most) for most in (2, 10)] == [2, 5]
 
 
 def test_waiting_holds_what_the_next_step_of_this_role_is(city: City) -> None:
