@@ -115,7 +115,7 @@ class Case(ScopedModel):
             ),
             models.Index(fields=["state", "-opened_at", "-id", "area_code"], name="case_newest_of_state"),
             models.Index(fields=["area_code", "opened_at"], name="case_by_area"),
-            models.Index(fields=["unit", "opened_at"], name="case_by_unit"),
+            models.Index(fields=["unit", "-opened_at", "-id", "area_code"], name="case_by_unit"),
             models.Index(fields=["until_at"], condition=Q(state="hung"), name="case_to_resume"),
             models.Index(fields=["due_at"], condition=Q(is_provisional=True), name="case_provisional"),
         ]

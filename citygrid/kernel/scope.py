@@ -102,6 +102,10 @@ class ScopedQuerySet(models.QuerySet):
                 return super()._fetch_all()  # type: ignore[misc]
         return super()._fetch_all()  # type: ignore[misc]
 
+    def count(self) -> int:
+        with connections[self.db].planned_anew():  # type: ignore[attr-defined]
+            return super().count()
+
     # These three compile other queries than ours.
 
     def update(self, **kwargs: Any) -> int:

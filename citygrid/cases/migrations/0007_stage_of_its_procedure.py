@@ -46,4 +46,12 @@ class Migration(migrations.Migration):
             model_name='case',
             index=models.Index(condition=models.Q(('stage__isnull', False)), fields=['unit', 'stage', 'due_at'], name='case_of_unit'),
         ),
+        migrations.RemoveIndex(
+            model_name='case',
+            name='case_by_unit',
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(fields=['unit', '-opened_at', '-id', 'area_code'], name='case_by_unit'),
+        ),
     ]

@@ -143,6 +143,7 @@ def test_page_is_planned_for_its_values_and_a_single_row_for_any(notes: None) ->
     rows = Note.objects.visible_to(make_actor(reach=Reach(areas=("1101",))))
     for _ in range(6):
         list(rows.order_by("pk")[:2])
+        rows[:2].count()
         list(rows.values("code").annotate(n=Count("pk")))
         rows.filter(code="110101001").first()
     with connection.cursor() as cursor:
