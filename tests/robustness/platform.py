@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ class Platform:
                 refusal.close()
                 if refusal.code < 500:
                     raise
-            except (OSError, ValueError):
+            except (OSError, ValueError, HTTPException):
                 pass  # the worker died before or while it answered
             time.sleep(0.1)
         raise TimeoutError(f"no answer to {key}")
