@@ -1,0 +1,21 @@
+from citygrid.intake.services.contact import reveal_contact
+from citygrid.intake.services.correct import correct_report, note_case_correction
+from citygrid.intake.services.decide import accept_report, join_report, refuse_report, unjoin_report
+from citygrid.intake.services.past import PastReport, record_reports
+from citygrid.intake.services.receive import LONGEST_DESCRIPTION, Receipt, ReportIn, receive_report
+
+__all__ = [
+    "LONGEST_DESCRIPTION",
+    "PastReport",
+    "Receipt",
+    "ReportIn",
+    "accept_report",
+    "correct_report",
+    "join_report",
+    "note_case_correction",
+    "receive_report",
+    "record_reports",
+    "refuse_report",
+    "reveal_contact",
+    "unjoin_report",
+]

@@ -1,0 +1,93 @@
+"""Corrections: of a report that waits, and of the case it became."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from citygrid.cases import errors as case_errors
+from citygrid.cases import queries as cases
+from citygrid.cases.services import Correction
+from citygrid.geography import queries as geography
+from citygrid.intake import errors, events, models, permissions
+from citygrid.intake.choices import ReportAction
+from citygrid.intake.services.history import append, locked, require_undecided
+from citygrid.intake.services.receive import placed, usable_category
+from citygrid.kernel.actor import Actor, system_actor
+from citygrid.kernel.events import announce
+
+MATTER = ("category", "location", "frame", "address", "district_code", "area_code")
+
+
+@transaction.atomic
+def correct_report(
+    *,
+    report_id: UUID,
+    correction: Correction,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    expected_seq: int | None = None,
+) -> models.Report:
+    """Correct category, place or address of a report that waits for a decision, with a reason its reporter sees.
+
+    What it said first stays in its history. With `expected_seq`, only on the history the caller has seen. TextMissing,
+    NothingCorrected, CategoryUnknown and those of places (400); ReportMoved, AlreadyTriaged (409).
+    """
+    actor.require(permissions.TRIAGE)
+    if not reason.strip():
+        raise errors.TextMissing()
+    found = locked(report_id, actor, expected_seq)
+    require_undecided(found, now)
+    before = _matter(found)
+    frame = _take_over(found, correction, now)
+    after = _matter(found)
+    changed = [name for name in after if after[name] != before[name]]
+    if not changed:
+        raise case_errors.NothingCorrected()
+    found.frame = frame if "location" in changed else found.frame
+    data = {"was": {name: before[name] for name in changed}, "now": {name: after[name] for name in changed}}
+    seq = append(found, ReportAction.CORRECT, actor, now, MATTER, reason=reason.strip(), data=data)
+    announce(events.ReportCorrected(report_id=found.pk, seq=seq, at=now))
+    return found
+
+
+@transaction.atomic
+def note_case_correction(*, case_id: UUID, seq: int, now: datetime) -> None:
+    """Put the correction of a case (its step `seq`) into the history of its reports, whose reporters see it."""
+    step = cases.step(case_id, seq)
+    rows = models.Report.objects.unscoped(reason="what happened to a case happened to its reports")
+    actor = replace(system_actor(step.label), account_id=step.account_id, is_automatic=step.is_automatic)
+    told = {"case_id": case_id, "reason": step.data["reason"], "data": step.data["correction"]}
+    for found in rows.filter(case=case_id).select_for_update().order_by("pk"):
+        own = append(found, ReportAction.CORRECT_CASE, actor, step.at, (), **told)
+        announce(events.ReportCorrected(report_id=found.pk, seq=own, at=now))
+
+
+def _matter(found: models.Report) -> dict[str, Any]:
+    """What a report is about, under the same words as of a case (`cases.services.Correction`)."""
+    location = list(found.location.coords) if found.location else None
+    return {
+        "category": found.category_id,
+        "area": found.area_code,
+        "location": location,
+        "address": found.address,
+    }
+
+
+def _take_over(found: models.Report, right: Correction, now: datetime) -> str:
+    """Put what is right into the row; returns the frame of the position."""
+    if right.category_key:
+        found.category_id = usable_category(right.category_key).key
+    if right.address.strip():
+        found.address = right.address.strip()
+    if not right.has_position and not right.area_code:
+        return found.frame
+    if not right.has_position and not geography.known_places([right.area_code]):
+        raise case_errors.PlaceUnknown()
+    if right.has_position and (right.lon is None or right.lat is None):
+        raise case_errors.PlaceUnknown()
+    found.district_code, found.area_code, found.location = placed(right, now)
+    return right.frame if found.location else ""

@@ -1,0 +1,128 @@
+"""What becomes of a report: a case of its own, a part of another, or nothing; and the way back."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+
+from citygrid.cases import queries as cases
+from citygrid.cases import services as case_services
+from citygrid.intake import errors, events, models, permissions
+from citygrid.intake.choices import ReportAction, ReportState
+from citygrid.intake.services.history import append, locked, undecided
+from citygrid.intake.services.receive import usable_category
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.events import announce
+
+if TYPE_CHECKING:
+    from citygrid.cases.models import Case
+
+STATES = {  # what an action makes of a report
+    ReportAction.ACCEPT: ReportState.ACCEPTED,
+    ReportAction.JOIN: ReportState.JOINED,
+    ReportAction.REFUSE: ReportState.REFUSED,
+    ReportAction.UNJOIN: ReportState.RECEIVED,
+}
+DECIDED = ("state", "case", "reason", "decided_at")
+
+
+@transaction.atomic
+def accept_report(
+    *, report_id: UUID, actor: Actor, now: datetime, category_key: str = "", action: str = "", note: str = ""
+) -> "Case":
+    """Open a case for a report, in the category it came with or the one given here.
+
+    The category's scheme names the procedure, and the procedure how this post begins; `action` chooses among more.
+    Who took the report down and may open cases needs no right to triage.
+    """
+    found = undecided(report_id, actor, now)
+    if actor.account_id is None or found.received_by_id != actor.account_id:
+        actor.require(permissions.TRIAGE)
+    category = usable_category(category_key or found.category_id or "")
+    opening = case_services.Opening(
+        procedure=category.procedure,
+        category_key=category.key,
+        district_code=found.district_code,
+        area_code=found.area_code,
+        summary=found.description,
+        source=found.channel,
+        location=found.location,
+        address=found.address,
+    )
+    given = case_services.Given(note=note)
+    case = case_services.open_case(opening=opening, actor=actor, now=now, action=action, given=given)
+    seq = _decide(found, ReportAction.ACCEPT, actor, now, case_id=case.pk)
+    announce(events.ReportAccepted(report_id=found.pk, case_id=case.pk, seq=seq, at=now))
+    return case
+
+
+@transaction.atomic
+def join_report(*, report_id: UUID, case_id: UUID, actor: Actor, now: datetime) -> models.Report:
+    """Join a report to an open case that this post sees, instead of opening another."""
+    actor.require(permissions.TRIAGE)
+    case = cases.case(case_id, actor)
+    if not case.is_open:
+        raise errors.CaseNotOpen()
+    found = undecided(report_id, actor, now)
+    seq = _decide(found, ReportAction.JOIN, actor, now, case_id=case_id)
+    announce(events.ReportJoined(report_id=found.pk, case_id=case_id, seq=seq, at=now))
+    return found
+
+
+@transaction.atomic
+def unjoin_report(
+    *,
+    report_id: UUID,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    case_id: UUID | None = None,
+    expected_seq: int | None = None,
+) -> models.Report:
+    """Take a report out of a case it was joined to by mistake: it waits for a decision again, or is joined to another.
+
+    With `expected_seq`, only on the history the caller has seen. TextMissing (400); NotFound (404) when the post does
+    not see the case; ReportMoved, NotJoined, SameCase (409), and those of joining.
+    """
+    actor.require(permissions.TRIAGE)
+    if not reason.strip():
+        raise errors.TextMissing()
+    found = locked(report_id, actor, expected_seq)
+    left = found.case_id
+    if found.state != ReportState.JOINED or left is None:
+        raise errors.NotJoined(state=ReportState(found.state).label)
+    if case_id == left:
+        raise errors.SameCase()
+    cases.case(left, actor)
+    seq = _decide(found, ReportAction.UNJOIN, actor, now, case_id=left, reason=reason.strip())
+    announce(events.ReportUnjoined(report_id=found.pk, case_id=left, seq=seq, at=now))
+    return join_report(report_id=report_id, case_id=case_id, actor=actor, now=now) if case_id else found
+
+
+@transaction.atomic
+def refuse_report(*, report_id: UUID, reason: str, actor: Actor, now: datetime) -> models.Report:
+    """Refuse a report with a reason that its reporter sees."""
+    actor.require(permissions.TRIAGE)
+    if not reason.strip():
+        raise errors.TextMissing()
+    found = undecided(report_id, actor, now)
+    seq = _decide(found, ReportAction.REFUSE, actor, now, reason=reason.strip())
+    announce(events.ReportRefused(report_id=found.pk, seq=seq, at=now))
+    return found
+
+
+def _decide(
+    found: models.Report,
+    action: ReportAction,
+    actor: Actor,
+    now: datetime,
+    *,
+    case_id: UUID | None = None,
+    reason: str = "",
+) -> int:
+    """The decision, or its undoing, in the row and in the history; returns the number of the step."""
+    is_decided = action != ReportAction.UNJOIN
+    found.state, found.reason = STATES[action], reason if is_decided else ""
+    found.case_id, found.decided_at = (case_id, now) if is_decided else (None, None)
+    return append(found, action, actor, now, DECIDED, case_id=case_id, reason=reason)
