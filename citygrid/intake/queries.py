@@ -65,7 +65,7 @@ def reports(
 def report(report_id: UUID, actor: Actor) -> models.Report:
     """One report with its category, and case where the post sees that; NotFound (404) when it does not see it."""
     actor.require(permissions.VIEW)
-    rows = models.Report.objects.visible_to(actor).select_related("category", "received_by")
+    rows = models.Report.objects.visible_to(actor).select_related("category__scheme", "received_by")
     rows = rows.prefetch_related(_case_for(actor))
     found = rows.filter(pk=report_id).first()
     if found is None:

@@ -338,6 +338,17 @@ def test_report_is_decided_once_and_the_second_is_told(city: City, enter) -> Non
     assert "This report was decided before: Became a case." in words_of(again)
 
 
+def test_accepting_is_offered_to_who_may_begin_and_named_to_others(city: City, enter) -> None:
+    known, unknown = city.report(0, clock.now(), category_key=COVER), city.report(1, clock.now())
+    for report in (known, unknown):
+        address = reverse("report", args=[report.report_id])
+        own, other = enter("acceptor").get(address), enter("shift_leader").get(address)
+        form = reverse("report-accept", args=[report.report_id])
+        assert form in words_of(own) and "up to: Acceptor." not in words_of(own)
+        assert form not in words_of(other) and "By the procedure this is up to: Acceptor." in words_of(other)
+        assert reverse("report-refuse", args=[report.report_id]) in words_of(other)
+
+
 def test_nearest_components_of_the_category_are_offered_with_the_report(city: City, enter) -> None:
     for east in (0.0006, 0.0056):
         cover = ComponentIn(

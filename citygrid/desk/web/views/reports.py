@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.catalogue.choices import Kind
 from citygrid.desk.web import corrections, photos, tables
@@ -20,7 +21,7 @@ from citygrid.desk.web.casefile import map_at
 from citygrid.desk.web.corrections import CorrectForm, UnjoinForm
 from citygrid.desk.web.forms import AcceptForm, JoinForm, ReasonForm, ReportFilterForm, ReportForm
 from citygrid.desk.web.shell import draw, standing
-from citygrid.desk.web.words import paged, place_names, state_of
+from citygrid.desk.web.words import paged, place_names, role_names, state_of
 from citygrid.evidence import queries as evidence
 from citygrid.intake import errors, permissions, queries, services
 from citygrid.intake.choices import ReportAction, ReportState
@@ -30,6 +31,7 @@ from citygrid.kernel.errors import Invalid, KeyReused, NotFound, Refusal
 from citygrid.kernel.web import requires
 from citygrid.ui.tables import Empty
 from citygrid.ui.timeline import Entry
+from citygrid.workflow import queries as workflow
 
 NEAR_M = 250.0
 ICONS = {
@@ -254,7 +256,7 @@ def _decisions(request: Any, found: Any, sent: Form | None) -> dict[str, Any]:
     """Context of the three ways to decide, with the open cases nearby."""
     near = cases.near(request.actor, found.location, NEAR_M) if found.location else []
     return {
-        "accept": sent if isinstance(sent, AcceptForm) else AcceptForm(category_key=found.category_id or ""),
+        **_acceptance(request.actor, found, sent),
         "join": sent if isinstance(sent, JoinForm) else JoinForm(),
         "refuse": _form(sent, "refuse"),
         "correct": sent if isinstance(sent, CorrectForm) else CorrectForm(None, found, request.actor.reach.areas),
@@ -262,6 +264,25 @@ def _decisions(request: Any, found: Any, sent: Form | None) -> dict[str, Any]:
         "near_m": int(NEAR_M),
         "components": [(one, round(one.distance.m)) for one in _components(request.actor, found)],
     }
+
+
+def _acceptance(actor: Any, found: Any, sent: Form | None) -> dict[str, Any]:
+    """The form that makes the report a case, for a post that may begin one; for others, who may."""
+    followed = _procedures(found)
+    if any(workflow.beginnings(procedure, actor) for procedure in followed):
+        return {"accept": sent if isinstance(sent, AcceptForm) else AcceptForm(category_key=found.category_id or "")}
+    beginnings = [action for procedure in followed for action in procedure.actions.values() if action.begins]
+    roles = {role for action in beginnings for role in action.roles}
+    return {
+        "accepted_by": role_names(sorted(role for role in roles if permissions.TRIAGE in access.role(role).grants))
+    }
+
+
+def _procedures(found: Any) -> list[workflow.Procedure]:
+    """The procedure that the report's category follows; every one, while it has no category."""
+    newest = dict(reversed(workflow.procedures()))
+    followed = [found.category.scheme.procedure] if found.category else list(newest)
+    return [workflow.procedure(code, newest[code]) for code in followed if code in newest]
 
 
 def _components(actor: Any, found: Any) -> Any:
