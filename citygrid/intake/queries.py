@@ -129,14 +129,13 @@ def _case_for(actor: Actor) -> Any:
 
 def as_seen(report_id: UUID, actor: Actor) -> Seen | None:
     """Where a report lies, for the photos it owns; None when the post sees neither it nor the case it belongs to."""
+    if actor.may(permissions.VIEW):
+        own = models.Report.objects.visible_to(actor).filter(pk=report_id)
+        if places := list(own.values_list("location", flat=True)):
+            return Seen(places[0])
     rows = models.Report.objects.unscoped(reason="its case may be visible where it is not")
-    found = rows.filter(pk=report_id).only("location", "case_id").first()
-    if found is None:
-        return None
-    if is_visible(report_id, actor):
-        return Seen(found.location)
-    is_shared = found.case_id is not None and cases.as_seen(found.case_id, actor) is not None
-    return Seen(found.location) if is_shared else None
+    found = rows.filter(pk=report_id, case__isnull=False).values_list("case_id", "location").first()
+    return Seen(found[1]) if found and cases.as_seen(found[0], actor) else None
 
 
 def ids_of_case(case_id: UUID) -> list[UUID]:

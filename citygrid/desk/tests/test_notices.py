@@ -25,12 +25,12 @@ def case(city: City) -> Case:
     return city.play(city.case(0, start), *TO_DISPATCHED, start=start)
 
 
-def tell(city: City, login: str, count: int, number: str = "900001-20260302-0001") -> None:
+def tell(city: City, login: str, count: int, number: str = "900001-20260302-0001", first: int = 0) -> None:
     """So many notices of one kind to an account, about a case."""
     actor = city.actor(login, clock.now())
     assert actor.account_id
     to = Holder(actor.account_id, actor.post_id)
-    told = [replace(notice(f"n{n}", to), link=("case", number)) for n in range(count)]
+    told = [replace(notice(f"n{n}", to), link=("case", number)) for n in range(first, first + count)]
     services.send_many(notices=told, now=clock.now())
 
 

@@ -2,13 +2,24 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import localdate
 
-from citygrid.desk.tests.factories import LIVES, City, make_cases
+from citygrid.access.tests import factories as access
+from citygrid.cases.services import Correction
+from citygrid.desk.tests.factories import COVER, LITTER, LIVES, City, add_administrator, make_cases
+from citygrid.desk.tests.test_notices import tell
+from citygrid.desk.tests.test_sheets import send
+from citygrid.dispatch.tests import factories as dispatch
+from citygrid.geography.tests.factories import SOUTH, WEST
+from citygrid.intake import services as intake
+from citygrid.inventory.services import ComponentIn, add_component
+from citygrid.inventory.tests.factories import CLERK, CREDIT_CODE
 from citygrid.kernel import clock, memo
 
 BASELINE = {
@@ -21,6 +32,15 @@ BASELINE = {
     "procedures": 6,
     "notices": 7,
 }
+OTHERS = {  # pages of other posts, by their address: who opens them, and what they cost
+    "/rules/": ("dispatcher", 7),
+    "/rules/try/": ("dispatcher", 5),
+    "/sheets/": ("system_administrator", 13),
+    "/sheets/organisations/": ("system_administrator", 5),
+    "/sheets/rules/": ("system_administrator", 5),
+    "/notices/": ("water", 7),
+}
+REPORT_PAGE = 14  # of one to decide, with all that helps to decide it
 CASE_PAGE = 18  # of a case with everything on it; a plain one costs 15
 
 
@@ -50,6 +70,70 @@ def test_page_costs_no_more_queries_with_more_rows(city: City, enter, name: str)
         city.case(place, now)
         city.report(place + 100, now)
     assert (few, spent(client, reverse(name))) == (BASELINE[name], BASELINE[name])
+
+
+@pytest.mark.parametrize("address", OTHERS)
+def test_page_of_another_post_costs_no_more_queries_with_more_rows(city: City, enter, address: str) -> None:
+    add_administrator(city)
+    login, most = OTHERS[address]
+    client, keeper = enter(login), enter("system_administrator")
+    _add_rows(city, keeper, range(1, 3))
+    few = spent(client, address)
+    _add_rows(city, keeper, range(3, 30))
+    assert (few, spent(client, address)) == (most, most)
+
+
+def _add_rows(city: City, keeper, places: range) -> None:
+    """For each place a unit, a rule of it, a file of units that was checked, and a notice."""
+    tell(city, "water", len(places), first=places.start)
+    for place in places:
+        unit = access.make_organisation(f"unit-{place:02}", kind="sanitation")
+        on = {"layer_code": "road", "feature_code": f"R{place}"} if place % 2 else {"category_key": LITTER}
+        dispatch.rule(unit, area_code="900001001", **on)
+        send(keeper, {"code": f"new-{place}", "name_zh": "绿化队", "kind": "greening"})
+
+
+def test_report_page_costs_no_more_queries_with_more_around_it(city: City, enter) -> None:
+    client, now = enter("acceptor"), clock.now()
+    add_components(range(1))
+    report = city.report(0, now, category_key=COVER, contact={"phone": "13800138000"})
+    correct(city, report.report_id, 1)
+    city.case(42, now)
+    address = reverse("report", args=[report.report_id])
+    few = spent(client, address)
+    add_components(range(1, 6))
+    correct(city, report.report_id, 9)
+    for place in range(84, 500, 42):  # where the report lies
+        city.case(place, now)
+    assert (few, spent(client, address)) == (REPORT_PAGE, REPORT_PAGE)
+
+
+def add_components(places: range) -> None:
+    """Covers beside where the report lies, 1 m apart."""
+    for place in places:
+        cover = ComponentIn(
+            category="01001",
+            longitude=WEST + 0.0005 + place * 0.00001,
+            latitude=SOUTH + 0.0005,
+            authority_code=CREDIT_CODE,
+            authority_name="水务局",
+            maintainer_code=CREDIT_CODE,
+            maintainer_name="排水公司",
+            initial_date=localdate() - timedelta(days=900),
+        )
+        add_component(component=cover, actor=CLERK, now=clock.now(), scheme="city")
+
+
+def correct(city: City, report_id: UUID, times: int) -> None:
+    """Its address, so many times."""
+    for place in range(times):
+        intake.correct_report(
+            report_id=report_id,
+            correction=Correction(address=f"{times}-{place}"),
+            reason="核对",
+            actor=city.actor("acceptor", clock.now()),
+            now=clock.now(),
+        )
 
 
 def test_case_page_costs_no_more_queries_with_a_longer_history(city: City, enter) -> None:

@@ -133,13 +133,14 @@ class CaseFilterForm(FilterForm):
 
 
 @kept_a_moment
-def _all_units() -> list[Any]:
+def all_units() -> list[Any]:
+    """The units one may choose among, with id and name."""
     return access.units_for_choice()
 
 
 def _units(actor: Actor) -> list[Any]:
     """Units whose cases the post may see."""
-    units = _all_units()
+    units = all_units()
     return units if actor.reach.units is None else [unit for unit in units if unit.id in actor.reach.units]
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from citygrid.access import queries as access
 from citygrid.catalogue import queries as catalogue
-from citygrid.desk.web.forms import ANY, Choices, DateInput, FilterForm, area_choices, category_choices
+from citygrid.desk.web.forms import ANY, Choices, DateInput, FilterForm, all_units, area_choices, category_choices
 from citygrid.desk.web.shell import Standing
 from citygrid.desk.web.words import place_names
 from citygrid.dispatch import services
@@ -22,6 +22,7 @@ from citygrid.dispatch.choices import Effect
 from citygrid.dispatch.queries import Trial, is_period
 from citygrid.geography import queries as geography
 from citygrid.kernel.actor import Actor
+from citygrid.kernel.memo import kept_a_moment
 from citygrid.kernel.models import SheetRun
 from citygrid.kernel.sheets.ports import Change
 from citygrid.ui.tables import Column, Empty, Pager, Table
@@ -30,7 +31,17 @@ USUAL_DAYS = timedelta(days=30)
 
 
 def _units() -> Choices:
-    return [(str(unit.id), unit.name) for unit in access.units_for_choice()]
+    return [(str(unit.id), unit.name) for unit in all_units()]
+
+
+@kept_a_moment
+def _layers() -> Choices:
+    return [(layer.code, layer.name) for layer in geography.layers()]
+
+
+@kept_a_moment
+def _problem_types() -> Choices:
+    return list(catalogue.problem_types().items())
 
 
 def _offer(form: forms.Form, name: str, choices: Choices, first: Any = ANY) -> None:
@@ -79,8 +90,8 @@ class TrialForm(forms.Form):
         _offer(self, "unit", _units(), ("", _("Choose a unit")))
         _offer(self, "category", category_choices(with_majors=True))
         _offer(self, "area", area_choices(actor.reach.areas))
-        _offer(self, "layer", [(layer.code, layer.name) for layer in geography.layers()])
-        _offer(self, "problem_type", list(catalogue.problem_types().items()))
+        _offer(self, "layer", _layers())
+        _offer(self, "problem_type", _problem_types())
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
