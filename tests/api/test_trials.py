@@ -1,5 +1,7 @@
 """A dry run of rules by the API."""
 
+from django.utils.timezone import localdate
+
 from citygrid.cases.tests.factories import City
 from citygrid.kernel import clock
 
@@ -19,6 +21,8 @@ def test_trial_counts_and_names_cases_within_a_period(city: City, client_of) -> 
     answer = client_of("dispatcher").post("/api/v1/dispatch/trials", body, JSON).json()
     assert answer["counts"] == {"same": 0, "moved": 0, "settled": 1, "unsettled": 0}
     assert answer["groups"][0]["cases"][0]["number"] == case.number and answer["agreed_after"] == 1
+    later = client_of("dispatcher").post("/api/v1/dispatch/trials", body | {"on": "2031-01-01"}, JSON).json()
+    assert (answer["on"], later["on"]) == (localdate().isoformat(), "2031-01-01")
 
 
 def test_trial_is_bounded_and_closed_to_who_may_not_see_rules(city: City, client_of) -> None:

@@ -448,10 +448,20 @@ def test_trial_of_a_file_counts_its_changes(city: City, enter) -> None:
     assert {line.after for line in page.context["lines"]} == {"Sanitation centre"}
 
 
-def sheet(unit: str, category: str = "") -> SimpleUploadedFile:
+def test_trial_of_a_file_counts_what_holds_on_its_day(city: City, enter) -> None:
+    make_cases(city, clock.now())
+    client, soon = enter("dispatcher"), localdate() + timedelta(days=3)
+    for on, told in ((localdate(), "No case would go another way."), (soon, "Decided by a person, now by itself")):
+        data = {"since": localdate() - timedelta(days=2), "until": localdate(), "on": on}
+        page = client.post(reverse("rules-try"), {**data, "file": sheet("sanitation", LITTER, f"{soon}")})
+        assert told in words_of(page) and f"Rules and places are those of {on}" in words_of(page)
+    assert "Enter a valid date" in words_of(client.post(reverse("rules-try"), {**data, "on": "soon"}))
+
+
+def sheet(unit: str, category: str = "", begins: str = "") -> SimpleUploadedFile:
     """A file with one rule."""
     header = "unit,category,area,layer,feature,problem_type,note,from,until"
-    return SimpleUploadedFile("rules.csv", f"{header}\n{unit},{category},,,,,,,\n".encode())
+    return SimpleUploadedFile("rules.csv", f"{header}\n{unit},{category},,,,,,{begins},\n".encode())
 
 
 def test_category_page_shows_the_standards_in_force(city: City, enter) -> None:

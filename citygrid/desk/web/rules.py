@@ -66,10 +66,16 @@ class RuleFilterForm(FilterForm):
 
 
 class TrialForm(forms.Form):
-    """The days to look at, and a file of rules or one new rule."""
+    """The days to look at, the day of the rules, and a file of rules or one new rule."""
 
     since = forms.DateField(label=gettext_lazy("First day"), widget=DateInput())
     until = forms.DateField(label=gettext_lazy("Last day (included)"), widget=DateInput())
+    on = forms.DateField(
+        label=gettext_lazy("Rules as of"),
+        required=False,
+        widget=DateInput(),
+        help_text=gettext_lazy("What begins or ends after this day does not count. Blank: today."),
+    )
     file = forms.FileField(
         label=gettext_lazy("File of rules"),
         required=False,
@@ -86,7 +92,7 @@ class TrialForm(forms.Form):
 
     def __init__(self, data: Any, files: Any, actor: Actor, now: datetime) -> None:
         today = localdate(now)
-        super().__init__(data, files, initial={"since": today - USUAL_DAYS, "until": today})
+        super().__init__(data, files, initial={"since": today - USUAL_DAYS, "until": today, "on": today})
         _offer(self, "unit", _units(), ("", _("Choose a unit")))
         _offer(self, "category", category_choices(with_majors=True))
         _offer(self, "area", area_choices(actor.reach.areas))
@@ -165,12 +171,15 @@ def drawn(trial: Trial | None) -> dict[str, Any]:
 
 
 def trial_of_run(run: SheetRun, about: Standing) -> dict[str, Any]:
-    """What a file of rules that was checked, and is not written yet, would change of the last 30 days."""
+    """What a file of rules that was checked, and is not written yet, would change of the last 30 days.
+
+    Taken on the day when all of it has begun or ended.
+    """
     changes = [Change(tuple(key), before, after) for key, before, after in run.changes]
     if about.actor is None or run.state != SheetRun.State.PLANNED or not changes:
         return drawn(None)
     today = localdate(about.now, about.zone)
-    days = {"since": today - USUAL_DAYS, "until": today}
+    days = {"since": today - USUAL_DAYS, "until": today, "on": services.effective_day(changes, today)}
     return drawn(services.try_changes(changes=changes, **days, actor=about.actor, now=about.now))
 
 

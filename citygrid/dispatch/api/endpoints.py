@@ -18,6 +18,7 @@ def try_rules(request: Any, given: TrialIn) -> Any:
         ended=given.ended,
         since=given.since,
         until=given.until,
+        on=given.on,
         actor=request.auth,
         now=clock.now(),
     )

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -22,10 +23,14 @@ class ProposedRuleIn(Schema):
 
 
 class TrialIn(Schema):
-    """Other rules, and the days (both included) whose cases are looked at: at most a year, and 10,000 cases."""
+    """Other rules, and the days (both included) whose cases are looked at: at most a year, and 10,000 cases.
+
+    They are compared with the rules in force on the day `on`, on the places valid that day; default: today.
+    """
 
     since: Day
     until: Day
+    on: Day | None = None
     added: Annotated[list[ProposedRuleIn], Field(max_length=MOST_ROWS)] = []
     ended: Annotated[list[Annotated[int, Field(ge=1, le=2**63 - 1)]], Field(max_length=MOST_ROWS)] = []
 
@@ -66,7 +71,7 @@ class TrialOut(Schema):
     """How many cases would be as before, go elsewhere, go by themselves, or need a person; and which.
 
     `agreed_before` and `agreed_after`: of how many cases the rules name the unit that handled it. `is_cut`: there were
-    more cases than are looked at; these are the newest.
+    more cases than are looked at; these are the newest. `on`: the day whose rules and places were taken.
     """
 
     cases: int
@@ -74,4 +79,5 @@ class TrialOut(Schema):
     agreed_before: int
     agreed_after: int
     is_cut: bool
+    on: date
     groups: list[GroupOut]

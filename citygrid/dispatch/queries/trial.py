@@ -63,7 +63,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a proposal would change: cases by effect, and groups, the largest first.
+    """What a proposal would change on the day `on`: cases by effect, and groups, the largest first.
 
     `agreed_before` and `agreed_after`: of how many cases the rules in force, and the proposed ones, name the unit that
     handled it. `is_cut`: there were more cases; only the newest were looked at.
@@ -74,29 +74,31 @@ class Trial:
     agreed_before: int
     agreed_after: int
     is_cut: bool
+    on: date
 
     @property
     def cases(self) -> int:
         return sum(self.counts.values())
 
 
-def try_proposal(*, proposal: Proposal, since: date, until: date, actor: Actor, now: datetime) -> Trial:
-    """Judge the cases dispatched or decided on these days by the rules of today and by the proposed ones.
+def try_proposal(*, proposal: Proposal, since: date, until: date, on: date, actor: Actor) -> Trial:
+    """Judge the cases dispatched or decided on these days by the rules in force on the day `on` and the proposed ones.
 
-    Both on the places as they are today. Cases this post does not reach are left out. PeriodInvalid (400). 3 queries.
+    Both on the places valid that day. Cases this post does not reach are left out. PeriodInvalid (400). 3 queries.
     """
     actor.require(VIEW_RULES)
     if not is_period(since, until):
         raise errors.PeriodInvalid()
-    today = timezone.localdate(now)
     begin, end = _midnight(since), _midnight(until + timedelta(days=1))
     decided = Decision.objects.filter(at__gte=begin, at__lt=end).values("case")
     rows = cases.dispatched(actor, begin, end, decided, count=MOST + 1)
     is_cut, rows = len(rows) > MOST, rows[:MOST]
-    base = _rules(today)
+    base = _rules(on)
     other = [rule for rule in base if rule.id not in proposal.ended] + list(proposal.added)
-    on = today if any(rule.layer_code for rule in (*base, *proposal.added)) else None
-    return _compared(rows, _features(rows, on), (base, other), is_cut, actor.may(case_permissions.VIEW))
+    asks_places = any(rule.layer_code for rule in (*base, *proposal.added))
+    features = _features(rows, on) if asks_places else [frozenset()] * len(rows)
+    counts, groups, agreed = _compared(rows, features, (base, other), actor.may(case_permissions.VIEW))
+    return Trial(counts, groups, *agreed, is_cut, on)
 
 
 def responsible_units(questions: Iterable[Situation], on: date) -> list[UUID | None]:
@@ -114,9 +116,9 @@ def _compared(
     rows: Sequence[Any],
     features: Sequence[frozenset[tuple[str, str]]],
     books: tuple[Sequence[RuleFacts], Sequence[RuleFacts]],
-    is_cut: bool,
     is_named: bool,
-) -> Trial:
+) -> tuple[dict[Effect, int], list[Group], tuple[int, int]]:
+    """Cases by effect, the groups, and of how many cases each of the two books names the unit that handled it."""
     judge_before, judge_after = (_judge(rules) for rules in books)
     counts = Counter(dict.fromkeys(Effect, 0))
     groups: dict[tuple[Any, ...], Group] = {}
@@ -138,7 +140,7 @@ def _compared(
             key = (effect, row.category_id, before[1], after[1])
             _note(groups.setdefault(key, Group(*key)), row, is_named)
     ordered = sorted(groups.values(), key=lambda group: (-group.count, group.effect, group.category_key))
-    return Trial(dict(counts), ordered, agreed[0], agreed[1], is_cut)
+    return dict(counts), ordered, (agreed[0], agreed[1])
 
 
 def _note(group: Group, row: Any, is_named: bool) -> None:
@@ -170,11 +172,11 @@ def _rules(on: date) -> list[RuleFacts]:
     ]
 
 
-def _features(rows: Sequence[Any], on: date | None) -> list[frozenset[tuple[str, str]]]:
-    """The features each case lies on, in one query; none where no rule asks for any."""
+def _features(rows: Sequence[Any], on: date) -> list[frozenset[tuple[str, str]]]:
+    """The features each case lies on, in one query."""
     found: list[frozenset[tuple[str, str]]] = [frozenset()] * len(rows)
-    at = [place for place, row in enumerate(rows) if row.lon is not None] if on else []
-    if on and at:
+    at = [place for place, row in enumerate(rows) if row.lon is not None]
+    if at:
         places = geography.locate_many([(rows[place].lon, rows[place].lat) for place in at], on=on)
         for place, there in zip(at, places, strict=True):
             if there:

@@ -10,7 +10,7 @@ from citygrid.dispatch.services.responsibility import (
     end_rule,
     end_rules,
 )
-from citygrid.dispatch.services.trial import rule_changes, rule_key, try_changes, try_rules
+from citygrid.dispatch.services.trial import effective_day, rule_changes, rule_key, try_changes, try_rules
 
 __all__ = [
     "AUTOMATIC",
@@ -19,6 +19,7 @@ __all__ = [
     "add_rules",
     "decide",
     "dispatch_filed",
+    "effective_day",
     "end_rule",
     "end_rules",
     "rule_changes",

@@ -20,29 +20,52 @@ from citygrid.kernel.sheets.ports import Change
 
 
 def try_rules(
-    *, begun: Sequence[RuleIn], ended: Collection[int], since: date, until: date, actor: Actor, now: datetime
+    *,
+    begun: Sequence[RuleIn],
+    ended: Collection[int],
+    since: date,
+    until: date,
+    actor: Actor,
+    now: datetime,
+    on: date | None = None,
 ) -> Trial:
     """What would have gone elsewhere if these rules had begun and those (by id) ended; see `queries.Trial`.
 
-    As though all of it were in force, whatever days the rules name. RuleInvalid, PeriodInvalid (400).
+    By the rules as they are, and would be, in force on the day `on` (default: today); a rule to begin that names no
+    days is in force on any. RuleInvalid, PeriodInvalid (400).
     """
     actor.require(VIEW_RULES)
     if faults := rule_faults(begun):
         raise RuleInvalid(fields=faults)
-    proposal = Proposal(tuple(_facts(-place, rule) for place, rule in enumerate(begun, start=1)), frozenset(ended))
-    return queries.try_proposal(proposal=proposal, since=since, until=until, actor=actor, now=now)
+    day = on or localdate(now)
+    added = (_facts(-place, rule) for place, rule in enumerate(begun, start=1) if _holds(rule, day))
+    proposal = Proposal(tuple(added), frozenset(ended))
+    return queries.try_proposal(proposal=proposal, since=since, until=until, on=day, actor=actor)
 
 
-def try_changes(*, changes: Sequence[Change], since: date, until: date, actor: Actor, now: datetime) -> Trial:
-    """The same for what a sheet of rules would change (`kernel.sheets.plans.make_plan(...).changes()`)."""
-    ends, begun = rule_changes(changes, actor, now)
-    return try_rules(begun=begun, ended=ends, since=since, until=until, actor=actor, now=now)
+def try_changes(
+    *, changes: Sequence[Change], since: date, until: date, actor: Actor, now: datetime, on: date | None = None
+) -> Trial:
+    """The same for what a sheet of rules would change (`kernel.sheets.plans.make_plan(...).changes()`).
+
+    A changed rule is tried as the sheet has it instead of as it is, so that its new days count.
+    """
+    there = _rules_by_key(actor, localdate(now))
+    ended = [there[change.key].pk for change in changes if change.key in there]
+    begun = _rules([change.after for change in changes if change.after])
+    return try_rules(begun=begun, ended=ended, since=since, until=until, actor=actor, now=now, on=on)
+
+
+def effective_day(changes: Sequence[Change], today: date) -> date:
+    """The first day, not before today, on which all that a sheet's changes begin or end has begun or ended."""
+    days = (_day_of(change) for change in changes if change.after)
+    return max([today, *(date.fromisoformat(day) for day in days if day)])
 
 
 def rule_changes(changes: Sequence[Change], actor: Actor, now: datetime) -> tuple[dict[int, date], list[RuleIn]]:
     """The rules a sheet's changes end (id to day), and those they begin."""
     today = localdate(now)
-    there = {rule_key(rule): rule for rule in rules_not_over(actor, today)}
+    there = _rules_by_key(actor, today)
     ends: dict[int, date] = {}
     begun: list[Values] = []
     for change in changes:
@@ -55,9 +78,7 @@ def rule_changes(changes: Sequence[Change], actor: Actor, now: datetime) -> tupl
             ends[rule.pk] = max(today, rule.valid_from_date)
             if change.after:
                 begun.append({**change.after, "from": ends[rule.pk].isoformat()})
-    units = access.organisations_by_code({values["unit"] for values in begun})
-    ids = {code: unit.pk for code, unit in units.items()}
-    return ends, [_rule(values, ids) for values in begun]
+    return ends, _rules(begun)
 
 
 def rule_key(rule: Rule) -> Key:
@@ -66,10 +87,34 @@ def rule_key(rule: Rule) -> Key:
     return (rule.unit.code, *(text or "" for text in said))
 
 
+def _rules_by_key(actor: Actor, today: date) -> dict[Key, Rule]:
+    return {rule_key(rule): rule for rule in rules_not_over(actor, today)}
+
+
+def _day_of(change: Change) -> str:
+    """When a change is felt first: a new rule when it begins, another when it ends, or would have; "" for at once."""
+    before, after = change.before, change.after or {}
+    if not before:
+        return after["from"]
+    return min(filter(None, (before["until"], after["until"])), default="")
+
+
+def _holds(rule: RuleIn, on: date) -> bool:
+    """Whether a rule to begin is in force on the day; days it does not name do not bound it."""
+    return (rule.valid_from_date or on) <= on and (rule.valid_to_date is None or on < rule.valid_to_date)
+
+
 def _only_ends(change: Change) -> bool:
     """Whether nothing of a rule changes but that it gets an end, or another one."""
     before, after = change.before or {}, change.after or {}
     return bool(after["until"]) and {**before, "until": after["until"]} == after
+
+
+def _rules(rows: Sequence[Values]) -> list[RuleIn]:
+    """Rows of a sheet as rules. One query."""
+    units = access.organisations_by_code({values["unit"] for values in rows})
+    ids = {code: unit.pk for code, unit in units.items()}
+    return [_rule(values, ids) for values in rows]
 
 
 def _rule(values: Values, units: Mapping[str, UUID]) -> RuleIn:

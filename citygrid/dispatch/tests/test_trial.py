@@ -17,6 +17,7 @@ from citygrid.dispatch.services import RuleIn
 from citygrid.dispatch.tests import factories
 from citygrid.dispatch.tests.factories import CLERK, VISITOR
 from citygrid.dispatch.tests.test_queries import make_feature
+from citygrid.geography.models import Feature
 from citygrid.geography.tests import factories as geography
 from citygrid.kernel.errors import NotPermitted
 from citygrid.kernel.sheets.ports import Change
@@ -41,8 +42,8 @@ def sent(city, unit=None, **values):
     return city.take(case, "dispatcher dispatch", given=Given(unit_id=(unit or city.unit).pk))
 
 
-def tried(begun=(), ended=(), actor=CLERK, since=TODAY, until=TODAY):
-    return services.try_rules(begun=begun, ended=ended, since=since, until=until, actor=actor, now=NOW)
+def tried(begun=(), ended=(), actor=CLERK, since=TODAY, until=TODAY, on=None):
+    return services.try_rules(begun=begun, ended=ended, since=since, until=until, actor=actor, now=NOW, on=on)
 
 
 def test_trial_says_what_would_go_elsewhere(city):
@@ -104,17 +105,66 @@ def test_trial_agrees_with_the_judgement_of_single_cases(city):
     assert {effect: count for effect, count in found.counts.items() if count} == dict(effects)
 
 
-def test_changes_of_a_sheet_are_tried_as_they_would_be_written(city):
+@pytest.mark.parametrize(("days", "settled"), [(0, 0), (1, 1), (8, 1), (9, 0)])
+def test_rule_counts_from_its_first_day_to_before_its_last(city, days, settled):
+    sent(city)
+    tomorrow = RuleIn(city.unit.pk, valid_from_date=TODAY + timedelta(days=1), valid_to_date=TODAY + timedelta(days=9))
+    found = tried([tomorrow], on=TODAY + timedelta(days=days))
+    assert (found.counts[Effect.SETTLED], found.on) == (settled, TODAY + timedelta(days=days))
+
+
+def test_rules_in_force_and_places_are_those_of_the_day(city):
+    make_feature()
+    old = factories.rule(city.unit)
+    services.end_rules(ends={old.pk: TODAY + timedelta(days=5)}, actor=CLERK, now=NOW)
+    sent(city)
+    here = [RuleIn(city.other_unit.pk, layer_code="road", feature_code="R1")]
+    assert tried(here).counts[Effect.MOVED] == 1
+    assert tried(here, on=TODAY + timedelta(days=5)).counts[Effect.SETTLED] == 1
+    Feature.objects.update(valid_to_date=TODAY + timedelta(days=2))
+    assert tried(here, on=TODAY + timedelta(days=2)).counts[Effect.SAME] == 1
+
+
+def row(unit, until="", begins=TODAY):
+    """A rule for everything, as a sheet has it."""
+    said = dict.fromkeys(("category", "area", "layer", "feature", "problem_type", "note"), "")
+    return {"unit": unit, **said, "from": begins.isoformat(), "until": until and until.isoformat()}
+
+
+def changed(unit, before, after):
+    return Change((unit, "", "", "", "", ""), before, after)
+
+
+@pytest.mark.parametrize(("days", "effect"), [(0, Effect.UNSETTLED), (8, Effect.UNSETTLED), (9, Effect.MOVED)])
+def test_changes_of_a_sheet_are_tried_as_they_would_be_written(city, days, effect):
+    """By hand: both units are responsible, a tie, until the rule of the first one ends."""
     factories.rule(city.unit)
     sent(city)
-    said = {"category": "", "area": "", "layer": "", "feature": "", "problem_type": "", "note": ""}
-    before = {"unit": "unit-a", **said, "from": TODAY.isoformat(), "until": ""}
-    key = ("unit-a", "", "", "", "", "")
-    ending = Change(key, before, {**before, "until": (TODAY + timedelta(days=9)).isoformat()})
-    fresh = Change(("unit-b", *key[1:]), None, {**before, "unit": "unit-b"})
-    found = services.try_changes(changes=[ending, fresh], since=TODAY, until=TODAY, actor=CLERK, now=NOW)
-    assert found.counts[Effect.MOVED] == 1
+    ending = changed("unit-a", row("unit-a"), row("unit-a", TODAY + timedelta(days=9)))
+    fresh, on = changed("unit-b", None, row("unit-b")), TODAY + timedelta(days=days)
+    found = services.try_changes(changes=[ending, fresh], since=TODAY, until=TODAY, actor=CLERK, now=NOW, on=on)
+    assert found.counts[effect] == 1
     assert queries.rules_in_force(CLERK, TODAY)[0].valid_to_date is None  # nothing was written
+
+
+def test_rule_that_is_made_to_last_longer_counts_after_its_old_end(city):
+    rule = factories.rule(city.unit)
+    services.end_rules(ends={rule.pk: TODAY + timedelta(days=3)}, actor=CLERK, now=NOW)
+    sent(city)
+    old, new = (row("unit-a", TODAY + timedelta(days=days)) for days in (3, 9))
+    longer = {"changes": [changed("unit-a", old, new)], "since": TODAY, "until": TODAY, "actor": CLERK, "now": NOW}
+    assert services.try_changes(**longer).counts[Effect.SAME] == 1
+    assert services.try_changes(**longer, on=TODAY + timedelta(days=3)).counts[Effect.SETTLED] == 1
+
+
+def test_changes_are_felt_when_the_last_of_them_begins_or_ends():
+    soon, later = TODAY + timedelta(days=3), TODAY + timedelta(days=9)
+    fresh = changed("unit-b", None, row("unit-b", begins=soon))
+    assert services.effective_day([], TODAY) == TODAY
+    assert services.effective_day([changed("u", None, row("u", begins=date(2020, 1, 1)))], TODAY) == TODAY
+    assert services.effective_day([fresh], TODAY) == soon
+    assert services.effective_day([fresh, changed("u", row("u"), row("u", later))], TODAY) == later
+    assert services.effective_day([changed("u", row("u", soon), row("u", later))], TODAY) == soon
 
 
 def test_trial_keeps_to_the_reach_of_the_post(city):
@@ -161,7 +211,7 @@ def test_number_of_queries_does_not_grow(city, django_assert_num_queries):
         sent(city)
         sent(city, **BESIDE)
         with django_assert_num_queries(3):  # cases, rules, features
-            queries.try_proposal(proposal=proposal, since=TODAY, until=TODAY, actor=CLERK, now=NOW)
+            queries.try_proposal(proposal=proposal, since=TODAY, until=TODAY, on=TODAY, actor=CLERK)
 
 
 def test_book_of_rules_finds_all_that_may_fit():

@@ -71,7 +71,7 @@ def try_rules(request: Any) -> HttpResponse:
 def _tried(form: TrialForm, actor: Any, now: Any) -> tuple[Any, list[Any]]:
     """The trial, or what is wrong with the file; what is wrong with a field is told at it."""
     given = form.cleaned_data
-    period = {"since": given["since"], "until": given["until"], "actor": actor, "now": now}
+    period = {**{name: given[name] for name in ("since", "until", "on")}, "actor": actor, "now": now}
     try:
         if not given["file"]:
             return services.try_rules(begun=[form.rule()], ended=[], **period), []
