@@ -160,10 +160,13 @@ def dispatched(actor: Actor, since: datetime, until: datetime, also: QuerySet[An
     """Facts of cases (`DISPATCHED`) first dispatched from `since` to before `until`, and of those in `also` (ids).
 
     In the reach of the post, the newest first. They hold no words anybody wrote: no permission to see cases is asked.
+    Those in `also` were opened before `until` as well. The index of the newest is entered there and left with the last
+    case asked for; only short periods walk on through all older cases (half a second for 400,000). An index of
+    `dispatched_at` would serve these alone, and cost every step of every case: the OR keeps a cheap one (BRIN) out.
     """
     wanted = Q(dispatched_at__gte=since, dispatched_at__lt=until) | Q(pk__in=also)
-    rows = models.Case.objects.visible_to(actor).filter(wanted).annotate(**PLACE).order_by("-opened_at", "-id")
-    return list(rows.values_list(*DISPATCHED, named=True)[:count])
+    rows = models.Case.objects.visible_to(actor).filter(wanted, opened_at__lt=until).annotate(**PLACE)
+    return list(rows.order_by("-opened_at", "-id").values_list(*DISPATCHED, named=True)[:count])
 
 
 def waiting_total(actor: Actor, most: int) -> int:
