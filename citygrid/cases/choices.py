@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+NO_COMPONENT = "none"  # what a correction says of a case that is about no component of the inventory
+
 
 class Lamp(models.TextChoices):
     """The state of a case's clock, as shape, colour and word."""

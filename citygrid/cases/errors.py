@@ -58,9 +58,27 @@ class OtherDistrict(Invalid):
     hint = _("Declare the case void, and report the matter where it belongs.")
 
 
+class ComponentUnknown(Invalid):
+    code = "cases.component_unknown"
+    message = _("This component is not in the inventory of the areas of your post, or it was removed.")
+    hint = _("Choose one of those nearby, or leave the component open.")
+
+
+class ComponentUnfit(Invalid):
+    code = "cases.component_unfit"
+    message = _("This component is of another category than the case.")
+    hint = _("Choose a component of the case's category, or correct the category.")
+
+
+class ComponentElsewhere(Invalid):
+    code = "cases.component_elsewhere"
+    message = _("This component stands in another district than the case.")
+    hint = _("Choose one of those nearby, or leave the component open.")
+
+
 class NothingCorrected(Invalid):
     code = "cases.nothing_corrected"
-    message = _("Nothing would change: category, place and address are as you say already.")
+    message = _("Nothing would change: category, component, place and address are as you say already.")
 
 
 class AlreadyPart(Conflict):

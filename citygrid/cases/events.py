@@ -78,7 +78,7 @@ class CaseUnbundled(CaseEvent):
 
 @dataclass(frozen=True)
 class CaseCorrected(CaseEvent):
-    """Its category or its place was corrected, with a reason."""
+    """Its category, its component or its place was corrected, with a reason."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Case as Choice
 from django.db.models import F, Q, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Concat, Left, Right, Substr
+from django.db.models.lookups import Exact
 
 from citygrid.cases.choices import LinkKind, Source
 from citygrid.cases.rules import CaseState, PastStep
@@ -46,6 +47,9 @@ class Case(ScopedModel):
     district_code = AreaCodeField()
     area_code = AreaCodeField()
     category = models.ForeignKey("catalogue.Category", on_delete=models.PROTECT, related_name="+")
+    component = models.ForeignKey(
+        "inventory.Component", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     procedure = models.CharField(max_length=60)
     procedure_version = models.PositiveIntegerField()
     calendar = models.CharField(max_length=60)
@@ -97,7 +101,7 @@ class Case(ScopedModel):
         *("handled_at", "closed_at", "on_time", "counts", "head_seq", "head_at"),
     )
 
-    MATTER_FIELDS = ("category_id", "area_code", "location", "address")
+    MATTER_FIELDS = ("category_id", "component_id", "area_code", "location", "address")
 
     class Meta:
         indexes = [
@@ -116,11 +120,23 @@ class Case(ScopedModel):
             models.Index(fields=["state", "-opened_at", "-id", "area_code"], name="case_newest_of_state"),
             models.Index(fields=["area_code", "opened_at"], name="case_by_area"),
             models.Index(fields=["unit", "-opened_at", "-id", "area_code"], name="case_by_unit"),
+            models.Index(
+                fields=["component", "-opened_at", "-id"],
+                condition=Q(component__isnull=False),
+                name="case_of_component",
+            ),
             models.Index(fields=["until_at"], condition=Q(state="hung"), name="case_to_resume"),
             models.Index(fields=["due_at"], condition=Q(is_provisional=True), name="case_provisional"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(is_open=True) | Q(closed_at__isnull=False), name="case_ends_at_a_time"),
+            # The 17 digits of a component say district and category (inventory); those of a case are the same.
+            models.CheckConstraint(
+                condition=Q(component__isnull=True)
+                | Q(Exact(Left("component", 6), F("district_code")))
+                & Q(Exact(Substr("component", 7, 5), Right("category", 5))),
+                name="case_component_of_its_district_and_category",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -134,10 +150,13 @@ class Case(ScopedModel):
         return CaseState(**values)
 
     def matter(self) -> dict[str, Any]:
-        """What it is about, under the words of `rules.matter`: category, area, location ([lon, lat]) and address."""
+        """What it is about, under the words of `rules.matter`: category, component (or None), area, location ([lon,
+        lat]) and address.
+        """
         location = list(self.location.coords) if self.location else None
         return {
             "category": self.category_id,
+            "component": self.component_id,
             "area": self.area_code,
             "location": location,
             "address": self.address,
@@ -146,6 +165,7 @@ class Case(ScopedModel):
     def take_matter(self, said: Mapping[str, Any]) -> None:
         """Put what a correction says into the row."""
         self.category_id = said.get("category", self.category_id)
+        self.component_id = said.get("component", self.component_id)
         self.area_code = said.get("area", self.area_code)
         self.address = said.get("address", self.address)
         if "location" in said:

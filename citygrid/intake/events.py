@@ -46,7 +46,7 @@ class ReportRefused(Event):
 
 @dataclass(frozen=True)
 class ReportCorrected(Event):
-    """What a report says of category or place was corrected, or its case was; the reporter sees why."""
+    """What a report says of category or place was corrected, or the matter of its case; the reporter sees why."""
 
     report_id: UUID
     seq: int

@@ -65,7 +65,8 @@ class Report(ScopedModel):
 class ReportStep(models.Model):
     """What was done with a report after it came in: by whom, when, why. Append-only.
 
-    `data`: of a correction, {"was", "now"}, each with those of category, area, location and address that changed.
+    `data`: of a correction, {"was", "now"}, each with those of category, area, location and address that changed, and
+    component where its case was corrected.
     """
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="steps")

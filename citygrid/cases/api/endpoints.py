@@ -129,7 +129,7 @@ def _case(case: models.Case, now: datetime) -> dict[str, Any]:
 
 
 def _detail(case: models.Case, actor: Any) -> dict[str, Any]:
-    facts = {name: getattr(case, name) for name in ("head_seq", "pending", "is_provisional", "counts")}
+    facts = {name: getattr(case, name) for name in ("component_id", "head_seq", "pending", "is_provisional", "counts")}
     shown = [_photo(photo) for photo in evidence.photos(queries.PHOTO_OWNER, case.pk, actor)]
     return {**_case(case, clock.now()), **facts, "steps": list(queries.steps(case.pk, actor)), "photos": shown}
 

@@ -20,6 +20,7 @@ class CaseFilterIn(Schema):
     state: Short = ""
     area_code: Annotated[str, Field(pattern=r"^\d{0,15}$")] = ""
     category_key: Short = ""
+    component_id: Annotated[str, Field(pattern=r"^(\d{17})?$")] = ""
     unit_id: UUID | None = None
     source: Source | None = None
     lamp: Lamp | None = None
@@ -80,8 +81,12 @@ class PhotoOut(Schema):
 
 
 class CaseDetailOut(CaseOut):
-    """A case with its history; `head_seq` is the number of its last step."""
+    """A case with its history; `head_seq` is the number of its last step.
 
+    `component_id` is that of the component it is about, if that is known (/inventory/components).
+    """
+
+    component_id: str | None
     head_seq: int
     pending: str
     is_provisional: bool
@@ -109,9 +114,10 @@ class PhotoIn(Schema):
 
 
 class CorrectionIn(Schema):
-    """What is right of a case: another category, another place (a position in a frame, or an area), another address.
+    """What is right of a case: another category, another place (a position in a frame, or an area), another address,
+    another component ("none": it is about none).
 
-    What is left out stays as it was.
+    What is left out stays as it was; with another category, the component is dropped unless one is named.
     """
 
     category_key: Short = ""
@@ -120,6 +126,7 @@ class CorrectionIn(Schema):
     frame: Frame = Frame.WGS84
     area_code: Annotated[str, Field(pattern=r"^(\d{6}(\d{3}){0,3})?$")] = ""
     address: Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")] = ""
+    component_id: Annotated[str, Field(pattern=r"^(\d{16,17}|none)?$")] = ""
 
 
 class StepIn(Schema):

@@ -12,7 +12,10 @@ Correction = Mapping[str, Mapping[str, Any]]
 
 
 class Changed(NamedTuple):
-    """One thing that was corrected: category, area, location or address; before and after, "" where not known."""
+    """One thing that was corrected: category, component (its identifier), area, location or address.
+
+    Before and after, "" where not known or none.
+    """
 
     what: str
     was: str
@@ -34,6 +37,7 @@ class CorrectionWords:
         was, now = correction["was"], correction["now"]
         words: dict[str, Callable[[Any], str]] = {
             "category": self._category,
+            "component": lambda identifier: identifier or "",
             "area": lambda code: self.places.get(code, code),
             "location": lambda at: f"{at[0]:.6f}, {at[1]:.6f}" if at else "",
             "address": str,

@@ -32,6 +32,7 @@ class CaseFilter:
     state: str = ""
     area_code: str = ""
     category_key: str = ""
+    component_id: str = ""
     unit_id: UUID | None = None
     source: str = ""
     lamp: str = ""
@@ -42,7 +43,7 @@ class CaseFilter:
 
     def condition(self, now: datetime) -> Q:
         """The filter as a condition on cases."""
-        exact = {"state": self.state, "unit_id": self.unit_id, "source": self.source}
+        exact = {name: getattr(self, name) for name in ("state", "component_id", "unit_id", "source")}
         wanted = Q(**{name: value for name, value in exact.items() if value})
         if self.is_open is not None:
             wanted &= Q(is_open=self.is_open)

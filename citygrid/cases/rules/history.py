@@ -9,12 +9,15 @@ from uuid import UUID
 from citygrid.kernel import chain
 from citygrid.kernel.worktime import Limit
 
+FROM_THE_BEGINNING = ("category", "component")  # what the first step says of the matter
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
     """What is right of a case or report: another category, another place. What is empty stays as it was.
 
     The place is a position in `frame`, or an area where no position is known; the address is corrected by itself.
+    `component_id` is of a case alone: one of the inventory, or `choices.NO_COMPONENT`.
     """
 
     category_key: str = ""
@@ -23,6 +26,7 @@ class Correction:
     frame: str = "wgs84"
     area_code: str = ""
     address: str = ""
+    component_id: str = ""
 
     @property
     def has_position(self) -> bool:
@@ -101,10 +105,13 @@ def first_break(case_id: UUID, steps: list[PastStep], hashes: list[bytes]) -> in
 
 
 def matter(steps: Iterable[PastStep]) -> dict[str, Any]:
-    """What the steps say of the matter: the category from the beginning on, and all that was corrected since."""
-    said: dict[str, Any] = {}
+    """What the steps say of the matter: category and component of the beginning, and all that was corrected since.
+
+    A case is about no component until a step says otherwise.
+    """
+    said: dict[str, Any] = {"component": None}
     for step in steps:
-        told = {"category": step.data["category"]} if step.seq == 1 and "category" in step.data else {}
+        told = {name: step.data[name] for name in FROM_THE_BEGINNING if step.seq == 1 and name in step.data}
         said |= told | dict(step.data.get("correction", {}).get("now", {}))
     return said
 

@@ -25,7 +25,16 @@ from citygrid.kernel.numbering import allocate
 from citygrid.kernel.worktime import WorkingCalendar
 from citygrid.workflow import queries as workflow
 
-OPENING_FIELDS = ("category_id", "district_code", "area_code", "summary", "source", "location", "address")
+OPENING_FIELDS = (
+    "category_id",
+    "component_id",
+    "district_code",
+    "area_code",
+    "summary",
+    "source",
+    "location",
+    "address",
+)
 CASE_FIELDS = ("id", "number", "procedure", "procedure_version", "calendar", *OPENING_FIELDS)
 STEP_FIELDS = ("case_id", "hash")
 LINK_FIELDS = ("source", "target", "at", "kind")
@@ -47,7 +56,10 @@ class HistoryStep:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A past case: its opening and its steps in order of time."""
+    """A past case: its opening and its steps in order of time.
+
+    A component is named by its 17 digits; the database refuses one of another district or category.
+    """
 
     opening: Opening
     steps: Sequence[HistoryStep]
@@ -106,8 +118,7 @@ class _Builder:
         for past in history.steps:
             step = self._step(procedure, state, past)
             if step.seq == 1:
-                facts = {"category": opening.category_key, "calendar": self.calendar_key(opening)}
-                step.data.update(facts)  # type: ignore[attr-defined]
+                step.data.update(opening.first_data(self.calendar_key(opening)))  # type: ignore[attr-defined]
             state = apply(state, step, procedure, calendar)
             steps.append(step)
         case_id = uuid7()
@@ -176,8 +187,9 @@ def _number(built: list[_Built]) -> None:
 def _case_row(case: _Built, procedure: workflow.Procedure, builder: _Builder) -> list[Any]:
     opening = case.opening
     key = builder.calendar_key(opening)
-    head = [case.id, case.number, procedure.code, procedure.version, key, opening.category_key]
-    facts = [getattr(opening, name) for name in OPENING_FIELDS[1:]]
+    head = [case.id, case.number, procedure.code, procedure.version, key]
+    head += [opening.category_key, opening.component_id or None]
+    facts = [getattr(opening, name) for name in OPENING_FIELDS[2:]]
     return [*head, *facts, *models.row_values(case.state).values(), case.hashes[-1]]
 
 

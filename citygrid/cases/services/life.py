@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from citygrid.cases.queries.single import PHOTO_OWNER, situation_of
 from citygrid.cases.rules import CaseState, Given, PastStep, apply, seal
 from citygrid.cases.rules.fold import verdict_data
 from citygrid.cases.rules.history import limit_as_data
-from citygrid.cases.services.matter import correction_data
+from citygrid.cases.services.matter import component_for, correction_data
 from citygrid.catalogue import queries as catalogue
 from citygrid.evidence import services as evidence
 from citygrid.geography import queries as geography
@@ -40,7 +40,10 @@ WRITTEN: tuple[str, ...] = (*models.Case.STATE_FIELDS, "head_hash")
 
 @dataclass(frozen=True)
 class Opening:
-    """What a case begins with. `area_code` is the most precise code known of its place."""
+    """What a case begins with. `area_code` is the most precise code known of its place.
+
+    `component_id`: of the component of the inventory that it is about, where that is known.
+    """
 
     category_key: str
     district_code: str
@@ -50,6 +53,12 @@ class Opening:
     location: Point | None = None
     address: str = ""
     procedure: str = "city-case"
+    component_id: str = ""
+
+    def first_data(self, calendar: str) -> dict[str, Any]:
+        """What the first step records of it: the matter, by the words of `rules.matter`, and the calendar."""
+        said = {"category": self.category_key, "component": self.component_id, "calendar": calendar}
+        return {name: value for name, value in said.items() if value}
 
 
 @dataclass(frozen=True)
@@ -67,16 +76,20 @@ def open_case(
 ) -> models.Case:
     """Begin a case with its first step; its number is the next of its district and day.
 
-    Without an `action` it begins as the procedure lets this post begin first. StepNotAllowed (409) when it does not.
+    Without an `action` it begins as the procedure lets this post begin first. StepNotAllowed (409) when it does not;
+    ComponentUnknown, ComponentUnfit, ComponentElsewhere (400).
     """
     actor.require(permissions.OPEN)
     given = given or Given()
     procedure = workflow.procedure(opening.procedure)
     move = workflow.begin(procedure, action or _beginning(procedure, actor), actor, given.words)
+    about = component_for(opening.component_id, opening.category_key, opening.district_code, actor)
+    opening = replace(opening, component_id=about or "")
     district = geography.district_of(opening.area_code)
     calendar = district.calendar_key
     case = models.Case(
         category_id=opening.category_key,
+        component_id=about,
         procedure=procedure.code,
         procedure_version=procedure.version,
         calendar=calendar,
@@ -87,7 +100,7 @@ def open_case(
         location=opening.location,
         address=opening.address,
     )
-    data = {"category": opening.category_key, "calendar": calendar, **given.as_data()}
+    data = {**opening.first_data(calendar), **given.as_data()}
     step = _past_step(move, 1, actor, now, data)
     state = apply(CaseState(), step, procedure, calendar_for(calendar))
     rows = _take_over(case, state, step, chain.START, actor)
@@ -122,7 +135,7 @@ def take_step(
         move = _judged(case, procedure, action, actor, given, now, expected_seq)
         _require_time_forwards(case, now)
         before, previous = case.as_state(), bytes(case.head_hash)
-        data = {**given.as_data(), **_looked_up(case, given, now)}
+        data = {**given.as_data(), **_looked_up(case, given, actor, now)}
         fields = WRITTEN
         if "correction" in data:
             case.take_matter(data["correction"]["now"])
@@ -218,13 +231,13 @@ def _moved(case: models.Case, procedure: workflow.Procedure, action: str) -> err
     )
 
 
-def _looked_up(case: models.Case, given: Given, now: datetime) -> dict[str, Any]:
+def _looked_up(case: models.Case, given: Given, actor: Actor, now: datetime) -> dict[str, Any]:
     """What follows from the given fields and must be recorded with the step; refuses what does not fit."""
     if given.until_at and not now < given.until_at <= now + LONGEST_DEFERMENT:
         raise errors.UntilInvalid()
     if given.unit_id and not _is_active_unit(given.unit_id):
         raise errors.UnitUnknown()
-    found = {"correction": correction_data(case, given.correction, now)} if given.correction else {}
+    found = {"correction": correction_data(case, given.correction, actor, now)} if given.correction else {}
     if not given.standard_id:
         return found
     standard = catalogue.standard(given.standard_id)

@@ -71,7 +71,10 @@ class UnjoinIn(Schema):
 
 
 class ChangedOut(Schema):
-    """One thing that was corrected (category, area, location, address), in words; empty where it was not known."""
+    """One thing that was corrected, in words; empty where it was not known.
+
+    `what`: category, area, location or address; of the case also its component, by identifier.
+    """
 
     what: str
     was: str

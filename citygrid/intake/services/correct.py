@@ -33,6 +33,7 @@ def correct_report(
 ) -> models.Report:
     """Correct category, place or address of a report that waits for a decision, with a reason its reporter sees.
 
+    It has no component: that is chosen when it is accepted.
     What it said first stays in its history. With `expected_seq`, only on the history the caller has seen. TextMissing,
     NothingCorrected, CategoryUnknown and those of places (400); ReportMoved, AlreadyTriaged (409).
     """

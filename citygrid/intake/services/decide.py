@@ -29,9 +29,16 @@ DECIDED = ("state", "case", "reason", "decided_at")
 
 @transaction.atomic
 def accept_report(
-    *, report_id: UUID, actor: Actor, now: datetime, category_key: str = "", action: str = "", note: str = ""
+    *,
+    report_id: UUID,
+    actor: Actor,
+    now: datetime,
+    category_key: str = "",
+    component_id: str = "",
+    action: str = "",
+    note: str = "",
 ) -> "Case":
-    """Open a case for a report, in the category it came with or the one given here.
+    """Open a case for a report, in the category it came with or the one given here, about this component if any.
 
     The category's scheme names the procedure, and the procedure how this post begins; `action` chooses among more.
     Who took the report down and may open cases needs no right to triage.
@@ -43,6 +50,7 @@ def accept_report(
     opening = case_services.Opening(
         procedure=category.procedure,
         category_key=category.key,
+        component_id=component_id,
         district_code=found.district_code,
         area_code=found.area_code,
         summary=found.description,

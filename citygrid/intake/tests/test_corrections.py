@@ -110,6 +110,7 @@ def test_correction_of_the_case_is_told_to_the_reporters_of_its_reports(city: Ci
     ("right", "refusal"),
     [
         ({}, NothingCorrected),
+        ({"component_id": "9" * 17}, NothingCorrected),  # a report is about none
         ({"category_key": "no/such/one"}, errors.CategoryUnknown),
         ({"lon": 10.0, "lat": 10.0}, errors.OutsideDistrict),
         ({"lon": BESIDE["lon"]}, PlaceUnknown),

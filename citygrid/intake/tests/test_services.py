@@ -5,6 +5,7 @@ import pytest
 from django.db import connection
 
 from citygrid.access.tests import factories as access
+from citygrid.cases.errors import ComponentUnknown
 from citygrid.cases.models import Case
 from citygrid.cases.tests.factories import NOW, City, make_city
 from citygrid.cases.tests.ladder import CATEGORY, make_ladder
@@ -14,6 +15,7 @@ from citygrid.geography.queries import from_wgs84
 from citygrid.geography.tests.factories import DISTRICT
 from citygrid.intake import errors, models, queries, services
 from citygrid.intake.tests.factories import INSIDE, receive, report_in
+from citygrid.inventory.tests import factories as inventory
 from citygrid.kernel.errors import KeyReused, NotFound, NotPermitted
 from citygrid.kernel.models import AuditEntry
 from citygrid.workflow.errors import StepNotAllowed
@@ -108,6 +110,15 @@ def test_accepted_report_becomes_a_case(city: City) -> None:
     report = stored().get(pk=receipt.report_id)
     assert (report.state, report.case_id, case.state) == ("accepted", case.pk, "registered")
     assert (case.summary, case.location.tuple) == (report.description, report.location.tuple)
+
+
+def test_report_is_accepted_as_a_case_about_a_component(city: City) -> None:
+    cover, receipt = inventory.add(), receive(city, category_key=city.category_key)
+    accepted = {"report_id": receipt.report_id, "actor": city.actors["acceptor"], "now": NOW}
+    with pytest.raises(ComponentUnknown):
+        services.accept_report(**accepted, component_id="9" * 17)
+    assert (stored().get().state, Case.objects.unscoped(reason="test").count()) == ("received", 0)
+    assert services.accept_report(**accepted, component_id=cover.pk).component_id == cover.pk
 
 
 def test_report_without_a_category_needs_one_to_be_accepted(city: City) -> None:
