@@ -69,6 +69,7 @@ def use(size: int) -> None:
         _connect(name)
         if size > RECORDED:
             _copy(size)
+            cases.recount_tallies()
         else:
             call_command("migrate", verbosity=0)
             _record(size)

@@ -8,7 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Case as Choice
-from django.db.models import F, Q, Value, When
+from django.db.models import F, Func, Q, Value, When
 from django.db.models.functions import Cast, Concat, Left, Right, Substr
 from django.db.models.lookups import Exact
 
@@ -17,11 +17,17 @@ from citygrid.cases.rules import CaseState, PastStep
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.ids import uuid7
 from citygrid.kernel.models.fields import TransactionIdField
-from citygrid.kernel.scope import AreaCodeField, ScopedModel, ScopedQuerySet, any_prefix
+from citygrid.kernel.scope import AreaCodeField, ScopedModel, ScopedQuerySet, Unscoped, any_prefix
 from citygrid.kernel.worktime import Clock, Limit
 
 ASKED = "?"  # before the name of a request, where a stage is one
 WAITS = Q(stage__isnull=False)
+CELL_ZOOM = 21
+CELL: Any = {
+    "output_field": models.IntegerField(null=True),
+    "db_persist": True,
+    "help_text": f"the map tile of zoom {CELL_ZOOM} where it lies",
+}
 # A state means what its procedure says.
 UNDER = (F("procedure"), Value("/"), Cast("procedure_version", models.CharField(max_length=10)), Value("/"))
 
@@ -92,6 +98,9 @@ class Case(ScopedModel):
         db_persist=True,
         help_text="what an open case waits for (`stage_code`): the step after its state, or the answer to a request",
     )
+
+    cell_x = models.GeneratedField(expression=Func("location", function="citygrid_cell_x"), **CELL)
+    cell_y = models.GeneratedField(expression=Func("location", function="citygrid_cell_y"), **CELL)
 
     objects = CaseQuerySet.as_manager()  # type: ignore[misc]
 
@@ -236,6 +245,60 @@ class CaseLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.kind} {self.target_id}"
+
+
+class TallyQuerySet(ScopedQuerySet):
+    """Counts of the areas and units a post reaches; one narrowed to categories must not ask for them."""
+
+    def scope_for(self, actor: Actor) -> Q:
+        reach = actor.reach
+        if reach.categories:
+            raise Unscoped("Tallies know no categories.")
+        scope = any_prefix("area_code", reach.areas)
+        return scope if reach.units is None else scope & Q(unit__in=reach.units)
+
+
+class Counted(ScopedModel):
+    """Ended cases of a community and a unit, counted where they lie."""
+
+    AREA_DIGITS = 12
+
+    area_code = AreaCodeField(max_length=AREA_DIGITS)
+    unit = models.ForeignKey("access.Organisation", null=True, on_delete=models.PROTECT, related_name="+")
+    count = models.IntegerField()
+
+    objects = TallyQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        abstract = True
+
+
+class Tally(Counted):
+    """How many ended cases lie in a cell of the map at a zoom. Kept by `services.fold_tallies`."""
+
+    zoom = models.PositiveSmallIntegerField()
+    x = models.IntegerField()
+    y = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["zoom", "x", "y", "area_code", "unit"], nulls_distinct=False, name="tally_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.zoom}/{self.x}/{self.y} {self.count}"
+
+
+class TallyChange(Counted):
+    """One case more or less that is not in the tallies yet. Written by the database whenever a case ends or moves."""
+
+    cell_x = models.IntegerField()
+    cell_y = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.cell_x}/{self.cell_y} {self.count:+d}"
 
 
 def stage_code(procedure: str, version: int, *, state: str = "", request: str = "") -> str:

@@ -16,3 +16,10 @@ def resume_due(timestamp: int) -> None:
 def tell_due(timestamp: int) -> None:
     """Tell units of cases that are due soon or overdue."""
     services.tell_due(now=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="cases.fold_tallies", queue="clocks", queueing_lock="fold_tallies")
+def fold_tallies(timestamp: int) -> None:
+    """Take what has changed on the map into its tallies."""
+    services.fold_tallies()

@@ -18,12 +18,15 @@ from citygrid.geography.errors import UnknownPlace
 from citygrid.geography.models import Area, Feature, Grid, Lane, Layer
 from citygrid.geography.rules.coordinates import from_wgs84, points_to_wgs84, to_wgs84
 from citygrid.geography.rules.metric import metres_per_degree
+from citygrid.geography.rules.tiles import CELL_STEPS, Tile
 from citygrid.kernel.scope import prefix_range
 from citygrid.kernel.words import in_language
 
 __all__ = [
+    "CELL_STEPS",
     "FeatureHit",
     "Place",
+    "Tile",
     "area",
     "areas_below",
     "calendar_key_of",

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any
+from hashlib import blake2b
+from typing import Annotated, Any, cast
 
 import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -110,6 +112,14 @@ class JsonRenderer(BaseRenderer):
 def json_answer(data: Any) -> HttpResponse:
     """Values as they are, not checked against the schema of the endpoint."""
     return HttpResponse(orjson.dumps(data), content_type="application/json; charset=utf-8")
+
+
+def unless_known(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """The answer with its ETag; 304 without it where the caller has it already. To be asked for again each time."""
+    answer["Cache-Control"] = "private, no-cache"
+    answer["ETag"] = f'"{blake2b(answer.content, digest_size=12).hexdigest()}"'
+    known = get_conditional_response(request, etag=answer["ETag"], response=answer)
+    return cast(HttpResponse, known)
 
 
 def responses(success: Any, status: int = 200) -> dict[Any, Any]:

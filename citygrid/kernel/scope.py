@@ -90,6 +90,15 @@ class ScopedQuerySet(models.QuerySet):
         clone.query.is_scoped = True
         return clone
 
+    def condition(self) -> tuple[str, tuple[Any, ...]]:
+        """Which rows these are, as the text of a condition and its values, for a statement written by hand."""
+        compiler = self.query.get_compiler(connection=connections[self.db])
+        try:
+            statement, values = compiler.compile(self.query.where) if self.query.where else ("true", ())
+        except EmptyResultSet:
+            return "false", ()
+        return statement, tuple(values)
+
     def locked(self, key: UUID | int, actor: Actor) -> Any:
         """The row of this key, locked to the end of the transaction; None when the actor does not see it."""
         statement, scope = _locking(self.model, actor)

@@ -5,16 +5,20 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Status
 
 from citygrid.cases import models, permissions, queries, services
-from citygrid.cases.api.schemas import ActionOut, CaseDetailOut, CaseFilterIn, CaseOut, StepIn
+from citygrid.cases.api.schemas import ActionOut, CaseDetailOut, CaseFilterIn, CaseNarrowedIn, CaseOut, StepIn
 from citygrid.evidence import queries as evidence
+from citygrid.geography.queries import Tile
 from citygrid.kernel import clock
-from citygrid.kernel.api import Permitted, json_answer, leads_to, responses
+from citygrid.kernel.api import Permitted, json_answer, leads_to, responses, unless_known
+from citygrid.kernel.errors import NotFound
 from citygrid.kernel.words import in_language
 
 router = Router(tags=["cases"])
+TILE = "application/vnd.mapbox-vector-tile"
 
 FIRST = {"case_id": "$response.body#/0/id"}
 SAME = {"case_id": "$request.path.case_id"}
@@ -45,6 +49,16 @@ def list_waiting(request: Any) -> HttpResponse:
     """The cases whose next step is this post's, the earliest deadline first."""
     now = clock.now()
     return _page(queries.waiting(request.auth, now), now)
+
+
+@router.get("/tiles/{zoom}/{x}/{y}", response=responses(bytes), auth=Permitted(permissions.VIEW))
+def read_case_tile(request: Any, zoom: int, x: int, y: int, wanted: Query[CaseNarrowedIn]) -> HttpResponse:
+    """A Mapbox vector tile of the cases this post sees: points ("cases"), or counts where there are many ("cells")."""
+    at = Tile(zoom, x, y)
+    if not at.is_there:
+        raise NotFound(what=_("map tile"))
+    drawn = queries.tile(request.auth, at, queries.CaseFilter(**_filled(wanted.dict())), clock.now())
+    return unless_known(request, HttpResponse(drawn, content_type=TILE))
 
 
 @router.get("/{case_id}", response=responses(CaseDetailOut), auth=Permitted(permissions.VIEW), openapi_extra=READ)

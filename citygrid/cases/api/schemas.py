@@ -14,8 +14,8 @@ Short = Annotated[str, Field(max_length=100)]
 Text = Annotated[str, Field(max_length=5_000, pattern=r"^[^\x00]*$")]
 
 
-class CaseFilterIn(Schema):
-    """What a list of cases is narrowed to, and which page of it is wanted."""
+class CaseNarrowedIn(Schema):
+    """What cases are narrowed to."""
 
     state: Short = ""
     area_code: Annotated[str, Field(pattern=r"^\d{0,15}$")] = ""
@@ -28,6 +28,11 @@ class CaseFilterIn(Schema):
     is_open: bool | None = None
     opened_from: Day | None = None
     opened_until: Day | None = None
+
+
+class CaseFilterIn(CaseNarrowedIn):
+    """What a list of cases is narrowed to, and which page of it is wanted."""
+
     start: Annotated[int, Field(ge=0, le=100_000)] = 0
     count: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 50
 

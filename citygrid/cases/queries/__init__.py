@@ -14,6 +14,7 @@ from citygrid.cases.queries.lists import (
     waiting_total,
 )
 from citygrid.cases.queries.single import PHOTO_OWNER, actions_for, as_seen, case, case_by_number, lamp_of
+from citygrid.cases.queries.tiles import tile
 
 __all__ = [
     "PHOTO_OWNER",
@@ -37,6 +38,7 @@ __all__ = [
     "prove",
     "step",
     "steps",
+    "tile",
     "visible",
     "waiting",
     "waiting_counts",

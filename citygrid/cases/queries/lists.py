@@ -11,7 +11,6 @@ from uuid import UUID
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.gis.measure import Distance as Metres
-from django.db import connection
 from django.db.models import Count, F, FloatField, Func, OrderBy, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -72,7 +71,7 @@ def cases(
 ) -> QuerySet[models.Case]:
     """A page of the cases this post sees, newest first unless ordered otherwise, with category and unit."""
     actor.require(permissions.VIEW)
-    rows = _found(actor, wanted, now).select_related("category", "unit")
+    rows = reached(actor, wanted, now).select_related("category", "unit")
     return rows.order_by(order, "-id")[start : start + count]
 
 
@@ -87,7 +86,7 @@ def waiting(
 ) -> QuerySet[models.Case]:
     """The cases that wait for this post, the earliest deadline first, then the oldest."""
     actor.require(permissions.VIEW)
-    found, stages = _found(actor, wanted or CaseFilter(), now), stages_for(actor)
+    found, stages = reached(actor, wanted or CaseFilter(), now), stages_for(actor)
     if len(actor.reach.areas) == 1:
         first = RawSQL(*_first_of_each_stage(found, stages, start + count))  # noqa: S611 - all values are bound
         found = models.Case.objects.visible_to(actor).filter(pk__in=first)
@@ -107,10 +106,9 @@ SELECT first.id FROM unnest(%s::text[]) AS wanted(stage), LATERAL (
 """
 
 
-def _first_of_each_stage(found: QuerySet[models.Case], stages: Sequence[str], count: int) -> tuple[str, list[object]]:
+def _first_of_each_stage(found: Any, stages: Sequence[str], count: int) -> tuple[str, list[object]]:
     """The statement that names the first so many cases of each stage, among those found (of no other table)."""
-    compiler = found.query.get_compiler(connection=connection)
-    condition, values = compiler.compile(found.query.where) if found.query.where else ("true", ())
+    condition, values = found.condition()
     return FIRST_OF_EACH_STAGE.format(condition=condition), [list(stages), *values, count]
 
 
@@ -209,7 +207,7 @@ def lamp_condition(lamp: str, now: datetime) -> Q:
     return conditions.get(Lamp(lamp), Q()) if lamp else Q()
 
 
-def _found(actor: Actor, wanted: CaseFilter, now: datetime) -> QuerySet[models.Case]:
+def reached(actor: Actor, wanted: CaseFilter, now: datetime) -> QuerySet[models.Case]:
     """The cases this post sees among those wanted."""
     inside = replace(actor, reach=actor.reach.within(wanted.area_code))
     return models.Case.objects.visible_to(inside).filter(wanted.condition(now))
