@@ -44,6 +44,7 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
         ("reports", "acceptor", "/reports/"),
         ("report-new", "acceptor", "/reports/new/"),
         ("report", "acceptor", f"/reports/{report.report_id}/"),
+        ("report-not-accepting", "shift_leader", f"/reports/{report.report_id}/"),
         ("cases", "inspector", "/cases/"),
         ("cases-none", "inspector", "/cases/?words=xyz&opened_from=2020-01-01"),
         ("categories", "acceptor", "/categories/"),

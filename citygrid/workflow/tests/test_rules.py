@@ -1,7 +1,7 @@
 """The pure engine: documents, the table of what is refused, pictures."""
 
 from copy import deepcopy
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -9,11 +9,13 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from citygrid.access import queries as access
 from citygrid.kernel.actor import Actor, Axis, Reach
 from citygrid.workflow.errors import FieldsMissing, FindingUnknown, ProcedureInvalid, StepNotAllowed
 from citygrid.workflow.rules import Situation, begin, judge, offers, parse, picture
 
-DOCUMENT = yaml.safe_load((Path(__file__).parents[3] / "data/procedures/city-case.yaml").read_text())
+PROCEDURES = Path(__file__).parents[3] / "data/procedures"
+DOCUMENT = yaml.safe_load((PROCEDURES / "city-case.yaml").read_text())
 AXES = {
     "supervisor": Axis.SUPERVISION,
     "acceptor": Axis.SUPERVISION,
@@ -182,6 +184,26 @@ def test_picture_is_a_drawing_with_every_state(language: str) -> None:
     texts = [element.text for element in drawing.iter() if element.tag.endswith("text")]
     names = [state.zh if language == "zh-hans" else state.en for state in PROCEDURE.states.values()]
     assert set(names) <= set(texts)
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("code", ["city-case", "social-event"])
+def test_words_at_the_arrows_of_a_picture_lie_apart_and_inside(code: str, language: str) -> None:
+    procedure = parse(yaml.safe_load((PROCEDURES / f"{code}.yaml").read_text()), access.roles())
+    drawing = ElementTree.fromstring(picture(procedure, language))  # noqa: S314 - our own drawing
+    left, _, width, height = map(int, drawing.attrib["viewBox"].split())
+    spans = [span_of(element) for element in drawing.iter() if element.attrib.get("class") == "label"]
+    assert len(spans) > 15
+    for (start, end, y), (other_start, other_end, other_y) in combinations(spans, 2):
+        assert abs(y - other_y) >= 11 or end <= other_start or other_end <= start
+    assert all(left <= start and end <= left + width and 0 < y < height for start, end, y in spans)
+
+
+def span_of(label: ElementTree.Element) -> tuple[int, int, int]:
+    """Where a label begins and ends, about, and its height: Chinese characters are 11 wide, letters 6."""
+    x, y = int(label.attrib["x"]), int(label.attrib["y"])
+    wide = sum(11 if ord(letter) > 0x2E80 else 6 for letter in label.text or "")
+    return (x - wide, x, y) if label.attrib.get("text-anchor") == "end" else (x, x + wide, y)
 
 
 def trap() -> dict[str, Any]:
