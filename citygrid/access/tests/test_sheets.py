@@ -421,13 +421,17 @@ def test_fault_of_a_place_is_named(streets: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_create_the_same_one_is_told_that_it_is_there() -> None:
+def test_of_many_who_create_the_same_all_but_one_are_told_that_it_is_there() -> None:
     actor = make_actor("system_administrator")
 
     def both(number: int) -> list[str]:
         told = []
         for create, given in (
             (services.create_organisation, {"code": "env-01", "kind": "k", "name_zh": "n"}),
+            (
+                services.create_organisation,
+                {"code": f"w-{number}", "credit_code": CREDIT, "kind": "k", "name_zh": "n"},
+            ),
             (services.create_account, {"login": "wang", "display_name": "王"}),
         ):
             try:
