@@ -11,6 +11,7 @@ import { localTime } from './behaviours/local-time.ts'
 import { menus } from './behaviours/menu.ts'
 import { searchKey } from './behaviours/search-key.ts'
 import { submitOnce } from './behaviours/submit-once.ts'
+import { workKeys } from './behaviours/work-keys.ts'
 import { mountIslands } from './kit/islands.ts'
 
 // Nothing from a page is ever evaluated, and only our own host is asked.
@@ -28,6 +29,7 @@ htmx.config.responseHandling = [
 menus(document)
 searchKey(document)
 submitOnce(document)
+workKeys(document)
 dataAge(document)
 
 // htmx announces the page itself and every part it puts in.

@@ -37,10 +37,17 @@ def when(at: datetime | None) -> SafeString | str:
     return moment(at, formats.minute(at)) if at else formats.NOTHING
 
 
+def check(value: str) -> SafeString:
+    """A box that chooses the row for the form `bulk` of the page."""
+    box = '<input class="form-check-input" type="checkbox" form="bulk" name="row" value="{}" aria-label="{}">'
+    return format_html(box, value, value)
+
+
 KINDS: dict[str, Callable[[Any], str]] = {
     "text": lambda value: formats.NOTHING if value is None else conditional_escape(value),
     "code": lambda value: format_html('<span class="code">{}</span>', value),
     "number": lambda value: conditional_escape(formats.number_words(value)),
     "time": when,
+    "check": check,
     "lamp": lambda value: lamp(value.colour, value.words, value.due_at) if value else formats.NOTHING,
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
 from django.core.paginator import Page
@@ -16,7 +17,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `kind` decides how `value(item)` is drawn: text, number, code, time or lamp (a `lamps.Lamp`).
+    """One column. `kind` decides how `value(item)` is drawn: text, number, code, time, lamp (a `lamps.Lamp`) or check.
 
     `sort` is the word sent as `?sort=` (with "-" for descending); empty where the list cannot be sorted so.
     """
@@ -85,6 +86,7 @@ class Table:
     empty: Empty
     id: str = "list"
     pager: Pager = field(default_factory=Pager)
+    current: frozenset[int] = frozenset()
 
     @classmethod
     def of(
@@ -96,19 +98,22 @@ class Table:
         caption: str,
         empty: Empty,
         url: Callable[[Item], str] | None = None,
+        is_current: Callable[[Item], bool] | None = None,
         id: str = "list",
         pager: Pager | None = None,
     ) -> "Table":
-        """Draw `items`, one a row; `url(item)` makes the first column a link. Sorting itself is the view's."""
+        """Draw `items`, one a row; `url(item)` makes the first column but checks a link. Sorting is the view's."""
+        shown = list(items)
+        linked = next((column for column in columns if column.kind != "check"), None)
         rows = [
-            [
-                Cell(column, column.value(item), url(item) if url and not index else "")
-                for index, column in enumerate(columns)
-            ]
-            for item in items
+            [Cell(column, column.value(item), url(item) if url and column is linked else "") for column in columns]
+            for item in shown
         ]
         heads = [_head(request, column) for column in columns]
-        return cls(caption=caption, heads=heads, rows=rows, empty=empty, id=id, pager=pager or Pager())
+        current = frozenset(at for at, item in enumerate(shown) if is_current and is_current(item))
+        return cls(
+            caption=caption, heads=heads, rows=rows, empty=empty, id=id, pager=pager or Pager(), current=current
+        )
 
     def body(self) -> SafeString:
         """The rows as HTML."""
@@ -120,7 +125,8 @@ class Table:
             "".join(f"{opening}{cell.drawn()}</td>" for opening, cell in zip(opens, row, strict=True))
             for row in self.rows
         )
-        return SafeString("".join(f'<tr role="row">{row}</tr>' for row in rows))
+        marks = ('<tr role="row" aria-current="true">' if at in self.current else '<tr role="row">' for at in count())
+        return SafeString("".join(f"{mark}{row}</tr>" for mark, row in zip(marks, rows, strict=False)))
 
 
 def query_with(request: HttpRequest, **changes: object) -> str:

@@ -46,7 +46,7 @@ class Staff:
         fold = self.page.locator(f"#act-{action} > summary")
         if fold.count():
             fold.click()
-        form = f"form[action$='/steps/{action}/']"
+        form = f"form[action*='/steps/{action}/']"
         for name, value in fields.items():
             self.fill(f"{form} [name={name}]", value)
         self.submit(form)

@@ -40,6 +40,7 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
     "/sheets/rules/": ("system_administrator", 5),
     "/notices/": ("water", 7),
 }
+QUEUE = 16  # the list, and the case that is open beside it
 REPORT_PAGE = 14  # of one to decide, with all that helps to decide it
 CASE_PAGE = 18  # of a case with everything on it; a plain one costs 15
 
@@ -70,6 +71,15 @@ def test_page_costs_no_more_queries_with_more_rows(city: City, enter, name: str)
         city.case(place, now)
         city.report(place + 100, now)
     assert (few, spent(client, reverse(name))) == (BASELINE[name], BASELINE[name])
+
+
+def test_list_beside_an_open_case_costs_both_and_no_more_with_more_rows(city: City, enter) -> None:
+    client, now = enter("acceptor"), clock.now()
+    case = city.case(0, now)
+    few = spent(client, f"{reverse('waiting')}?open={case.number}")
+    for place in range(40, 60):
+        city.case(place, now)
+    assert (few, spent(client, f"{reverse('waiting')}?open={case.number}")) == (QUEUE, QUEUE)
 
 
 @pytest.mark.parametrize("address", OTHERS)

@@ -18,6 +18,8 @@ from citygrid.cases.services import Given
 from citygrid.catalogue import queries as catalogue
 from citygrid.desk.web import corrections, photos
 from citygrid.desk.web.forms import DateInput
+from citygrid.desk.web.keys import keys_for
+from citygrid.desk.web.reasons import reasons_for
 from citygrid.desk.web.words import limit_words
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
@@ -48,8 +50,10 @@ class StepForm(forms.Form):
     expected_seq = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, action: workflow.Action, step: Step, data: Any = None, files: Any = None) -> None:
-        super().__init__(data, files, auto_id=f"{action.code}_%s", initial={"expected_seq": step.case.head_seq})
-        self.action, self.step = action, step
+        super().__init__(
+            _with_usual_reason(data), files, auto_id=f"{action.code}_%s", initial={"expected_seq": step.case.head_seq}
+        )
+        self.action, self.step, self.key = action, step, ""
         for name in action.needs:
             self.fields |= _asked(name, step, action)
         if photos.may_hand_in(step.actor):
@@ -68,6 +72,29 @@ class StepForm(forms.Form):
     def is_grave(self) -> bool:
         """Whether the action ends the case without settling its matter."""
         return self.action.announces in GRAVE
+
+    @property
+    def reasons(self) -> list[str]:
+        """Usual reasons, where the action asks for one and for nothing else."""
+        asks_reason_only = [name for name in self.fields if name in FIELDS] == ["reason"]
+        return reasons_for(self.action.subject or self.action.code, self.action.phase) if asks_reason_only else []
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be sent as it stands: nothing is asked, or all that is asked for is filled in beforehand."""
+        return all(
+            not field.required or self.get_initial_for_field(field, name) for name, field in self.fields.items()
+        )
+
+    @property
+    def chosen_beforehand(self) -> str:
+        """What is filled in beforehand, in words, where it can be sent as it stands: the unit."""
+        unit: Any = self.fields.get("unit")
+        if unit is None or not self.is_ready:
+            return ""
+        chosen = self.get_initial_for_field(unit, "unit")
+        options = [each for _group, inner in unit.choices if not isinstance(inner, str) for each in inner]
+        return next((str(name) for value, name in options if value == chosen), "")
 
     def clean_until(self) -> datetime:
         """The end of the day that was chosen, in the time zone of the page."""
@@ -97,10 +124,20 @@ class StepForm(forms.Form):
         )
 
 
+def _with_usual_reason(data: Any) -> Any:
+    """What was sent, with the usual reason that was pressed as its reason."""
+    usual = data.get("usual") if data else ""
+    return {**data.dict(), "reason": usual} if usual else data
+
+
 def forms_for(step: Step, sent: StepForm | None = None) -> list[StepForm]:
     """A form for each action this post may take now; the one that was `sent` back with errors keeps its content."""
     offered = cases.actions_for(step.case, step.actor, step.now)
-    return [sent if sent and sent.action.code == action.code else StepForm(action, step) for action in offered]
+    shown = [sent if sent and sent.action.code == action.code else StepForm(action, step) for action in offered]
+    keys = keys_for((action.code, action.phase) for action in offered)
+    for form in shown:
+        form.key = keys[form.action.code]
+    return shown
 
 
 def _asked(name: str, step: Step, action: workflow.Action) -> dict[str, forms.Field]:

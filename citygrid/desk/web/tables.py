@@ -13,7 +13,7 @@ from citygrid.cases.choices import Source
 from citygrid.desk.web.words import lamp_of, place_names, state_of
 from citygrid.intake.choices import ReportState
 from citygrid.ui.formats import NOTHING
-from citygrid.ui.tables import Column, Empty, Pager, Table
+from citygrid.ui.tables import Column, Empty, Pager, Table, query_with
 
 # What `?sort=` may say, and the order it means; a list never sorts by what a visitor types.
 ORDERS: dict[str, str | OrderBy] = {
@@ -60,6 +60,28 @@ def case_table(
         Column(_("Opened at"), lambda case: case.opened_at, "time", by["opened"]),
     ]
     return Table.of(request, columns, rows, caption=caption, empty=empty, url=case_url, pager=pager)
+
+
+def queue_table(request: HttpRequest, rows: Sequence[Any], now: datetime, *, empty: Empty, pager: Pager) -> Table:
+    """Cases to work through, one a line: the time left first. A row opens its case beside the list."""
+    places = place_names(case.area_code for case in rows) if rows else {}
+    columns = [
+        Column(_("Select"), lambda case: case.number, "check"),
+        Column(_("Time left"), lambda case: lamp_of(case, now), "lamp"),
+        Column(_("Category"), lambda case: case.category.name),
+        Column(_("Place"), lambda case: case.address or places[case.area_code]),
+    ]
+    return Table.of(
+        request,
+        columns,
+        rows,
+        caption=_("Earliest deadline first"),
+        empty=empty,
+        url=lambda case: query_with(request, open=case.number),
+        is_current=lambda case: case.number == request.GET.get("open"),
+        pager=pager,
+        id="queue",
+    )
 
 
 def report_table(

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from citygrid.desk.web.views import cases, home, library, notices, reports, rules, sheets
+from citygrid.desk.web.views import cases, home, library, notices, reports, rules, sheets, waiting
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("waiting/", home.waiting, name="waiting"),
+    path("waiting/", waiting.waiting, name="waiting"),
+    path("waiting/act/", waiting.act, name="waiting-act"),
     path("search/", home.search, name="search"),
     path("notices/", notices.notice_list, name="notices"),
     path("notices/read/", notices.read_all, name="notices-read"),

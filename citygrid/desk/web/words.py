@@ -66,6 +66,13 @@ def state_of(case: Any) -> str:
     return _("%(state)s (asked: %(action)s)") % {"state": name, "action": procedure.action(case.pending).name}
 
 
+def state_names(codes: Iterable[str]) -> dict[str, str]:
+    """Names of states in the active language, in the order of their procedures; what is no state is left out."""
+    known = (state for each in workflow.procedures() for state in workflow.procedure(*each).states.values())
+    wanted = set(codes)
+    return {state.code: str(state.name) for state in known if state.code in wanted}
+
+
 def role_names(codes: Iterable[str]) -> str:
     """Names of roles in the active language, in the order given."""
     roles = [access.role(code) for code in codes]

@@ -1,12 +1,14 @@
 """The list of cases, the case page, and the steps taken on it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -86,6 +88,8 @@ def step(request: Any, number: str, action: str) -> HttpResponse:
             fresh = queries.case_by_number(number, request.actor)
             return _case_page(request, fresh, refusal=refusal, status=refusal.status)
     messages.success(request, _("Done: %(action)s. The case is now: %(state)s.") % _told(form, moved))
+    if back := _back(request):
+        return redirect(back)
     is_seen = queries.visible(request.actor).filter(pk=found.pk).exists()  # a correction may move it elsewhere
     return redirect("case", number=number) if is_seen else redirect("cases")
 
@@ -97,30 +101,42 @@ def _told(form: StepForm, moved: Any) -> dict[str, str]:
 def _case_page(
     request: Any, found: Any, sent: StepForm | None = None, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
+    with timezone.override(standing(request).zone):
+        context = file_of(request, found, sent, back=_back(request))
+        return draw(request, "desk/case.html", {**context, "refusal": refusal}, status=status)
+
+
+def file_of(request: Any, found: Any, sent: StepForm | None = None, back: str = "") -> dict[str, Any]:
+    """All that is shown of a case; `back` is the address to go on to after a step, instead of the case's own page."""
     about = standing(request)
-    with timezone.override(about.zone):
-        spot = casefile.spot_of(found)
-        rules = casefile.rules_on(found, request.actor, about.now)
-        suggested = rules.unit.pk if rules and rules.unit else None
-        context = {
-            "case": found,
-            "lamp": lamp_of(found, about.now),
-            "facts": casefile.facts_of(found, about.now),
-            "problem": casefile.problem_of(found),
-            "map": casefile.map_of(found),
-            "place": casefile.place_of(found, spot),
-            "responsible": casefile.responsible_at(spot),
-            "rules": rules,
-            "asked": casefile.request_of(found),
-            "entries": casefile.timeline_of(found, request.actor),
-            "photos": photos.groups(evidence.photos(queries.PHOTO_OWNER, found.pk, request.actor)),
-            "bundled": queries.bundled_into(found.pk, request.actor),
-            "reports": _reports(request, found),
-            "steps": forms_for(Step(found, request.actor, about.now, suggested), sent),
-            "sent": sent,
-            "refusal": refusal,
-        }
-        return draw(request, "desk/case.html", context, status=status)
+    spot = casefile.spot_of(found)
+    rules = casefile.rules_on(found, request.actor, about.now)
+    suggested = rules.unit.pk if rules and rules.unit else None
+    return {
+        "case": found,
+        "lamp": lamp_of(found, about.now),
+        "facts": casefile.facts_of(found, about.now),
+        "problem": casefile.problem_of(found),
+        "map": casefile.map_of(found),
+        "place": casefile.place_of(found, spot),
+        "responsible": casefile.responsible_at(spot),
+        "rules": rules,
+        "asked": casefile.request_of(found),
+        "entries": casefile.timeline_of(found, request.actor),
+        "photos": photos.groups(evidence.photos(queries.PHOTO_OWNER, found.pk, request.actor)),
+        "bundled": queries.bundled_into(found.pk, request.actor),
+        "reports": _reports(request, found),
+        "steps": forms_for(Step(found, request.actor, about.now, suggested), sent),
+        "sent": sent,
+        "back": back,
+        "back_query": f"?{urlencode({'back': back})}" if back else "",
+    }
+
+
+def _back(request: Any) -> str:
+    """The address of our own to go on to after a step, if one was given."""
+    asked = request.GET.get("back", "")
+    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
 
 
 def _reports(request: Any, found: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Home, what waits, and search."""
+"""Home and search."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -12,11 +12,10 @@ from django.views.decorators.http import require_safe
 
 from citygrid.cases import permissions as case_permissions
 from citygrid.cases import queries as cases
-from citygrid.cases.choices import Lamp
 from citygrid.desk.web.shell import Standing, draw, standing
 from citygrid.desk.web.tables import case_table, case_url, report_table, report_url
 from citygrid.desk.web.views.notices import lines
-from citygrid.desk.web.words import paged
+from citygrid.desk.web.views.waiting import nothing_waits
 from citygrid.intake import permissions as intake_permissions
 from citygrid.intake import queries as intake
 from citygrid.intake.choices import ReportState
@@ -45,22 +44,6 @@ def home(request: Any) -> HttpResponse:
 
 @requires(case_permissions.VIEW)
 @require_safe
-def waiting(request: Any) -> HttpResponse:
-    """All that waits for this post, the earliest deadline first; `?lamp=` narrows it."""
-    about = standing(request)
-    lamp = request.GET.get("lamp", "")
-    wanted = cases.CaseFilter(lamp=lamp if lamp in Lamp.values else "")
-    rows, pager = paged(
-        request, lambda start, count: cases.waiting(request.actor, about.now, wanted, start=start, count=count)
-    )
-    table = case_table(
-        request, rows, about.now, caption=_("Earliest deadline first"), empty=_nothing_waits(lamp), pager=pager
-    )
-    return draw(request, "desk/waiting.html", {"table": table, "counts": about.waiting, "lamp": wanted.lamp})
-
-
-@requires(case_permissions.VIEW)
-@require_safe
 def search(request: Any) -> HttpResponse:
     """To the case of a number or the report of a receipt at once, else to the cases with these words."""
     words = request.GET.get("q", "").strip()
@@ -83,7 +66,7 @@ def _reports_named(request: Any, words: str) -> list[Any]:
 def _first_waiting(about: Standing) -> Table:
     rows = cases.waiting(about.request.actor, about.now, count=FIRST) if about.waiting.get("all") else []
     caption = _("Waiting for you: the earliest deadlines")
-    return case_table(about.request, rows, about.now, caption=caption, empty=_nothing_waits(""))
+    return case_table(about.request, rows, about.now, caption=caption, empty=nothing_waits(""))
 
 
 def _first_reports(about: Standing) -> Table:
@@ -107,21 +90,3 @@ def _newest_notices(about: Standing) -> list[tuple[Any, str]]:
         return []
     with timezone.override(about.zone):
         return lines(notices.inbox(about.request.actor, count=FEW))
-
-
-def _nothing_waits(lamp: str) -> Empty:
-    if lamp:
-        return Empty(
-            _("No case of this lamp waits for you"),
-            _("Other cases may still wait for you."),
-            _("All that waits"),
-            reverse("waiting"),
-            icon="circle-check",
-        )
-    return Empty(
-        _("Nothing waits for you"),
-        _("Cases come here when their next step is yours. All cases you may see are under Cases."),
-        _("See cases"),
-        reverse("cases"),
-        icon="circle-check",
-    )

@@ -1,0 +1,82 @@
+"""One action on many cases: each by itself, no more than is seen, no more than allowed."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from citygrid.cases.models import Case
+from citygrid.desk.tests.factories import TO_DISPATCHED, City
+from citygrid.desk.web import bulk
+from citygrid.kernel import clock
+
+pytestmark = pytest.mark.django_db
+TO_FILED = TO_DISPATCHED[:3]
+
+
+def test_each_case_goes_to_the_unit_its_rules_name_and_where_none_is_named_it_is_told(city: City) -> None:
+    now = clock.now() - timedelta(hours=1)
+    made = [city.play(city.case(place, now), *TO_FILED, start=now) for place in range(3)]
+    results = bulk.act([case.number for case in made], "dispatch", "", city.actor("dispatcher", now), clock.now())
+    units = {result.number: result.case.unit.code for result in results if result.case}
+    refused = [result for result in results if result.refusal]
+    assert set(units.values()) == {"water"}
+    assert [result.refusal.code for result in refused if result.refusal] == ["workflow.fields_missing"]
+    assert len(units) + len(refused) == 3
+
+
+def test_numbers_that_are_nothing_twice_or_not_seen_do_no_harm(city: City) -> None:
+    now = clock.now() - timedelta(hours=1)
+    case = city.play(city.case(0, now), *TO_DISPATCHED, start=now)
+    numbers = [case.number, case.number, "", str(uuid4())]
+    other = bulk.act(numbers, "take", "", city.actor("sanitation", now), clock.now())
+    assert [result.case for result in other] == [None, None, None]
+    done = bulk.act(numbers, "take", "", city.actor("water", now), clock.now())
+    assert [bool(result.case) for result in done] == [True, False, False]
+    assert Case.objects.unscoped(reason="test").get(pk=case.pk).state == "handling"
+    [unknown] = bulk.act([case.number], "fly", "", city.actor("water", now), clock.now())
+    assert unknown.refusal is not None
+
+
+def test_no_more_go_at_once_than_are_allowed(city: City) -> None:
+    numbers = [f"900001-20261127-{n:04d}" for n in range(bulk.MOST + 5)]
+    assert len(bulk.act(numbers, "take", "", city.actor("water", clock.now()), clock.now())) == bulk.MOST
+
+
+def test_only_what_can_be_given_for_all_is_offered(city: City) -> None:
+    now = clock.now() - timedelta(hours=1)
+    case = city.play(city.case(0, now), *TO_DISPATCHED, start=now)
+    codes = [choice.action.code for choice in bulk.choices_for([case], city.actor("water", now), clock.now())]
+    assert "take" in codes
+    assert "return" in codes
+    assert "reply" not in codes  # what was done differs from case to case
+
+
+def test_post_that_may_not_act_is_refused(city: City, enter) -> None:
+    answer = enter("acceptor").post("/waiting/act/", {"row": ["1"], "action": "take|because"})
+    assert answer.status_code == 200
+    assert "is-refused" in answer.content.decode()
+
+
+def test_case_is_not_opened_for_who_does_not_see_it_and_the_way_back_stays_here(city: City, enter) -> None:
+    now = clock.now() - timedelta(hours=1)
+    case = city.play(city.case(0, now), *TO_DISPATCHED, start=now)
+    drawn = enter("sanitation").get(f"/waiting/?open={case.number}").content.decode()
+    assert "pane-none" in drawn
+    assert case.summary not in drawn
+    water = enter("water")
+    url = f"/cases/{case.number}/steps/take/"
+    seq = {"expected_seq": case.head_seq}
+    assert water.post(f"{url}?back=https://elsewhere.example/", seq)["Location"] == f"/cases/{case.number}/"
+
+
+def test_step_from_the_list_goes_on_to_the_next_case(city: City, enter) -> None:
+    now = clock.now() - timedelta(hours=1)
+    first, second = (city.play(city.case(place, now), *TO_DISPATCHED, start=now) for place in (0, 5))
+    water = enter("water")
+    drawn = water.get(f"/waiting/?open={first.number}").content.decode()
+    assert f"open%3D{second.number}" in drawn
+    answer = water.post(
+        f"/cases/{first.number}/steps/take/?back=/waiting/%3Fopen%3D{second.number}", {"expected_seq": first.head_seq}
+    )
+    assert answer["Location"] == f"/waiting/?open={second.number}"

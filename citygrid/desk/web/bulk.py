@@ -1,0 +1,74 @@
+"""One action on many cases: what is offered for those of a list, and what became of each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from citygrid.cases import queries as cases
+from citygrid.cases import services
+from citygrid.cases.services import Given
+from citygrid.desk.web.keys import keys_for
+from citygrid.desk.web.reasons import reasons_for
+from citygrid.dispatch import queries as dispatch
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.errors import NotFound, Refusal
+from citygrid.workflow import queries as workflow
+
+MOST = 200  # at once
+# What can be given for all at once. A unit is the one the rules name for each case.
+GIVEN = frozenset({"reason", "unit"})
+
+
+class Choice(NamedTuple):
+    """An action that some of the cases allow, its key, and its usual reasons."""
+
+    action: workflow.Action
+    key: str
+    reasons: list[str]
+
+    @property
+    def needs_reason(self) -> bool:
+        return "reason" in self.action.needs
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one case: the case as it is now, or why nothing was done."""
+
+    number: str
+    case: Any = None
+    refusal: Refusal | None = None
+
+
+def choices_for(rows: Iterable[Any], actor: Actor, now: datetime) -> list[Choice]:
+    """The actions that these cases allow and that need no form of their own, the most frequent first."""
+    offered: dict[str, list[workflow.Action]] = {}
+    for row in rows:
+        for action in cases.actions_for(row, actor, now):
+            if GIVEN.issuperset(action.needs) and not action.evidence:
+                offered.setdefault(action.code, []).append(action)
+    counted = sorted(offered.values(), key=len, reverse=True)
+    keys = keys_for((found[0].code, found[0].phase) for found in counted)
+    return [Choice(one, keys[one.code], reasons_for(one.subject or one.code, one.phase)) for one, *_ in counted]
+
+
+def act(numbers: Sequence[str], action: str, reason: str, actor: Actor, now: datetime) -> list[Result]:
+    """The action on each case in a transaction of its own: one that is refused does not stop the others."""
+    return [_act_on(number, action, reason, actor, now) for number in list(dict.fromkeys(numbers))[:MOST]]
+
+
+def _act_on(number: str, action: str, reason: str, actor: Actor, now: datetime) -> Result:
+    try:
+        found = cases.case_by_number(number, actor)
+        needs = workflow.procedure(found.procedure, found.procedure_version).action(action).needs
+        suggested = dispatch.suggest(found.pk, actor, now).unit if "unit" in needs else None
+        given = Given(reason=reason, unit_id=suggested.pk if suggested else None)
+        moved = services.take_step(
+            case_id=found.pk, action=action, actor=actor, now=now, given=given, expected_seq=found.head_seq
+        )
+    except Refusal as refusal:
+        return Result(number, refusal=refusal)
+    except KeyError:
+        return Result(number, refusal=NotFound(what=action))
+    return Result(number, moved)

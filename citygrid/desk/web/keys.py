@@ -1,0 +1,46 @@
+"""One key for each action: the same action has the same key everywhere, and no case offers two of one key."""
+
+from collections.abc import Iterable
+
+# What moves about in a list is not given to an action.
+TAKEN = frozenset("jkxz")
+LETTERS = "abcdefghilmnopqrstuvwy"
+USUAL = {
+    "accept": "a",
+    "self_dispose": "s",
+    "send_to_verify": "v",
+    "report_verification": "v",
+    "file": "f",
+    "void": "o",
+    "bundle": "b",
+    "unbundle": "u",
+    "correct": "c",
+    "correct_filed": "c",
+    "dispatch": "d",
+    "take": "t",
+    "reply": "r",
+    "return": "n",
+    "send_back_to_file": "n",
+    "extend": "e",
+    "hang": "h",
+    "resume": "h",
+    "send_to_check": "s",
+    "pass_check": "p",
+    "fail_check": "n",
+    "rework": "w",
+    "close": "l",
+    "reopen": "o",
+    "oversee": "g",
+    "answer_oversight": "g",
+}
+ANSWERS = {"approve": "y", "decline": "n"}  # of a request, whatever was asked
+
+
+def keys_for(actions: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """A letter for each action, given as (code, phase); the first of two that want the same one has it."""
+    given: dict[str, str] = {}
+    for code, phase in actions:
+        wanted = ANSWERS.get(phase) or USUAL.get(code) or code[0]
+        free = (letter for letter in (wanted, *code, *LETTERS) if letter in LETTERS and letter not in given.values())
+        given[code] = next(free, "")
+    return given

@@ -1,0 +1,129 @@
+"""What waits for the post: a list, and beside it the case that is open."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from citygrid.cases import permissions, queries
+from citygrid.cases.choices import Lamp
+from citygrid.desk.web import bulk
+from citygrid.desk.web.shell import draw, standing
+from citygrid.desk.web.steps import LONGEST_TEXT
+from citygrid.desk.web.tables import queue_table
+from citygrid.desk.web.views.cases import file_of
+from citygrid.desk.web.words import paged, state_names, state_of
+from citygrid.kernel.errors import NotFound
+from citygrid.kernel.web import requires
+from citygrid.ui.tables import Empty, query_with
+
+
+class Tab(NamedTuple):
+    """One way to narrow what waits, with how much that is."""
+
+    label: str
+    url: str
+    cases: int
+    is_current: bool
+    lamp: str = ""
+
+
+@requires(permissions.VIEW)
+@require_safe
+def waiting(request: Any) -> HttpResponse:
+    """All that waits, the earliest deadline first; `?lamp=` and `?state=` narrow it, `?open=` opens a case."""
+    about = standing(request)
+    lamp, state = _chosen(request, "lamp", Lamp.values), _chosen(request, "state", about.waiting)
+    wanted = queries.CaseFilter(lamp=lamp, state=state)
+    rows, pager = paged(
+        request, lambda start, count: queries.waiting(request.actor, about.now, wanted, start=start, count=count)
+    )
+    with timezone.override(about.zone):
+        table = queue_table(request, rows, about.now, empty=nothing_waits(lamp or state), pager=pager)
+        context = {
+            "table": table,
+            "tabs": list(_tabs(about.waiting, lamp, state)),
+            "choices": bulk.choices_for(rows, request.actor, about.now),
+            **_opened(request, rows),
+        }
+        return draw(request, "desk/waiting.html", context)
+
+
+@requires(permissions.ACT)
+@require_POST
+def act(request: Any) -> HttpResponse:
+    """One action on the selected cases; what became of each is told in a list, and what was refused stays selected."""
+    about = standing(request)
+    numbers = request.POST.getlist("row")
+    action, _bar, usual = request.POST.get("action", "").partition("|")  # a usual reason comes with its action
+    reason = (usual or " ".join(request.POST.getlist("reason"))).strip()[:LONGEST_TEXT]
+    with timezone.override(about.zone):
+        results = bulk.act(numbers, action, reason, request.actor, about.now)
+        refused = [result for result in results if result.refusal]
+        context = {
+            "results": [(result, state_of(result.case) if result.case else "") for result in results],
+            "done": len(results) - len(refused),
+            "refused": len(refused),
+            "left": max(len(set(numbers)) - bulk.MOST, 0),
+        }
+        return draw(request, "desk/bulk.html", context)
+
+
+def _chosen(request: Any, name: str, known: Any) -> str:
+    asked = request.GET.get(name, "")
+    return asked if asked in known else ""
+
+
+def _tabs(counts: dict[str, int], lamp: str, state: str) -> Iterator[Tab]:
+    here = reverse("waiting")
+    yield Tab(_("All"), here, counts["all"], not lamp and not state)
+    for colour in (Lamp.RED, Lamp.YELLOW):
+        yield Tab("", f"{here}?lamp={colour}", counts[colour], lamp == colour, colour)
+    for code, name in state_names(counts).items():
+        yield Tab(name, f"{here}?state={code}", counts[code], state == code)
+
+
+def _opened(request: Any, rows: Sequence[Any]) -> dict[str, Any]:
+    """The case that is open, with the way back to the list and on to the next one; nothing when none is."""
+    number, list_url = request.GET.get("open", ""), query_with(request, open=None)
+    try:
+        found = queries.case_by_number(number, request.actor) if number else None
+    except NotFound:
+        found = None
+    if found is None:
+        return {"list_url": list_url}
+    address = f"{request.path}{query_with(request, open=_following(rows, number))}"
+    return {**file_of(request, found, back=address), "list_url": list_url}
+
+
+def _following(rows: Sequence[Any], number: str) -> str | None:
+    """The number of the case after this one in the list, else of the one before it; None when it stands alone."""
+    numbers = [row.number for row in rows]
+    if number not in numbers:
+        return numbers[0] if numbers else None
+    at = numbers.index(number)
+    others = [*numbers[at + 1 : at + 2], *numbers[max(at - 1, 0) : at]]
+    return others[0] if others else None
+
+
+def nothing_waits(narrowed: str) -> Empty:
+    """What the empty list says."""
+    if narrowed:
+        return Empty(
+            _("No such case waits for you"),
+            _("Other cases may still wait for you."),
+            _("All that waits"),
+            reverse("waiting"),
+            icon="circle-check",
+        )
+    return Empty(
+        _("Nothing waits for you"),
+        _("Cases come here when their next step is yours. All cases you may see are under Cases."),
+        _("See cases"),
+        reverse("cases"),
+        icon="circle-check",
+    )

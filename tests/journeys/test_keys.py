@@ -1,0 +1,204 @@
+"""How many keys and clicks a piece of work takes: real events are counted from where one sits to where it is done."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+
+from citygrid.cases.models import Case
+from citygrid.desk.tests.factories import COVER, REPORTS, TO_DISPATCHED, City
+from citygrid.kernel import clock
+from tests.journeys.staff import Staff
+
+TO_FILED = ("acceptor send_to_verify", "supervisor report_verification", "shift_leader file")
+# Modifiers alone are no keys.
+COUNT = """
+window.pressed = JSON.parse(sessionStorage.pressed || '[]')
+const note = (what) => { window.pressed.push(what); sessionStorage.pressed = JSON.stringify(window.pressed) }
+const held = ['Shift', 'Control', 'Alt', 'Meta']
+window.addEventListener('keydown', (e) => { if (!held.includes(e.key)) note(e.key) }, true)
+window.addEventListener('pointerdown', () => note('click'), true)
+"""
+
+
+@contextmanager
+def at_most(staff: Staff, events: int) -> Iterator[None]:
+    """The browser's own count of keys and clicks inside is no higher."""
+    staff.page.evaluate("sessionStorage.pressed = '[]'; window.pressed = []")
+    yield
+    pressed = staff.page.evaluate("JSON.parse(sessionStorage.pressed)")
+    assert 0 < len(pressed) <= events, pressed
+
+
+def press(staff: Staff, *keys: str) -> None:
+    """Keys one after the other, the last of which leads to another page."""
+    *first, last = keys
+    for key in first:
+        staff.page.keyboard.press(key)
+    with staff.page.expect_navigation():
+        staff.page.keyboard.press(last)
+
+
+def state(case: Case) -> str:
+    return Case.objects.unscoped(reason="test").get(pk=case.pk).state
+
+
+def unit(case: Case) -> str:
+    found = Case.objects.unscoped(reason="test").select_related("unit").get(pk=case.pk).unit
+    return found.code if found else ""
+
+
+@pytest.fixture
+def sit(enter: Callable[..., Staff]) -> Callable[..., Staff]:
+    """Somebody before what waits, with the first case open."""
+
+    def seated(login: str, language: str = "en", opens: bool = True) -> Staff:
+        staff = enter(login, language=language)
+        staff.page.context.add_init_script(COUNT)
+        staff.go("/waiting/")
+        if opens:
+            staff.page.keyboard.press("j")
+            press(staff, "Enter")
+        return staff
+
+    return seated
+
+
+def cases(city: City, count: int, *lines: str) -> list[Case]:
+    """Broken covers, for which the rules name the drainage company, one reported after the other."""
+    now = clock.now() - timedelta(hours=2)
+    covers = [place for place in range(5 * count) if REPORTS[place % len(REPORTS)][2] == COVER][:count]
+    times = [now + timedelta(seconds=place) for place in covers]
+    return [city.play(city.case(place, at), *lines, start=at) for place, at in zip(covers, times, strict=True)]
+
+
+@pytest.mark.browser
+def test_one_key_for_what_asks_nothing_and_the_next_case_opens(city: City, sit: Callable[..., Staff]) -> None:
+    first, second = cases(city, 2)
+    staff = sit("acceptor")
+    with at_most(staff, 1):
+        press(staff, "v")
+    assert state(first) == "verifying"
+    assert staff.page.locator(".pane-head h2").inner_text().startswith(second.number)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_one_key_dispatches_to_the_unit_the_rules_name(city: City, sit: Callable[..., Staff], language: str) -> None:
+    [case] = cases(city, 1, *TO_FILED)
+    staff = sit("dispatcher", language)
+    with at_most(staff, 1):
+        press(staff, "d")
+    assert (state(case), unit(case)) == ("dispatched", "water")
+
+
+@pytest.mark.browser
+def test_dispatch_elsewhere_takes_four_keys(city: City, sit: Callable[..., Staff]) -> None:
+    [case] = cases(city, 1, *TO_FILED)
+    staff = sit("dispatcher")
+    with at_most(staff, 4):
+        staff.page.keyboard.press("Shift+D")
+        staff.page.keyboard.press("s")
+        press(staff, "Tab", "Enter")
+    assert (state(case), unit(case)) == ("dispatched", "sanitation")
+
+
+@pytest.mark.browser
+def test_two_keys_return_an_order_with_a_usual_reason(city: City, sit: Callable[..., Staff]) -> None:
+    [case] = cases(city, 1, *TO_DISPATCHED)
+    staff = sit("water")
+    with at_most(staff, 2):
+        press(staff, "n", "1")
+    step = case.steps.latest("seq")
+    assert (step.action, step.data["reason"]) == ("return", "Not within this unit's duty.")
+
+
+@pytest.mark.browser
+def test_one_key_takes_an_order(city: City, sit: Callable[..., Staff]) -> None:
+    [case] = cases(city, 1, *TO_DISPATCHED)
+    staff = sit("water")
+    with at_most(staff, 1):
+        press(staff, "t")
+    assert state(case) == "handling"
+
+
+@pytest.mark.browser
+def test_two_keys_answer_a_request(city: City, sit: Callable[..., Staff]) -> None:
+    [case] = cases(city, 1, *TO_DISPATCHED, "water take", "water extend")
+    staff = sit("dispatcher")
+    with at_most(staff, 2):
+        press(staff, "y")
+    assert case.steps.latest("seq").action == "approve_extend"
+
+
+@pytest.mark.browser
+def test_one_key_files_where_one_condition_is_in_force(city: City, sit: Callable[..., Staff]) -> None:
+    [case] = cases(city, 1, *TO_FILED[:2])
+    staff = sit("shift_leader")
+    with at_most(staff, 1):
+        press(staff, "f")
+    assert state(case) == "filed"
+
+
+@pytest.mark.browser
+def test_bulk_dispatch_takes_two_keys_and_a_row_that_fails_does_not_stop_the_others(
+    city: City, sit: Callable[..., Staff]
+) -> None:
+    made = cases(city, 12, *TO_FILED)
+    staff = sit("dispatcher", opens=False)
+    taken = city.play(made[3], "dispatcher dispatch", start=clock.now() - timedelta(minutes=11))
+    with at_most(staff, 2):
+        press(staff, "*", "d")
+    results = staff.page.locator(".results li")
+    assert results.count() == 12
+    assert staff.page.locator(".results .is-refused").count() == 1
+    assert taken.number in staff.page.locator(".results .is-refused").inner_text()
+    assert [state(case) for case in made].count("dispatched") == 12
+
+
+@pytest.mark.browser
+def test_letters_are_letters_where_somebody_writes_and_keys_can_be_turned_off(
+    city: City, sit: Callable[..., Staff]
+) -> None:
+    [case] = cases(city, 1, *TO_DISPATCHED)
+    staff = sit("water")
+    staff.page.keyboard.press("/")
+    staff.page.keyboard.type("tnt")
+    assert staff.page.locator("[data-search]").input_value() == "tnt"
+    staff.page.locator("body").click(position={"x": 5, "y": 500})
+    staff.page.keyboard.press("?")
+    staff.page.locator("[data-keys-on]").uncheck()
+    staff.page.keyboard.press("Escape")
+    staff.page.keyboard.press("t")
+    staff.page.wait_for_timeout(300)
+    assert state(case) == "dispatched"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_queue_with_a_case_open_is_free_of_serious_findings(
+    city: City, enter: Callable[..., Staff], axe: str, language: str, width: int, height: int
+) -> None:
+    case, *_ = cases(city, 3, *TO_FILED)
+    staff = enter("dispatcher", language=language, width=width, height=height)
+    staff.go(f"/waiting/?open={case.number}")
+    assert staff.grave_findings(axe, f"queue-{language}-{width}") == []
+
+
+@pytest.mark.browser
+def test_queue_works_without_scripts(city: City, enter: Callable[..., Staff]) -> None:
+    first, second = cases(city, 2, *TO_FILED)
+    staff = enter("dispatcher", scripts=False)
+    staff.go("/waiting/")
+    with staff.page.expect_navigation():
+        staff.page.locator("#queue tbody a").first.click()
+    staff.act("dispatch")
+    assert state(first) == "dispatched"
+    assert staff.page.locator(".pane-head h2").inner_text().startswith(second.number)
+    staff.go("/waiting/")
+    staff.page.locator(f"[name=row][value='{second.number}']").check()
+    with staff.page.expect_navigation():
+        staff.page.locator("#bulk [value=dispatch]").click()
+    assert state(second) == "dispatched"
