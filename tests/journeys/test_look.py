@@ -8,7 +8,7 @@ import pytest
 from citygrid.cases.models import Case
 from citygrid.cases.rules import Correction, Given
 from citygrid.cases.services import take_step
-from citygrid.desk.tests.factories import COVER, LITTER, City, add_administrator, make_cases
+from citygrid.desk.tests.factories import COVER, LITTER, City, add_administrator, add_cover, make_cases
 from citygrid.intake import services as intake
 from citygrid.intake.services import Receipt
 from citygrid.kernel import clock
@@ -34,6 +34,7 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
     tell(city, cases[8], "dispatcher", 2)
     report = city.report(90, clock.now(), contact={"name": "王女士", "phone": "13800138000"})
     joined, corrected = undone(city, cases)
+    near, about = about_covers(city)
     yield from (
         ("home", "acceptor", "/"),
         ("home-dispatcher", "dispatcher", "/"),
@@ -52,6 +53,9 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
         ("report-joined", "acceptor", f"/reports/{joined.report_id}/"),
         ("report-corrected", "acceptor", f"/reports/{corrected.report_id}/"),
         ("case-corrected", "acceptor", f"/cases/{cases[0].number}/"),
+        ("report-components", "acceptor", f"/reports/{near.report_id}/"),
+        ("case-component", "acceptor", f"/cases/{about.number}/"),
+        ("cases-of-component", "acceptor", f"/cases/?component={about.component_id}"),
         ("rules", "dispatcher", "/rules/"),
         ("rules-try", "dispatcher", "/rules/try/"),
         ("procedures", "acceptor", "/procedures/"),
@@ -97,6 +101,14 @@ def undone(city: City, cases: list[Case]) -> tuple[Receipt, Receipt]:
     given = Given(reason="现场核对", correction=right)
     take_step(case_id=cases[0].pk, action="correct", actor=acceptor, now=now, given=given)
     return joined, corrected
+
+
+def about_covers(city: City) -> tuple[Receipt, Case]:
+    """A report near two covers, and a case about one of them."""
+    now, covers = clock.now(), [add_cover(0.0006 + 0.0001 * n) for n in range(2)]
+    near, told = (city.report(place, now, category_key=COVER) for place in (126, 168))  # where the first one lies
+    given = {"report_id": told.report_id, "component_id": covers[0].pk}
+    return near, intake.accept_report(**given, actor=city.actor("acceptor", now), now=now)
 
 
 def tell(city: City, case: Case, login: str, count: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from citygrid.cases import queries
 from citygrid.cases.models import Case, Step
-from citygrid.desk.tests.factories import CLERK, COVER, City, make_cases
+from citygrid.desk.tests.factories import CLERK, COVER, City, add_cover, make_cases
 from citygrid.geography.tests.factories import SOUTH, WEST
 from citygrid.kernel import clock
 from tests.journeys.staff import Staff
@@ -91,6 +91,25 @@ def test_case_goes_through_the_loop_by_the_pages(
     assert list(taken) == [action for _, action in WALK[1:]]
     proof = next(queries.prove(CLERK))
     assert (proof.cases, proof.broken, proof.mismatched) == (1, [], [])
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "scripts"), [("en", True), ("zh-hans", False)])
+def test_component_is_looked_for_and_chosen_on_a_phone(
+    enter: Callable[..., Staff], city: City, language: str, scripts: bool
+) -> None:
+    cover, received = add_cover(), city.report(0, clock.now())
+    somebody = enter("acceptor", language=language, scripts=scripts, width=390, height=844)
+    somebody.go(f"/reports/{received.report_id}/")
+    somebody.fill("#accept [name=category]", COVER)
+    with somebody.page.expect_navigation():
+        somebody.page.locator("#accept [name=look]").click()
+    offered = somebody.page.locator("#accept [name=component]")
+    assert [one.get_attribute("value") for one in offered.all()] == ["", cover.pk] and offered.first.is_checked()
+    somebody.fill("#accept [name=component]", cover.pk)
+    somebody.submit("#accept form")
+    assert Case.objects.unscoped(reason="test").get().component_id == cover.pk
+    assert somebody.page.locator(f"dl.facts .code:text-is('{cover.pk}')").is_visible()
 
 
 @pytest.mark.browser

@@ -21,6 +21,8 @@ from citygrid.geography import services as geography_services
 from citygrid.geography.choices import LayerKind, Level
 from citygrid.geography.tests import factories as geography
 from citygrid.intake import services as intake
+from citygrid.inventory.models import Component
+from citygrid.inventory.tests import factories as inventory
 from citygrid.kernel.actor import Actor, system_actor
 from citygrid.kernel.worktime import Limit, Unit
 
@@ -251,6 +253,12 @@ def make_cases(city: City, now: datetime, count: int = len(LIVES)) -> list[Case]
     for place in range(count, count + 3):
         city.report(place, now - timedelta(minutes=7 * (place - count + 1)), contact={"phone": "13900139000"})
     return cases
+
+
+def add_cover(east: float = 0.0006) -> Component:
+    """A cover so many degrees from the west of the district; the first place of a report lies at 0.0005."""
+    values = {"longitude": geography.WEST + east, "latitude": geography.SOUTH + 0.0005, "maintainer_name": "排水公司"}
+    return inventory.add(scheme="city", maintainer_code=inventory.CREDIT_CODE, **values)
 
 
 def point(place: int) -> Point:

@@ -8,18 +8,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils.timezone import localdate
 
 from citygrid.access.tests import factories as access
 from citygrid.cases.services import Correction
-from citygrid.desk.tests.factories import COVER, LITTER, LIVES, City, add_administrator, make_cases
+from citygrid.desk.tests.factories import COVER, LITTER, LIVES, City, add_administrator, add_cover, make_cases
 from citygrid.desk.tests.test_notices import tell
 from citygrid.desk.tests.test_sheets import send
 from citygrid.dispatch.tests import factories as dispatch
-from citygrid.geography.tests.factories import SOUTH, WEST
 from citygrid.intake import services as intake
-from citygrid.inventory.services import ComponentIn, add_component
-from citygrid.inventory.tests.factories import CLERK, CREDIT_CODE
 from citygrid.kernel import clock, memo
 
 BASELINE = {
@@ -42,7 +38,7 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
 }
 QUEUE = 16  # the list, and the case that is open beside it
 REPORT_PAGE = 14  # of one to decide, with all that helps to decide it
-CASE_PAGE = 18  # of a case with everything on it; a plain one costs 15
+CASE_PAGE = 19  # of a case with everything on it, for who may correct its component; a plain one costs 15
 
 
 @pytest.fixture(autouse=True)
@@ -105,33 +101,18 @@ def _add_rows(city: City, keeper, places: range) -> None:
 
 def test_report_page_costs_no_more_queries_with_more_around_it(city: City, enter) -> None:
     client, now = enter("acceptor"), clock.now()
-    add_components(range(1))
+    add_cover()
     report = city.report(0, now, category_key=COVER, contact={"phone": "13800138000"})
     correct(city, report.report_id, 1)
     city.case(42, now)
     address = reverse("report", args=[report.report_id])
     few = spent(client, address)
-    add_components(range(1, 6))
+    for place in range(1, 6):  # 1 m apart
+        add_cover(0.0006 + place * 0.00001)
     correct(city, report.report_id, 9)
     for place in range(84, 500, 42):  # where the report lies
         city.case(place, now)
     assert (few, spent(client, address)) == (REPORT_PAGE, REPORT_PAGE)
-
-
-def add_components(places: range) -> None:
-    """Covers beside where the report lies, 1 m apart."""
-    for place in places:
-        cover = ComponentIn(
-            category="01001",
-            longitude=WEST + 0.0005 + place * 0.00001,
-            latitude=SOUTH + 0.0005,
-            authority_code=CREDIT_CODE,
-            authority_name="水务局",
-            maintainer_code=CREDIT_CODE,
-            maintainer_name="排水公司",
-            initial_date=localdate() - timedelta(days=900),
-        )
-        add_component(component=cover, actor=CLERK, now=clock.now(), scheme="city")
 
 
 def correct(city: City, report_id: UUID, times: int) -> None:

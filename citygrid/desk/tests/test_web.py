@@ -14,8 +14,6 @@ from citygrid.cases.services import take_step
 from citygrid.desk.tests.factories import COVER, LITTER, TO_DISPATCHED, City, make_cases
 from citygrid.geography.tests.factories import SOUTH, WEST
 from citygrid.intake.models import Report
-from citygrid.inventory.services import ComponentIn, add_component
-from citygrid.inventory.tests.factories import CLERK, CREDIT_CODE
 from citygrid.kernel import clock
 from citygrid.kernel.models import AuditEntry
 
@@ -347,27 +345,6 @@ def test_accepting_is_offered_to_who_may_begin_and_named_to_others(city: City, e
         assert form in words_of(own) and "up to: Acceptor." not in words_of(own)
         assert form not in words_of(other) and "By the procedure this is up to: Acceptor." in words_of(other)
         assert reverse("report-refuse", args=[report.report_id]) in words_of(other)
-
-
-def test_nearest_components_of_the_category_are_offered_with_the_report(city: City, enter) -> None:
-    for east in (0.0006, 0.0056):
-        cover = ComponentIn(
-            category="01001",
-            longitude=WEST + east,
-            latitude=SOUTH + 0.0005,
-            authority_code=CREDIT_CODE,
-            authority_name="水务局",
-            maintainer_code=CREDIT_CODE,
-            maintainer_name="排水公司",
-            initial_date=localdate() - timedelta(days=900),
-        )
-        add_component(component=cover, actor=CLERK, now=clock.now(), scheme="city")
-    report = city.report(0, clock.now(), category_key=COVER)
-    drawn = words_of(enter("acceptor").get(reverse("report", args=[report.report_id])))
-    assert "Components of this kind nearby" in drawn and "90000101001000001" in drawn
-    assert "9 m away" in drawn and "Kept up by 排水公司" in drawn and "90000101001000002" not in drawn
-    other = city.report(1, clock.now(), category_key=LITTER)
-    assert "Components of" not in words_of(enter("acceptor").get(reverse("report", args=[other.report_id])))
 
 
 def test_report_joins_a_case_nearby(city: City, enter) -> None:

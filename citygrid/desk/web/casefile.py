@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.catalogue import queries as catalogue
+from citygrid.desk.web import components
 from citygrid.desk.web.corrections import details
 from citygrid.desk.web.words import limit_words, place_name, procedure_of, state_of, waits_for
 from citygrid.dispatch import permissions as dispatch_permissions
@@ -97,11 +98,12 @@ def facts_of(case: Any, now: datetime) -> list[Fact]:
     ]
 
 
-def problem_of(case: Any) -> list[Fact]:
+def problem_of(case: Any, actor: Actor) -> list[Fact]:
     """What the matter is, and what the case was filed under."""
     standard = _standard(case.standard_id) if case.standard_id else None
     return [
         Fact(_("Category"), case.category.name),
+        Fact(_("Component"), components.told(case, actor)),
         Fact(_("Address"), case.address),
         Fact(_("Source"), case.get_source_display()),
         Fact(_("Filed under"), standard.condition if standard else ""),

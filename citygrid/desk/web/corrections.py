@@ -15,8 +15,13 @@ from citygrid.geography.choices import Frame
 TWO_LINES = forms.Textarea(attrs={"rows": 2})
 
 
-def fields(category_key: str, address: str, areas: tuple[str, ...]) -> dict[str, forms.Field]:
-    """Category and address as they are, to be changed; a position or an area only where the place is another one."""
+def fields(
+    category_key: str, address: str, areas: tuple[str, ...], component: Mapping[str, forms.Field] | None = None
+) -> dict[str, forms.Field]:
+    """Category and address as they are, to be changed; a position or an area only where the place is another one.
+
+    `component`: the field for it, where there is one to choose.
+    """
     kept = _("Leave it empty where the place is right.")
     categories = [("", _("Not known yet")), *category_choices()] if not category_key else category_choices()
     frames = forms.ChoiceField(label=_("Coordinate frame"), choices=Frame.choices, initial=Frame.WGS84)
@@ -24,6 +29,7 @@ def fields(category_key: str, address: str, areas: tuple[str, ...]) -> dict[str,
         "category": forms.ChoiceField(
             label=_("Category"), choices=categories, initial=category_key, required=bool(category_key)
         ),
+        **(component or {}),
         "address": forms.CharField(label=_("Address"), initial=address, required=False, max_length=300),
         "lon": forms.FloatField(label=_("Longitude"), required=False, widget=DECIMAL, help_text=kept),
         "lat": forms.FloatField(label=_("Latitude"), required=False, widget=DECIMAL, help_text=kept),
@@ -54,6 +60,7 @@ def read(data: Mapping[str, Any]) -> Correction:
         frame=data["frame"],
         area_code=data["area"],
         address=data["address"],
+        component_id=data.get("component", ""),
     )
 
 
@@ -93,6 +100,7 @@ def details(changes: Iterable[Changed]) -> tuple[tuple[str, str], ...]:
     """(what, "before → after") for everything that a correction changed."""
     labels = {
         "category": _("Category"),
+        "component": _("Component"),
         "area": _("Place"),
         "location": _("Position (WGS-84)"),
         "address": _("Address"),

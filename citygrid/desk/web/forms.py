@@ -94,6 +94,7 @@ class CaseFilterForm(FilterForm):
     lamp = forms.ChoiceField(label=_("Lamp"), required=False, choices=[ANY, *Lamp.choices])
     area = forms.ChoiceField(label=_("Area"), required=False)
     category = forms.ChoiceField(label=_("Category"), required=False)
+    component = forms.CharField(label=_("Component identifier"), required=False, max_length=17)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
     source = forms.ChoiceField(label=_("Source"), required=False, choices=[ANY, *Source.choices])
     opened_from = forms.DateField(label=_("Opened from"), required=False, widget=DateInput())
@@ -122,6 +123,7 @@ class CaseFilterForm(FilterForm):
             state=given.get("state", ""),
             area_code=given.get("area", ""),
             category_key=given.get("category", ""),
+            component_id=given.get("component", ""),
             unit_id=UUID(given["unit"]) if given.get("unit") else None,
             source=given.get("source", ""),
             lamp=given.get("lamp", ""),
@@ -235,15 +237,25 @@ class ReportForm(forms.Form):
 
 
 class AcceptForm(forms.Form):
-    """Make a report a case, in a category."""
+    """Make a report a case, in a category, about a component where one is chosen (the service judges if it fits)."""
 
     category = forms.ChoiceField(label=_("Category"))
+    component = forms.CharField(label=_("Component"), required=False, widget=forms.RadioSelect)
 
     def __init__(self, data: Any = None, category_key: str = "") -> None:
         super().__init__(data, auto_id="accept_%s", initial={"category": category_key})
         field = self.fields["category"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
         field.choices = [("", _("Choose a category")), *category_choices()]
+
+    def offer(self, components: Choices) -> None:
+        """Draw these to choose from, none of them chosen; without any there is nothing to choose."""
+        if not components:
+            del self.fields["component"]
+            return
+        widget = self.fields["component"].widget
+        assert isinstance(widget, forms.RadioSelect)  # noqa: S101 - tells the type checker
+        widget.choices = [("", _("None of these, or not known")), *components]
 
 
 class JoinForm(forms.Form):

@@ -16,7 +16,7 @@ from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.cases.services import Given
 from citygrid.catalogue import queries as catalogue
-from citygrid.desk.web import corrections, photos
+from citygrid.desk.web import components, corrections, photos
 from citygrid.desk.web.forms import DateInput
 from citygrid.desk.web.keys import keys_for
 from citygrid.desk.web.reasons import reasons_for
@@ -144,7 +144,8 @@ def _asked(name: str, step: Step, action: workflow.Action) -> dict[str, forms.Fi
     """The fields that ask for one thing a step needs."""
     if name == CORRECTION:
         case = step.case
-        return corrections.fields(case.category_id, case.address, (case.district_code,))
+        about = components.correction(case, step.actor)
+        return corrections.fields(case.category_id, case.address, (case.district_code,), about)
     return {name: FIELDS[name](step, action)}
 
 

@@ -39,9 +39,9 @@ def row(**values: Any) -> dict[str, Any]:
     }
 
 
-def add(actor: Actor = CLERK, **values: Any) -> Component:
+def add(actor: Actor = CLERK, scheme: str = SCHEME, **values: Any) -> Component:
     values = {**row(), "initial_date": date(2020, 1, 2), **values}
-    return services.add_component(component=ComponentIn(**values), actor=actor, now=NOW, scheme=SCHEME)
+    return services.add_component(component=ComponentIn(**values), actor=actor, now=NOW, scheme=scheme)
 
 
 def load(*rows: Any, actor: Actor = CLERK, **options: Any) -> ImportReport:

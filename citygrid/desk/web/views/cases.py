@@ -116,7 +116,7 @@ def file_of(request: Any, found: Any, sent: StepForm | None = None, back: str = 
         "case": found,
         "lamp": lamp_of(found, about.now),
         "facts": casefile.facts_of(found, about.now),
-        "problem": casefile.problem_of(found),
+        "problem": casefile.problem_of(found, request.actor),
         "map": casefile.map_of(found),
         "place": casefile.place_of(found, spot),
         "responsible": casefile.responsible_at(spot),

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from citygrid.access import queries as access
 from citygrid.cases import queries as cases
-from citygrid.catalogue.choices import Kind
-from citygrid.desk.web import corrections, photos, tables
+from citygrid.catalogue import queries as catalogue
+from citygrid.desk.web import components, corrections, photos, tables
 from citygrid.desk.web.casefile import map_at
 from citygrid.desk.web.corrections import CorrectForm, UnjoinForm
 from citygrid.desk.web.forms import AcceptForm, JoinForm, ReasonForm, ReportFilterForm, ReportForm
@@ -26,7 +26,6 @@ from citygrid.evidence import queries as evidence
 from citygrid.intake import errors, permissions, queries, services
 from citygrid.intake.choices import ReportAction, ReportState
 from citygrid.inventory import permissions as inventory_permissions
-from citygrid.inventory import queries as inventory
 from citygrid.kernel.errors import Invalid, KeyReused, NotFound, Refusal
 from citygrid.kernel.web import requires
 from citygrid.ui.tables import Empty
@@ -100,13 +99,16 @@ def report(request: Any, report_id: UUID) -> HttpResponse:
 @requires(permissions.TRIAGE)
 @require_POST
 def accept(request: Any, report_id: UUID) -> HttpResponse:
-    """Make the report a case."""
+    """Make the report a case; or show what it may be about in the category that was chosen, and decide nothing."""
     form = AcceptForm(request.POST)
+    if "look" in request.POST:
+        return _report_page(request, report_id, sent=form, status=200 if form.is_valid() else 422)
 
     def decide() -> HttpResponse:
         case = services.accept_report(
             report_id=report_id,
             category_key=form.cleaned_data["category"],
+            component_id=form.cleaned_data["component"],
             actor=request.actor,
             now=standing(request).now,
         )
@@ -219,7 +221,8 @@ def _decided(request: Any, report_id: UUID, form: Form, decide: Any) -> HttpResp
         form.add_error(None, str(refusal))
         return _report_page(request, report_id, sent=form, status=422)
     except Refusal as refusal:
-        return _report_page(request, report_id, refusal=refusal, status=refusal.status)
+        kept = form if isinstance(refusal, Invalid) else None
+        return _report_page(request, report_id, sent=kept, refusal=refusal, status=refusal.status)
 
 
 def _report_page(
@@ -262,7 +265,6 @@ def _decisions(request: Any, found: Any, sent: Form | None) -> dict[str, Any]:
         "correct": sent if isinstance(sent, CorrectForm) else CorrectForm(None, found, request.actor.reach.areas),
         "near": [Near(case, state_of(case), round(case.distance.m)) for case in near],
         "near_m": int(NEAR_M),
-        "components": [(one, round(one.distance.m)) for one in _components(request.actor, found)],
     }
 
 
@@ -270,7 +272,7 @@ def _acceptance(actor: Any, found: Any, sent: Form | None) -> dict[str, Any]:
     """The form that makes the report a case, for a post that may begin one; for others, who may."""
     followed = _procedures(found)
     if any(workflow.beginnings(procedure, actor) for procedure in followed):
-        return {"accept": sent if isinstance(sent, AcceptForm) else AcceptForm(category_key=found.category_id or "")}
+        return _accepting(actor, found, sent)
     beginnings = [action for procedure in followed for action in procedure.actions.values() if action.begins]
     roles = {role for action in beginnings for role in action.roles}
     return {
@@ -285,12 +287,15 @@ def _procedures(found: Any) -> list[workflow.Procedure]:
     return [workflow.procedure(code, newest[code]) for code in followed if code in newest]
 
 
-def _components(actor: Any, found: Any) -> Any:
-    """The components of the report's category that stand nearest: it is probably about one of them."""
-    is_about_one = found.location and found.category and found.category.kind == Kind.COMPONENT
-    if not is_about_one or not actor.may(inventory_permissions.VIEW):
-        return []
-    return inventory.nearest(actor, found.location, found.category_id)
+def _accepting(actor: Any, found: Any, sent: Form | None) -> dict[str, Any]:
+    """Context of accepting: the form with the components of its category that stand near, and how far was looked."""
+    own = found.category_id or ""
+    form = sent if isinstance(sent, AcceptForm) else AcceptForm(category_key=own)
+    key = form["category"].value()
+    category = found.category if key == own else catalogue.categories([key]).get(key)
+    form.offer(components.choices(components.near(actor, found.location, category)))
+    may_look = found.location and actor.may(inventory_permissions.VIEW)
+    return {"accept": form, "looked_m": int(components.NEAR_M) if may_look else 0}
 
 
 def _undoing(request: Any, found: Any, sent: Form | None) -> dict[str, Any]:
