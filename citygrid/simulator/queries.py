@@ -1,21 +1,25 @@
 """Reads of the demo: what is there of it, who its people are, and what became of its reports."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
+from django.db.models import FloatField, Func
 
 from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.geography import queries as geography
 from citygrid.geography.errors import UnknownPlace
 from citygrid.intake import queries as intake
+from citygrid.inventory import queries as inventory
+from citygrid.inventory.choices import State
 from citygrid.kernel.actor import Actor, system_actor
 from citygrid.kernel.models import AuditEntry
+from citygrid.simulator.rules.nearby import Placed
 from citygrid.simulator.rules.people import CODE, seats
 
 if TYPE_CHECKING:
@@ -46,6 +50,13 @@ def recorded_reports(since: date) -> dict[str, tuple[UUID, str, UUID | None]]:
     wanted = intake.ReportFilter(area_code=CODE, received_from=since)
     rows = intake.reports(VIEWER, wanted, count=ALL).values_list("source_key", "pk", "state", "case_id")
     return {key: (pk, state, case_id) for key, pk, state, case_id in rows if key}
+
+
+def standing() -> Iterator[Placed]:
+    """The components of the district, without those that were removed."""
+    rows = inventory.all_components(VIEWER).exclude(state=State.REMOVED)
+    lon, lat = (Func("location", function=name, output_field=FloatField()) for name in ("ST_X", "ST_Y"))
+    yield from rows.values_list("pk", "category_id", "area_code", lon, lat).iterator()
 
 
 def accounts() -> dict[str, UUID]:

@@ -13,8 +13,9 @@ from citygrid.dispatch import queries as dispatch
 from citygrid.dispatch import services as dispatch_services
 from citygrid.geography import queries as geography
 from citygrid.kernel.actor import Actor, Axis, system_actor
-from citygrid.simulator.queries import actors
+from citygrid.simulator.queries import actors, standing
 from citygrid.simulator.rules.lives import Life, Problem
+from citygrid.simulator.rules.nearby import Nearby
 from citygrid.simulator.rules.pace import Beat
 from citygrid.simulator.rules.people import CODE, units
 from citygrid.simulator.rules.scenarios import Triage
@@ -45,6 +46,7 @@ class Company:
         for unit in there:
             if ids[unit.code].id in self.handlers:
                 self.units_by_kind[unit.kind].append((unit.area_code, ids[unit.code].id))
+        self.nearby = Nearby(standing())
         self.areas: dict[int, str] = {}
         self.verdicts: dict[int, UUID | None] = {}
         self.truths: dict[int, UUID | None] = {}
@@ -61,6 +63,10 @@ class Company:
             answers = dispatch.responsible_units(asked, on)
             kept.update({life.number: unit for (life, _), unit in zip(found, answers, strict=True)})
         self.areas.update({life.number: place.area_code for life, place in found})
+
+    def component(self, life: Life) -> str:
+        """The component that its case is about, by what it is taken for; "" where that is none."""
+        return self.nearby.nearest(life.problem.category_key, self.areas[life.number], life.spot.lon, life.spot.lat)
 
     def receiver(self, life: Life) -> Actor:
         """Who takes the report down."""

@@ -203,7 +203,11 @@ class Play:
             intake_services.join_report(report_id=report_id, case_id=case_id, actor=actor, now=beat.at)
         else:
             case = intake_services.accept_report(
-                report_id=report_id, category_key=life.problem.category_key, actor=actor, now=beat.at
+                report_id=report_id,
+                category_key=life.problem.category_key,
+                component_id=self.company.component(life),
+                actor=actor,
+                now=beat.at,
             )
             self._keep(life, case)
 
@@ -211,6 +215,7 @@ class Play:
         """A supervisor mends something on the spot and opens the case for it."""
         opening = case_services.Opening(
             category_key=life.problem.category_key,
+            component_id=self.company.component(life),
             district_code=CODE,
             area_code=self.company.areas[life.number],
             summary=life.description,

@@ -70,6 +70,7 @@ class Past:
     def _history(self, life: Life) -> History:
         opening = Opening(
             category_key=life.problem.category_key,
+            component_id=self.company.component(life),
             district_code=CODE,
             area_code=self.company.areas[life.number],
             summary=life.description,

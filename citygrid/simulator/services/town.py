@@ -91,7 +91,9 @@ class Town:
         report = next(iter(intake.reports(actor, wanted, count=1, newest_first=False)))
         said = report.description.partition("，")[2].partition("。")[0]
         key = report.category_id or self.heard.get(said, UNHEARD)
-        intake_services.accept_report(report_id=report.pk, category_key=key, actor=actor, now=now)
+        at, area = report.location, report.area_code
+        about = self.company.nearby.nearest(key, area, at.x, at.y) if at else ""
+        intake_services.accept_report(report_id=report.pk, category_key=key, component_id=about, actor=actor, now=now)
         return "accept"
 
     def _step(self, actor: Actor, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -20,14 +20,18 @@ from citygrid.evidence import queries as evidence
 from citygrid.geography import queries as geography
 from citygrid.geography.choices import GridKind, Level
 from citygrid.intake import queries as intake
+from citygrid.intake.services import receive_report
 from citygrid.inventory import queries as inventory
 from citygrid.inventory.queries import ComponentFilter
 from citygrid.kernel import clock
 from citygrid.kernel.actor import system_actor
 from citygrid.simulator import queries, services
+from citygrid.simulator.rules.nearby import WITHIN_M
 from citygrid.simulator.rules.people import CODE, seats
+from citygrid.simulator.rules.places import Spot
 from citygrid.simulator.rules.sizes import SMALL
-from citygrid.simulator.services.life import stage_of
+from citygrid.simulator.services.life import report_in, stage_of
+from citygrid.simulator.services.past import Past
 from citygrid.workflow import queries as workflow
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +141,37 @@ def test_history_is_clean_and_goes_forward_in_time(run: Run) -> None:
     for case in cases.cases(queries.VIEWER, cases.CaseFilter(), clock.now(), count=1000):
         times = [step.at for step in cases.steps(case.pk, queries.VIEWER)]
         assert times == sorted(times) and times[-1] <= clock.now()
+
+
+def test_every_case_is_about_the_component_of_its_category_that_stands_nearest(run: Run) -> None:
+    for case in cases.cases(queries.VIEWER, cases.CaseFilter(), clock.now(), count=1000):
+        assert case.component_id == _nearest(case)
+        (first, *_) = cases.steps(case.pk, queries.VIEWER)
+        assert first.data.get("component") == case.component_id
+
+
+def _nearest(case: Any) -> str | None:
+    """By the inventory's own measure, in its community."""
+    found = inventory.nearest(queries.VIEWER, case.location, case.category_id, within_m=WITHIN_M, limit=50)
+    return next((one.pk for one in found if one.area_code[:12] == case.area_code[:12]), None)
+
+
+def test_what_is_reported_at_a_component_is_recorded_as_about_it(run: Run) -> None:
+    now = clock.now()
+    town = services.Town(7, now, Random(3))
+    standing = inventory.components(queries.VIEWER, ComponentFilter(state="intact"), count=SMALL.components)
+    cover = next(one for one in standing if one.category_id in town.standards)
+    (problem, *_) = town.standards[cover.category_id]
+    spot = Spot(cover.location.x, cover.location.y, "")
+    life = replace(town.author.fresh(1, now), problem=problem, truth=problem, spot=spot, channel="hotline")
+    town.company.meet([life], now)
+    assert Past(town.company, now, queries.VIEWER, now)._history(life).opening.component_id == cover.pk
+    actor = town.company.receiver(life)
+    told = replace(report_in(life, actor), category_key=cover.category_id)
+    receipt = receive_report(report=told, key="at a cover", actor=actor, now=now)
+    while not (case_id := intake.report(receipt.report_id, queries.VIEWER).case_id):
+        assert town._triage(actor, now) == "accept"
+    assert cases.case(case_id, queries.VIEWER).component_id == cover.pk
 
 
 def test_sure_cases_are_dispatched_by_themselves_soon_after_filing(run: Run) -> None:

@@ -15,6 +15,7 @@ from citygrid.kernel.daytable import build_calendar, read_day_table
 from citygrid.kernel.workcalendar import DEFAULT_SHIFTS
 from citygrid.kernel.worktime import Limit, Unit, WorkingCalendar
 from citygrid.simulator.rules import lives, pictures
+from citygrid.simulator.rules.nearby import Nearby
 from citygrid.simulator.rules.places import Places
 from citygrid.simulator.rules.plan import Plan, draw
 from citygrid.simulator.rules.scenarios import SCENARIOS, Triage, cast
@@ -157,3 +158,18 @@ def test_deferred_life_resumes_after_its_end_date(stage: lives.Stage) -> None:
         resumed_at = next(beat.at for beat in life.beats if beat.action == "resume")
         assert until_at < resumed_at < until_at + timedelta(days=4)
     assert deferred
+
+
+def test_report_is_about_the_nearest_component_of_its_category_in_its_community() -> None:
+    lamp, cover = "city/component/01037", "city/component/01001"
+    there = [
+        ("near", cover, "900001001001003", 116.30010, 39.9),
+        ("nearer", cover, "900001001001004", 116.29995, 39.9),
+        ("lamp", lamp, "900001001001003", 116.3, 39.9),
+        ("over the border", cover, "900001001002001", 116.3, 39.9),
+    ]
+    nearby = Nearby(there)
+    assert nearby.nearest(cover, "900001001001003", 116.3, 39.9) == "nearer"
+    assert nearby.nearest(lamp, "900001001001003", 116.3, 39.90044) == "lamp"
+    assert nearby.nearest(lamp, "900001001001003", 116.3, 39.90046) == ""
+    assert nearby.nearest("city/matter/06036", "900001001001003", 116.3, 39.9) == ""
