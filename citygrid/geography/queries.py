@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.contrib.gis.db.models.aggregates import Extent
 from django.contrib.gis.db.models.functions import AsGeoJSON
-from django.contrib.gis.geos import Point
+from django.contrib.gis.geos import Point, Polygon
 from django.db import connection
 from django.db.models import Q
 from django.utils.translation import override
@@ -19,7 +20,7 @@ from citygrid.geography.models import Area, Feature, Grid, Lane, Layer
 from citygrid.geography.rules.coordinates import from_wgs84, points_to_wgs84, to_wgs84
 from citygrid.geography.rules.metric import metres_per_degree
 from citygrid.geography.rules.tiles import CELL_STEPS, Tile
-from citygrid.kernel.scope import prefix_range
+from citygrid.kernel.scope import any_prefix, prefix_range
 from citygrid.kernel.words import in_language
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "areas_below",
     "calendar_key_of",
     "district_of",
+    "extent",
     "features_of",
     "from_wgs84",
     "layers",
@@ -49,6 +51,8 @@ __all__ = [
 
 # 0.1 mm: a point computed to lie on an edge misses it by rounding; within this width both sides hold it.
 EDGE_DEGREES = 1e-9
+
+Box = tuple[float, float, float, float]  # west, south, east, north
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,16 +196,32 @@ def outline(code: str) -> dict[str, Any]:
     raise UnknownPlace(place=code)
 
 
-def outlines(code: str, level: Level | GridKind) -> dict[str, Any]:
-    """A GeoJSON FeatureCollection of the areas or grids of a level whose code begins with `code`."""
+def outlines(
+    code: str | Sequence[str], level: Level | GridKind, *, box: Box | None = None, count: int | None = None
+) -> dict[str, Any]:
+    """A GeoJSON FeatureCollection of the areas or grids of a level whose code begins with (one of) `code`.
+
+    `box` leaves those that touch (west, south, east, north) degrees, `count` the first so many of them.
+    """
     records: Any = Grid.objects.filter(kind=level) if level in GridKind.values else Area.objects.filter(level=level)
     names = ("code",) if level in GridKind.values else ("code", "name_zh", "name_en")
-    rows = records.filter(prefix_range("code", code)).order_by("code").values(*names, shape=AsGeoJSON("geom"))
+    wanted = any_prefix("code", [code] if isinstance(code, str) else code)
+    if box:
+        wanted &= Q(geom__bboverlaps=Polygon.from_bbox(box))
+    rows = records.filter(wanted).order_by("code").values(*names, shape=AsGeoJSON("geom"))[:count]
     features = [
         {"type": "Feature", "id": row["code"], "geometry": orjson.loads(row.pop("shape")), "properties": row}
         for row in rows
     ]
     return {"type": "FeatureCollection", "features": features}
+
+
+def extent(codes: Iterable[str]) -> Box | None:
+    """West, south, east, north of these areas together ("": of every district); None where none is known."""
+    known = {code[: CODE_LENGTH[Level.COMMUNITY]] for code in codes}
+    areas = Area.objects.filter(level=Level.DISTRICT) if "" in known else Area.objects.filter(pk__in=known)
+    found: Box | None = areas.aggregate(found=Extent("geom"))["found"]
+    return found
 
 
 def unit_grids(code: str) -> list[Grid]:

@@ -18,7 +18,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field, model_validator
 
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import AddressUnknown, BodyTooBig, Invalid, MediaTypeUnknown, Refusal, Words
@@ -38,6 +38,31 @@ def _written(value: Any) -> Any:
 
 Day = Annotated[date, BeforeValidator(_written)]
 Instant = Annotated[datetime, BeforeValidator(_written)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+SIDES = ("west", "south", "east", "north")
+
+
+class BoxIn(Schema):
+    """What lies in a box: its four sides (WGS-84 degrees) are given together or not at all."""
+
+    west: Longitude | None = None
+    south: Latitude | None = None
+    east: Longitude | None = None
+    north: Latitude | None = None
+
+    @model_validator(mode="after")
+    def _box_is_whole(self) -> "BoxIn":
+        if len({getattr(self, side) is None for side in SIDES}) > 1:
+            raise ValueError("A box needs west, south, east and north.")
+        return self
+
+
+def boxed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that were given, the four sides of a `BoxIn` among them as one `box`."""
+    fields = {name: value for name, value in given.items() if value is not None}
+    sides = tuple(fields.pop(side) for side in SIDES if side in fields)
+    return {**fields, "box": sides} if sides else fields
 
 
 class FieldProblem(Schema):

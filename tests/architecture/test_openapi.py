@@ -15,7 +15,7 @@ def test_kept_description_is_the_one_the_code_gives():
 def test_no_two_schemas_have_one_name() -> None:
     """Ninja describes both as the one that comes last."""
     openapi.page()  # brings every endpoint in
-    found = [each for each in _below(Schema) if each.__module__.startswith("citygrid.")]
+    found = {each for each in _below(Schema) if each.__module__.startswith("citygrid.")}
     names = Counter(each.__name__ for each in found)
     assert found and [name for name, count in names.items() if count > 1] == []
 

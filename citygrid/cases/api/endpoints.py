@@ -13,7 +13,7 @@ from citygrid.cases.api.schemas import ActionOut, CaseDetailOut, CaseFilterIn, C
 from citygrid.evidence import queries as evidence
 from citygrid.geography.queries import Tile
 from citygrid.kernel import clock
-from citygrid.kernel.api import Permitted, json_answer, leads_to, responses, unless_known
+from citygrid.kernel.api import Permitted, boxed, json_answer, leads_to, responses, unless_known
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.words import in_language
 
@@ -38,9 +38,9 @@ SAME_FACTS = (
 @router.get("", response=responses(list[CaseOut]), auth=Permitted(permissions.VIEW), openapi_extra=FOUND)
 def list_cases(request: Any, wanted: Query[CaseFilterIn]) -> HttpResponse:
     """The cases this post sees, newest first."""
-    now, given = clock.now(), wanted.dict()
+    now, given = clock.now(), boxed(wanted.dict())
     start, count = given.pop("start"), given.pop("count")
-    page = queries.cases(request.auth, queries.CaseFilter(**_filled(given)), now, start=start, count=count)
+    page = queries.cases(request.auth, queries.CaseFilter(**given), now, start=start, count=count)
     return _page(page, now)
 
 
@@ -57,7 +57,7 @@ def read_case_tile(request: Any, zoom: int, x: int, y: int, wanted: Query[CaseNa
     at = Tile(zoom, x, y)
     if not at.is_there:
         raise NotFound(what=_("map tile"))
-    drawn = queries.tile(request.auth, at, queries.CaseFilter(**_filled(wanted.dict())), clock.now())
+    drawn = queries.tile(request.auth, at, queries.CaseFilter(**boxed(wanted.dict())), clock.now())
     return unless_known(request, HttpResponse(drawn, content_type=TILE))
 
 
@@ -107,11 +107,6 @@ def take_step(request: Any, case_id: UUID, step: StepIn) -> Status[Any]:
         expected_seq=expected,
     )
     return Status(201, _detail(case, request.auth))
-
-
-def _filled(given: dict[str, Any]) -> dict[str, Any]:
-    """The filter without fields that were not given."""
-    return {name: value for name, value in given.items() if value is not None}
 
 
 def _page(page: QuerySet[models.Case], now: datetime) -> HttpResponse:

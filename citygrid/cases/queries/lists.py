@@ -22,11 +22,15 @@ from citygrid.kernel.scope import prefix_range
 from citygrid.workflow import queries as workflow
 
 LEAST_METRES_OF_LATITUDE = 110_500  # of one degree, at the equator
+Box = tuple[float, float, float, float]  # west, south, east, north
 
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """What a list is narrowed to; empty fields do not narrow. The area narrows the reach itself."""
+    """What a list is narrowed to; empty fields do not narrow. The area narrows the reach itself.
+
+    `box` is (west, south, east, north) in WGS-84 degrees: cases without a position are in none.
+    """
 
     state: str = ""
     area_code: str = ""
@@ -39,6 +43,7 @@ class CaseFilter:
     is_open: bool | None = None
     opened_from: date | None = None
     opened_until: date | None = None
+    box: Box | None = None
 
     def condition(self, now: datetime) -> Q:
         """The filter as a condition on cases."""
@@ -50,6 +55,8 @@ class CaseFilter:
             wanted &= Q(opened_at__gte=_midnight(self.opened_from))
         if self.opened_until:
             wanted &= Q(opened_at__lt=_midnight(self.opened_until + timedelta(days=1)))
+        if self.box:
+            wanted &= Q(location__intersects=Polygon.from_bbox(self.box))  # && alone is rounded
         wanted &= prefix_range("category_id", self.category_key)
         return wanted & self._words() & lamp_condition(self.lamp, now)
 

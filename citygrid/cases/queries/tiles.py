@@ -34,14 +34,15 @@ WHERE cell_x BETWEEN {west} AND {east} AND cell_y BETWEEN {north} AND {south} AN
 """
 ONE_BY_ONE = """
 SELECT cell_x >> {shift} AS x, cell_y >> {shift} AS y, 1 AS cases, is_open::integer AS open,
-    (is_open AND {late})::integer AS late
+    (is_open AND {told})::integer AS late
 FROM cases_case
 WHERE cell_x BETWEEN {west} AND {east} AND cell_y BETWEEN {north} AND {south} AND {near} AND {condition}
 """
 CELLED = """
 SELECT ST_AsMVT(cell, 'cells', {extent}, 'at') FROM (
     SELECT ST_MakePoint((x - {x}) * {size} + {size} / 2, (y - {y}) * {size} + {size} / 2) AS at,
-        sum(cases)::integer AS cases, sum(open)::integer AS open, sum(late)::integer AS late
+        sum(cases)::integer AS cases, sum(open)::integer AS open,
+        coalesce(sum(late), 0)::integer AS late
     FROM ({counted}) counted GROUP BY x, y HAVING sum(cases) > 0
 ) cell
 """
@@ -49,7 +50,7 @@ POINTS = """
 SELECT CASE WHEN count(*) <= {most} THEN ST_AsMVT(point, 'cases', {extent}, 'at') END FROM (
     SELECT ST_AsMVTGeom(
             ST_Transform(location, 3857), ST_TileEnvelope({z}, {tile_x}, {tile_y}), {extent}, 64, false
-        ) AS at, number, state, is_open AS open, (is_open AND {late}) AS late
+        ) AS at, number, state, is_open AS open, {told} AS lamp
     FROM cases_case
     WHERE cell_x BETWEEN {west} AND {east} AND cell_y BETWEEN {north} AND {south} AND {near} AND {condition}
     LIMIT {most} + 1
@@ -62,8 +63,8 @@ Part = tuple[str, tuple[Any, ...]]
 def tile(actor: Actor, at: Tile, wanted: CaseFilter, now: datetime) -> bytes:
     """A Mapbox vector tile (2.1) of the cases this post sees among those wanted; empty where there is none.
 
-    Layer "cases": points with number, state, open, late. Layer "cells": points with the numbers of cases, open and
-    late ones, one for each of at most 32 x 32 cells. A tile has one of them.
+    Layer "cases": points with number, state, open, lamp (none where no limit runs). Layer "cells": points with the
+    numbers of cases, open and late ones, one for each of at most 32 x 32 cells. A tile has one of them.
     """
     actor.require(permissions.VIEW)
     rows = reached(actor, wanted, now)
@@ -92,20 +93,27 @@ def _kept(actor: Actor, rows: QuerySet[models.Case], at: Tile, now: datetime) ->
 
 
 def _one_by_one(rows: QuerySet[models.Case], at: Tile, now: datetime) -> Part:
-    return _of_cases(ONE_BY_ONE, rows, at, now, shift=_shift(at))
+    return _of_cases(ONE_BY_ONE, _text(lamp_condition(Lamp.RED, now)), rows, at, shift=_shift(at))
 
 
 def _points(rows: QuerySet[models.Case], at: Tile, now: datetime) -> Part:
     numbers = {"most": MOST_POINTS, "extent": EXTENT, "z": at.zoom, "tile_x": at.x, "tile_y": at.y}
-    return _of_cases(POINTS, rows, at, now, **numbers)
+    return _of_cases(POINTS, _lamp(now), rows, at, **numbers)
 
 
-def _of_cases(statement: str, rows: QuerySet[models.Case], at: Tile, now: datetime, **numbers: int) -> Part:
-    """The statement on cases: of each it must be known whether it is late."""
-    late, first = _text(lamp_condition(Lamp.RED, now))
+def _lamp(now: datetime) -> Part:
+    """The lamp of a case, as SQL; NULL where no limit runs."""
+    conditions = {lamp: _text(lamp_condition(lamp, now)) for lamp in (Lamp.RED, Lamp.YELLOW, Lamp.GREEN, Lamp.PAUSED)}
+    cases = " ".join(f"WHEN {text} THEN '{lamp}'" for lamp, (text, _) in conditions.items())
+    return f"CASE {cases} END", tuple(value for _, values in conditions.values() for value in values)
+
+
+def _of_cases(statement: str, told: Part, rows: QuerySet[models.Case], at: Tile, **numbers: int) -> Part:
+    """The statement on cases, which tells one thing of each."""
+    said, first = told
     west, south, east, north = at.bounds()
     near = f"location && ST_MakeEnvelope({west - EDGE}, {south - EDGE}, {east + EDGE}, {north + EDGE}, 4326)"
-    text, values = _part(statement, rows, at, models.CELL_ZOOM, late=late, near=near, **numbers)
+    text, values = _part(statement, rows, at, models.CELL_ZOOM, told=said, near=near, **numbers)
     return text, (*first, *values)
 
 

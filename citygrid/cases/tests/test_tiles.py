@@ -131,6 +131,33 @@ def test_late_ones_are_counted_as_late(city: City, tmp_path: Path) -> None:
     assert cell["late"] == len(red) > 0
 
 
+def test_cell_without_a_limit_has_none_late(city: City, tmp_path: Path) -> None:
+    [tile] = tiles_around(0)
+    shut = queries.CaseFilter(state="closed")
+    [cell] = shown(queries.tile(city.actors["shift_leader"], tile, shut, NOW), tmp_path)["cells"]
+    assert (cell["cases"], cell["open"], cell["late"]) == (5, 0, 0)
+    opened = queries.CaseFilter(is_open=True)
+    [cell] = shown(queries.tile(city.actors["shift_leader"], tile, opened, NOW), tmp_path)["cells"]
+    assert (cell["cases"], cell["open"], cell["late"]) == (8, 8, 0)
+
+
+def test_points_show_the_lamp_of_the_list(city: City, tmp_path: Path) -> None:
+    leader = city.actors["shift_leader"]
+    city.play(city.open(), *HAPPY[:5])
+    due = city.play(city.open(), *HAPPY[:5]).due_at
+    assert due
+    for later in (due - timedelta(hours=2), due - timedelta(seconds=1), due + timedelta(seconds=1)):
+        rows = queries.lines(queries.cases(leader, queries.CaseFilter(), later))
+        listed = {row.number: queries.lamp_of(row, later) for row in rows if row.lon}
+        points = [
+            point
+            for tile in tiles_around(16)
+            for point in shown(queries.tile(leader, tile, queries.CaseFilter(), later), tmp_path).get("cases", [])
+        ]
+        assert {point["number"]: point["lamp"] or "none" for point in points} == listed
+        assert len(set(listed.values())) > 1
+
+
 def test_tile_with_too_many_cases_shows_cells(city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("citygrid.cases.queries.tiles.MOST_POINTS", 1)
     assert MOST_POINTS > 1

@@ -2,6 +2,7 @@ from typing import Any
 
 import orjson
 from django.contrib.gis.geos import Point
+from django.http import HttpResponse
 from django.utils.translation import get_language
 from ninja import Path, Query, Router
 
@@ -11,13 +12,14 @@ from citygrid.geography.api.schemas import (
     AreaOut,
     LayerFeatureOut,
     LayerOut,
+    OutlinesIn,
     PlaceOut,
     PointIn,
 )
 from citygrid.geography.choices import Level
 from citygrid.geography.errors import NoPlaceThere
 from citygrid.kernel import clock
-from citygrid.kernel.api import MOST_ROWS, Day, Permitted, leads_to, responses
+from citygrid.kernel.api import MOST_ROWS, Day, Permitted, boxed, json_answer, leads_to, responses, unless_known
 from citygrid.kernel.web import SIGNED_IN
 
 router = Router(tags=["geography"], auth=Permitted(SIGNED_IN))
@@ -44,6 +46,14 @@ def look_up_place(request: Any, at: Query[PointIn]) -> dict[str, Any]:
 def list_areas(request: Any, level: Level, below: AreaCode | None = None) -> Any:
     """The areas of a level inside an area (everywhere when none is given), by code."""
     return queries.areas_below(below or "", level)[: MOST_ROWS * 10]
+
+
+@router.get("/areas/outlines", response=responses(dict[str, Any]))
+def list_outlines(request: Any, wanted: Query[OutlinesIn]) -> HttpResponse:
+    """A GeoJSON FeatureCollection of the areas or unit grids of a level, at most 2,000, by code."""
+    given = boxed(wanted.dict())
+    found = queries.outlines(given["below"] or [""], given["level"], box=given.get("box"), count=MOST_ROWS * 10)
+    return unless_known(request, json_answer(found))
 
 
 @router.get("/areas/{code}/outline", response=responses(dict[str, Any]))

@@ -1,14 +1,13 @@
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import Field
 
-from citygrid.geography.choices import Frame, Level
+from citygrid.geography.choices import Frame, GridKind, Level
+from citygrid.kernel.api import BoxIn, Latitude, Longitude
 
-Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 AreaCode = Annotated[str, Field(pattern=r"^\d{6}(\d{3}){0,3}$")]
 
 
@@ -41,6 +40,13 @@ class PlaceOut(Schema):
     area_code: str
     name: str
     features: list[FeatureHitOut]
+
+
+class OutlinesIn(BoxIn):
+    """Of which level, and inside which areas or what box; without either, everywhere."""
+
+    level: Level | Literal[GridKind.UNIT]
+    below: Annotated[list[AreaCode], Field(max_length=100)] = []
 
 
 class AreaOut(Schema):

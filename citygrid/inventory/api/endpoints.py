@@ -16,7 +16,7 @@ from citygrid.inventory.api.schemas import (
     StateIn,
 )
 from citygrid.kernel import clock
-from citygrid.kernel.api import Permitted, leads_to, responses
+from citygrid.kernel.api import Permitted, boxed, leads_to, responses
 
 router = Router(tags=["inventory"])
 
@@ -33,11 +33,9 @@ READ = leads_to(
 )
 def list_components(request: Any, wanted: Query[ComponentFilterIn]) -> list[dict[str, Any]]:
     """The components this post sees, by identifier; `category_key` may be a major's."""
-    given = {name: value for name, value in wanted.dict().items() if value is not None}
+    given = boxed(wanted.dict())
     start, count = given.pop("start"), given.pop("count")
-    sides = [given.pop(side) for side in ("west", "south", "east", "north") if side in given]
-    box = (sides[0], sides[1], sides[2], sides[3]) if sides else None
-    found = queries.components(request.auth, queries.ComponentFilter(**given, box=box), start=start, count=count)
+    found = queries.components(request.auth, queries.ComponentFilter(**given), start=start, count=count)
     return [_component(one) for one in found]
 
 

@@ -3,41 +3,28 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from citygrid.geography.choices import Frame
 from citygrid.inventory.choices import Change, State
 from citygrid.inventory.queries import FARTHEST_M
 from citygrid.inventory.services import LONGEST_REASON
-from citygrid.kernel.api import MOST_ROWS
+from citygrid.kernel.api import MOST_ROWS, BoxIn, Latitude, Longitude
 
-Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 ComponentId = Annotated[str, Field(pattern=r"^\d{16,17}$")]
 CategoryKey = Annotated[str, Field(max_length=80, pattern=r"^[\w./-]*$")]
 
 
-class ComponentFilterIn(Schema):
-    """What a list of components is narrowed to; the four sides of a box (WGS-84) are given together or not at all."""
+class ComponentFilterIn(BoxIn):
+    """What a list of components is narrowed to."""
 
     category_key: CategoryKey = ""
     area_code: Annotated[str, Field(pattern=r"^\d{0,15}$")] = ""
     state: State | None = None
     maintainer_id: UUID | None = None
     words: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""
-    west: Longitude | None = None
-    south: Latitude | None = None
-    east: Longitude | None = None
-    north: Latitude | None = None
     start: Annotated[int, Field(ge=0, le=100_000)] = 0
     count: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 50
-
-    @model_validator(mode="after")
-    def _box_is_whole(self) -> "ComponentFilterIn":
-        sides = (self.west, self.south, self.east, self.north)
-        if any(side is None for side in sides) and any(side is not None for side in sides):
-            raise ValueError("A box needs west, south, east and north.")
-        return self
 
 
 class NearIn(Schema):
