@@ -163,6 +163,9 @@ DJANGO_VITE = {
     }
 }
 
+# Tiles of a base map below our own layers: "https://tiles.example/{z}/{x}/{y}.png"; without, no other host is asked.
+BASE_MAP = os.environ.get("CITYGRID_BASE_MAP", "")
+
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 
 # How long names, outlines and choices are answered from memory after they were read.

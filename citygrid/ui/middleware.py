@@ -1,6 +1,7 @@
 """Around every request: headers that bound what a page may do, and words for what is refused."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -11,7 +12,7 @@ from citygrid.ui.problems import refused
 HEADERS = {
     # Scripts come from files of ours only. Styles may stand in a page: pictures of procedures carry their own.
     "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "img-src 'self' data: blob: {images}; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -23,12 +24,15 @@ class HeadersMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        base = urlsplit(settings.BASE_MAP)  # pictures come from here, and from the base map if there is one
+        images = f"{base.scheme}://{base.netloc}" if base.netloc else ""
+        self.headers = {name: value.replace(" {images}", images and f" {images}") for name, value in HEADERS.items()}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer with its headers; the server of the front end's developers needs scripts from elsewhere."""
         response = self.get_response(request)
         if not settings.DEBUG:
-            for name, value in HEADERS.items():
+            for name, value in self.headers.items():
                 response.headers.setdefault(name, value)
         return response
 

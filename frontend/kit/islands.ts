@@ -2,6 +2,7 @@
 export type Mount = (element: HTMLElement, data: unknown) => void
 
 const islands: Record<string, () => Promise<{ mount: Mount }>> = {
+  'map-desk': () => import('../islands/map-desk/index.ts'),
   'map-snippet': () => import('../islands/map-snippet/index.ts'),
 }
 

@@ -24,6 +24,7 @@ BASELINE = {
     "reports": 9,
     "report-new": 6,
     "cases": 8,
+    "map": 7,
     "categories": 9,
     "procedures": 6,
     "notices": 7,

@@ -17,7 +17,7 @@ from citygrid.intake.models import Report
 from citygrid.kernel import clock
 from citygrid.kernel.models import AuditEntry
 
-PAGES = ("home", "notices", "waiting", "reports", "report-new", "cases", "categories", "procedures")
+PAGES = ("home", "notices", "waiting", "reports", "report-new", "cases", "map", "categories", "procedures")
 
 
 @pytest.fixture

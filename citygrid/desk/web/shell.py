@@ -150,6 +150,7 @@ def _nav(about: Standing) -> list[NavItem]:
         ("waiting", "list-check", _("Waiting"), case_permissions.VIEW, lambda: about.waiting_total),
         ("reports", "message", _("Reports"), intake_permissions.VIEW, lambda: about.triage or None),
         ("cases", "folder", _("Cases"), case_permissions.VIEW, None),
+        ("map", "map-2", _("Map"), case_permissions.VIEW, None),
         ("categories", "tag", _("Catalogue"), catalogue_permissions.VIEW_STANDARDS, None),
         ("rules", "users-group", _("Rules"), dispatch_permissions.VIEW_RULES, None),
         ("procedures", "route", _("Procedures"), workflow_permissions.VIEW, None),
@@ -166,6 +167,7 @@ def _nav(about: Standing) -> list[NavItem]:
 PARTS = {
     "reports": "report",
     "cases": "case",
+    "map": "map",
     "categories": "category",
     "rules": "rules",
     "procedures": "procedure",

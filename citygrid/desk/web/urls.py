@@ -1,6 +1,6 @@
 from django.urls import path
 
-from citygrid.desk.web.views import cases, home, library, notices, reports, rules, sheets, waiting
+from citygrid.desk.web.views import cases, home, library, maps, notices, reports, rules, sheets, waiting
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("cases/", cases.case_list, name="cases"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/steps/<slug:action>/", cases.step, name="case-step"),
+    path("map/", maps.case_map, name="map"),
+    path("map/cases/<str:number>/", maps.card, name="map-card"),
     path("categories/", library.categories, name="categories"),
     path("categories/<path:key>/", library.category, name="category"),
     path("sheets/", sheets.sheet_list, name="sheets"),

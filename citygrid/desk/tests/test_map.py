@@ -1,0 +1,59 @@
+"""The map: what its page begins from, and the parts the server draws for it."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.urls import reverse
+
+from citygrid.access.tests import factories as access
+from citygrid.desk.tests.factories import City, make_cases
+from citygrid.geography.tests.factories import SIDE, SOUTH, WEST
+from citygrid.kernel import clock
+from citygrid.ui.middleware import HeadersMiddleware
+
+
+def island(answer: Any) -> Any:
+    found = re.search(r'<script[^>]*type="application/json">(.*?)</script>', answer.content.decode(), re.DOTALL)
+    assert found
+    return json.loads(found[1])
+
+
+def test_map_begins_with_the_areas_of_the_post(city: City, enter) -> None:
+    post = access.make_post("street_officer", organisation=city.water, areas=["900001002"])
+    city.accounts["street"] = access.make_account("street", posts=[post])
+    for login, codes, columns in (("shift_leader", ["900001"], (0, 4)), ("street", ["900001002"], (2, 4))):
+        begun = island(enter(login).get(reverse("map")))
+        west, east = (WEST + column * SIDE for column in columns)
+        assert begun["reach"] == codes
+        assert begun["extent"] == pytest.approx([west, SOUTH, east, SOUTH + SIDE])
+
+
+def test_map_of_a_post_that_reaches_everything_begins_with_every_district(city: City, enter) -> None:
+    post = access.make_post("shift_leader", organisation=city.water, areas=[""])
+    city.accounts["everywhere"] = access.make_account("everywhere", posts=[post])
+    begun = island(enter("everywhere").get(reverse("map")))
+    assert (begun["reach"], begun["extent"][0]) == ([], pytest.approx(WEST))
+
+
+def test_card_tells_of_a_case_the_post_sees_and_of_no_other(city: City, enter) -> None:
+    case = make_cases(city, clock.now() - timedelta(minutes=5), 1)[0]
+    address = reverse("map-card", args=[case.number])
+    told = enter("shift_leader").get(address).content.decode()
+    assert reverse("case", args=[case.number]) in told
+    assert case.address in told
+    assert "<html" not in told
+    assert enter("water").get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("base", "images"),
+    [("", "img-src 'self' data: blob:;"), ("https://t.example/{z}/{x}/{y}.png", "blob: https://t.example;")],
+)
+def test_pictures_come_from_the_base_map_only_where_one_is_set(settings, rf, base: str, images: str) -> None:
+    settings.BASE_MAP = base
+    answer = HeadersMiddleware(lambda request: HttpResponse())(rf.get("/"))
+    assert images in answer["Content-Security-Policy"]

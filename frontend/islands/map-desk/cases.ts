@@ -1,0 +1,114 @@
+import { containsCoordinate, getWidth } from 'ol/extent.js'
+import Feature, { type FeatureLike } from 'ol/Feature.js'
+import MVT from 'ol/format/MVT.js'
+import Point from 'ol/geom/Point.js'
+import VectorLayer from 'ol/layer/Vector.js'
+import type Map from 'ol/Map.js'
+import VectorSource from 'ol/source/Vector.js'
+import { createXYZ } from 'ol/tilegrid.js'
+import type { Looks } from './style.ts'
+
+const ADDRESS = '/api/v1/cases/tiles'
+const GRID = createXYZ({ tileSize: 512, maxZoom: 20 })
+const FORMAT = new MVT<Feature<Point>>({ featureClass: Feature })
+const ACROSS = 8 // circles along an edge of a tile: 64 pixels for each, so that they do not touch
+
+export interface Sums {
+  cases: number
+  open: number
+  late: number
+}
+
+/** The cases in view: tiles of the server, whose cells are gathered to circles with counts; single ones are lamps. */
+export class Cases {
+  readonly source = new VectorSource<Feature<Point>>()
+  readonly layer: VectorLayer
+  /** The filter, as the API takes it. */
+  query = ''
+  private asking = new AbortController()
+  private drawn = ''
+
+  constructor(look: Looks) {
+    this.layer = new VectorLayer({ source: this.source, style: look.cases, updateWhileInteracting: true })
+  }
+
+  /** Ask for the tiles in view again (unchanged ones are not sent twice); whether all answered. */
+  async ask(map: Map): Promise<boolean> {
+    this.asking.abort()
+    const { signal } = (this.asking = new AbortController())
+    const view = map.getView()
+    const zoom = GRID.getZForResolution(view.getResolution()!)
+    const tiles: number[][] = []
+    GRID.forEachTileCoord(view.calculateExtent(map.getSize()), zoom, (at) => void tiles.push([...at]))
+    try {
+      const read = await Promise.all(tiles.map((at) => this.read(at, signal)))
+      const state = `${zoom} ${read.map((tile) => tile.mark)}`
+      if (state !== this.drawn) this.draw(read.flatMap((tile) => tile.features), zoom)
+      this.drawn = state
+      return true
+    } catch {
+      return signal.aborted // of a view that was left nobody waits for the answer
+    }
+  }
+
+  /** How many cases are in view. */
+  sums(map: Map): Sums {
+    const seen = map.getView().calculateExtent(map.getSize())
+    const inside = this.source.getFeatures().filter((one) => containsCoordinate(seen, this.placeOf(one)))
+    return inside.reduce((sum, one) => added(sum, one), { cases: 0, open: 0, late: 0 })
+  }
+
+  /** Mark a case ("" for none). */
+  pick(number: string): void {
+    this.layer.set('picked', number)
+    this.source.forEachFeature((one) => one.set('isPicked', one.get('number') === number))
+  }
+
+  placeOf(feature: FeatureLike): number[] {
+    return (feature.getGeometry() as Point).getCoordinates()
+  }
+
+  private async read(at: number[], signal: AbortSignal): Promise<{ mark: string; features: Feature<Point>[] }> {
+    const answer = await fetch(`${ADDRESS}/${at.join('/')}?${this.query}`, { signal })
+    if (!answer.ok) throw new Error(`tile ${at.join('/')}: ${answer.status}`)
+    const reading = { extent: GRID.getTileCoordExtent(at), featureProjection: 'EPSG:3857' }
+    const features = FORMAT.readFeatures(await answer.arrayBuffer(), reading)
+    return { mark: `${at} ${answer.headers.get('ETag')}`, features }
+  }
+
+  private draw(found: Feature<Point>[], zoom: number): void {
+    const single = found.filter((one) => one.get('number'))
+    const cells = found.filter((one) => !one.get('number'))
+    const size = getWidth(GRID.getTileCoordExtent([zoom, 0, 0])) / ACROSS
+    this.source.clear(true)
+    this.source.addFeatures([...this.gathered(cells, size), ...single])
+    this.pick((this.layer.get('picked') as string | undefined) ?? '')
+  }
+
+  /** Cells of the server are finer than circles may be: those of one square become one, in the middle of its cases. */
+  private gathered(cells: Feature<Point>[], size: number): Feature<Point>[] {
+    const squares: Record<string, Sums & { x: number; y: number }> = {}
+    for (const cell of cells) {
+      const [x, y] = this.placeOf(cell) as [number, number]
+      const key = `${Math.floor(x / size)} ${Math.floor(y / size)}`
+      const square = (squares[key] ??= { cases: 0, open: 0, late: 0, x: 0, y: 0 })
+      const count = cell.get('cases') as number
+      Object.assign(square, added(square, cell), { x: square.x + x * count, y: square.y + y * count })
+    }
+    return Object.values(squares).map(({ x, y, ...counts }) => {
+      const place = new Point([x / counts.cases, y / counts.cases])
+      return new Feature({ geometry: place, ...counts })
+    })
+  }
+}
+
+/** The sums with those of a circle or a single case added. */
+function added({ cases, open, late }: Sums, feature: FeatureLike): Sums {
+  const isOne = Boolean(feature.get('number'))
+  const isOpen = Number(feature.get('open') ?? 0)
+  return {
+    cases: cases + (isOne ? 1 : (feature.get('cases') as number)),
+    open: open + isOpen,
+    late: late + (isOne ? Number(isOpen && feature.get('lamp') === 'red') : (feature.get('late') as number)),
+  }
+}

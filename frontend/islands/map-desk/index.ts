@@ -1,0 +1,91 @@
+import 'ol/ol.css'
+import { ScaleLine, Zoom } from 'ol/control.js'
+import type { Extent } from 'ol/extent.js'
+import TileLayer from 'ol/layer/Tile.js'
+import Map from 'ol/Map.js'
+import { transformExtent } from 'ol/proj.js'
+import XYZ from 'ol/source/XYZ.js'
+import View from 'ol/View.js'
+import { outlines } from './areas.ts'
+import { Card } from './card.ts'
+import { Cases } from './cases.ts'
+import { permalink } from './permalink.ts'
+import { looks } from './style.ts'
+
+/** What the page gives: the areas of the post and their extent (WGS 84 degrees), shapes of lamps, a base map or "". */
+export interface Desk {
+  reach: string[]
+  extent: Extent | null
+  lamps: Record<string, string>
+  base: string
+  words: { zoomIn: string; zoomOut: string }
+}
+
+const ASKED_AGAIN = 4_000 // milliseconds: a new case shows within five seconds
+const CLOSER = 2 // zooms, when a circle is picked
+
+/** The map desk: cases, areas and layers on a map of our own, with what is in view beside it. */
+export function mount(element: HTMLElement, data: unknown): void {
+  const desk = data as Desk
+  for (const child of element.children) (child as HTMLElement).hidden = false
+  const target = element.querySelector<HTMLElement>('[data-map]')!
+  const look = looks(element, desk.lamps)
+  const view = new View({ minZoom: 2, maxZoom: 20, enableRotation: false })
+  const cases = new Cases(look)
+  const map = new Map({
+    target,
+    view,
+    layers: [
+      ...(desk.base ? [new TileLayer({ source: new XYZ({ url: desk.base }) })] : []),
+      ...outlines(desk.reach, look),
+      cases.layer,
+    ],
+    controls: [
+      new Zoom({ zoomInTipLabel: desk.words.zoomIn, zoomOutTipLabel: desk.words.zoomOut }),
+      new ScaleLine(),
+    ],
+  })
+  permalink(view, () => {
+    if (desk.extent) view.fit(bounds(desk.extent), { size: map.getSize(), padding: [24, 24, 24, 24] })
+    else view.setCenter([0, 0])
+  })
+
+  const card = new Card(element, target, (number) => cases.pick(number))
+  pickByPointer(map, cases, card)
+
+  const sums = [...element.querySelectorAll<HTMLElement>('[data-sum]')]
+  const failed = element.querySelector<HTMLElement>('[data-failed]')!
+  const ask = async () => {
+    failed.hidden = await cases.ask(map)
+    const counted = cases.sums(map)
+    for (const sum of sums) sum.textContent = look.number(counted[sum.dataset.sum as keyof typeof counted])
+    element.dataset.asked = String(Number(element.dataset.asked ?? 0) + 1)
+  }
+  map.on('moveend', ask)
+  setInterval(() => document.hidden || void ask(), ASKED_AGAIN)
+}
+
+function bounds(degrees: Extent): Extent {
+  return transformExtent(degrees, 'EPSG:4326', 'EPSG:3857')
+}
+
+/** A case that is picked shows its card, a circle of many comes closer. */
+function pickByPointer(map: Map, cases: Cases, card: Card): void {
+  const under = (pixel: number[]) =>
+    map.forEachFeatureAtPixel(pixel, (feature) => feature, {
+      layerFilter: (layer) => layer === cases.layer,
+      hitTolerance: 4,
+    })
+  map.on('pointermove', (event) => {
+    if (!event.dragging) map.getTargetElement()!.style.cursor = under(event.pixel) ? 'pointer' : ''
+  })
+  map.on('click', (event) => {
+    const found = under(event.pixel)
+    if (!found) return card.close()
+    if (found.get('number')) return void card.open(found.get('number') as string)
+    const view = map.getView()
+    const zoom = (view.getZoom() ?? 0) + CLOSER
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+    view.animate({ center: cases.placeOf(found), zoom, duration: still ? 0 : 120 })
+  })
+}

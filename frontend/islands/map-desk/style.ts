@@ -1,0 +1,114 @@
+import type { FeatureLike } from 'ol/Feature.js'
+import { Circle, Fill, Icon, Stroke, Style, Text } from 'ol/style.js'
+
+type Draw = (feature: FeatureLike) => Style | Style[]
+
+/** How everything on the map looks, in the colours of the page and the numbers of its language. */
+export interface Looks {
+  cases: Draw
+  area: (width: number, isNamed: boolean) => Draw
+  number: (value: number) => string
+}
+
+const SHARP = 2 // pixels of a drawing for one of the screen
+
+export function looks(element: HTMLElement, lamps: Record<string, string>): Looks {
+  const page = getComputedStyle(element)
+  const token = (name: string) => page.getPropertyValue(name).trim()
+  const language = document.documentElement.lang
+  const short = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 })
+  const whole = new Intl.NumberFormat(language)
+  const font = token('--tblr-font-sans-serif')
+  const paper = token('--cg-paper')
+  const kept: Record<string, Style> = {}
+  const once = (key: string, make: () => Style) => (kept[key] ??= make())
+
+  const text = (words: string, size: number, colour: string, weight = 400, overflow = true) =>
+    new Text({
+      text: words,
+      font: `${weight} ${size}px ${font}`,
+      fill: new Fill({ color: colour }),
+      stroke: new Stroke({ color: paper, width: 3 }),
+      overflow,
+    })
+
+  const halo = new Style({
+    zIndex: 3,
+    image: new Circle({ radius: 15, stroke: new Stroke({ color: token('--cg-accent'), width: 3 }) }),
+  })
+
+  const lamp = (colour: string, isOpen: boolean) =>
+    once(`${colour} ${isOpen}`, () => {
+      if (!lamps[colour]) return plain(isOpen)
+      const fill = token(`--cg-lamp-${colour}`)
+      const edge = colour === 'yellow' ? token('--cg-lamp-yellow-edge') : paper
+      const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" viewBox="-1 -1 14 14" fill="${fill}" stroke="${edge}">${lamps[colour]}</svg>`
+      const src = `data:image/svg+xml,${encodeURIComponent(drawing)}`
+      return new Style({ zIndex: isOpen ? 2 : 1, image: new Icon({ src, scale: 0.5, opacity: isOpen ? 1 : 0.5 }) })
+    })
+
+  const plain = (isOpen: boolean) =>
+    new Style({
+      zIndex: isOpen ? 2 : 1,
+      image: new Circle({
+        radius: isOpen ? 6 : 5,
+        fill: new Fill({ color: token(isOpen ? '--cg-accent' : '--cg-map-line') }),
+        stroke: new Stroke({ color: paper, width: 2 }),
+      }),
+    })
+
+  const circle = (count: number, open: number, late: number) => {
+    const share = Math.ceil((late / count) * 24) / 24 // of the ring that is red: fine enough for the eye
+    const ring = token(open ? '--cg-accent' : '--cg-map-line')
+    return once(`${short.format(count)} ${share} ${ring}`, () => {
+      const radius = Math.min(28, 10 + 2.5 * Math.log2(count))
+      const image = new Icon({ img: ringed(radius, share, paper, ring, token('--cg-lamp-red')), scale: 1 / SHARP })
+      return new Style({ zIndex: 2, image, text: text(short.format(count), 12, token('--cg-ink'), 600) })
+    })
+  }
+
+  return {
+    number: (value) => whole.format(value),
+    cases: (feature) => {
+      if (!feature.get('number')) {
+        return circle(feature.get('cases') as number, feature.get('open') as number, feature.get('late') as number)
+      }
+      const shown = lamp((feature.get('lamp') as string | undefined) ?? '', Boolean(feature.get('open')))
+      return feature.get('isPicked') ? [halo, shown] : shown
+    },
+    area: (width, isNamed) => {
+      const line = new Stroke({ color: token('--cg-map-line'), width })
+      const inside = new Fill({ color: token('--cg-map-area') })
+      const ink = token('--cg-ink-soft')
+      return (feature) => {
+        const words = String((language.startsWith('zh') ? '' : feature.get('name_en')) || feature.get('name_zh') || '')
+        const label = isNamed ? text(words, width > 1 ? 13 : 12, ink, 400, width > 1) : undefined
+        return new Style({ stroke: line, fill: width > 1 ? inside : undefined, text: label })
+      }
+    },
+  }
+}
+
+/** A disc with a ring, of which a share from the top on is in another colour. */
+function ringed(radius: number, share: number, paper: string, ring: string, red: string): HTMLCanvasElement {
+  const canvas = document.createElement('canvas')
+  canvas.width = canvas.height = Math.ceil(radius + 2) * 2 * SHARP
+  const pen = canvas.getContext('2d')!
+  const arc = (from: number, to: number, colour: string) => {
+    pen.beginPath()
+    pen.arc(0, 0, radius - 1, from, to)
+    pen.strokeStyle = colour
+    pen.stroke()
+  }
+  pen.translate(canvas.width / 2, canvas.height / 2)
+  pen.scale(SHARP, SHARP)
+  pen.lineWidth = 4
+  pen.fillStyle = paper
+  pen.beginPath()
+  pen.arc(0, 0, radius, 0, 2 * Math.PI)
+  pen.fill()
+  const top = -Math.PI / 2
+  arc(0, 2 * Math.PI, ring)
+  if (share) arc(top, top + share * 2 * Math.PI, red)
+  return canvas
+}
