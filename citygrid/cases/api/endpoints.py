@@ -51,7 +51,7 @@ def list_waiting(request: Any) -> HttpResponse:
     return _page(queries.waiting(request.auth, now), now)
 
 
-@router.get("/tiles/{zoom}/{x}/{y}", response=responses(bytes), auth=Permitted(permissions.VIEW))
+@router.get("/tiles/{zoom}/{x}/{y}", response=responses(None), auth=Permitted(permissions.VIEW))
 def read_case_tile(request: Any, zoom: int, x: int, y: int, wanted: Query[CaseNarrowedIn]) -> HttpResponse:
     """A Mapbox vector tile of the cases this post sees: points ("cases"), or counts where there are many ("cells")."""
     at = Tile(zoom, x, y)
