@@ -37,7 +37,7 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
     "/sheets/rules/": ("system_administrator", 5),
     "/notices/": ("water", 7),
 }
-QUEUE = 16  # the list, and the case that is open beside it
+QUEUE = 17  # the list, and the case that is open beside it, for who may correct its component
 REPORT_PAGE = 14  # of one to decide, with all that helps to decide it
 CASE_PAGE = 19  # of a case with everything on it, for who may correct its component; a plain one costs 15
 
