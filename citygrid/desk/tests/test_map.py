@@ -49,6 +49,15 @@ def test_card_tells_of_a_case_the_post_sees_and_of_no_other(city: City, enter) -
     assert enter("water").get(address).status_code == 404
 
 
+def test_tree_offers_the_layers_of_the_city_and_components_to_who_may_see_them(city: City, enter) -> None:
+    post = access.make_post("street_officer", organisation=city.water, areas=["900001002"])
+    city.accounts["street"] = access.make_account("street", posts=[post])
+    offered = {login: enter(login).get(reverse("map")).content.decode() for login in ("shift_leader", "street")}
+    assert all('value="layer road"' in page for page in offered.values())
+    sees = {login: 'value="components"' in page for login, page in offered.items()}
+    assert sees == {"shift_leader": True, "street": False}
+
+
 @pytest.mark.parametrize(
     ("base", "images"),
     [("", "img-src 'self' data: blob:;"), ("https://t.example/{z}/{x}/{y}.png", "blob: https://t.example;")],

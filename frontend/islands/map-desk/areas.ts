@@ -24,8 +24,8 @@ export function sides(extent: Extent): [string, string][] {
 }
 
 /** A layer for each level of areas; what lies below the codes of the post's reach, each asked for once. */
-export function outlines(reach: string[], look: Looks): VectorLayer[] {
-  return LEVELS.map(({ level, from, width }) => {
+export function outlines(reach: string[], look: Looks): Record<string, VectorLayer> {
+  const layers = LEVELS.map(({ level, from, width }) => {
     const address = (extent: Extent) => {
       const box = extent.every(Number.isFinite) ? sides(extent) : []
       return `${ADDRESS}?${new URLSearchParams([['level', level], ...reach.map((code) => ['below', code]), ...box])}`
@@ -34,6 +34,7 @@ export function outlines(reach: string[], look: Looks): VectorLayer[] {
     const strategy = level === 'unit' ? tile(squares) : all
     const source = new VectorSource({ url: address, format: new GeoJSON(), strategy })
     const style = look.area(width, level !== 'unit')
-    return new VectorLayer({ source, style, minZoom: from - 0.01, declutter: 'areas', properties: { name: level } })
+    return [level, new VectorLayer({ source, style, minZoom: from - 0.01, declutter: 'areas' })]
   })
+  return Object.fromEntries(layers) as Record<string, VectorLayer>
 }

@@ -6,7 +6,7 @@ import VectorLayer from 'ol/layer/Vector.js'
 import type Map from 'ol/Map.js'
 import VectorSource from 'ol/source/Vector.js'
 import { createXYZ } from 'ol/tilegrid.js'
-import type { Looks } from './style.ts'
+import { countOf, type Looks } from './style.ts'
 
 const ADDRESS = '/api/v1/cases/tiles'
 const GRID = createXYZ({ tileSize: 512, maxZoom: 20 })
@@ -25,11 +25,13 @@ export class Cases {
   readonly layer: VectorLayer
   /** The filter, as the API takes it. */
   query = ''
+  private count: keyof Sums = 'cases'
   private asking = new AbortController()
   private drawn = ''
 
   constructor(look: Looks) {
-    this.layer = new VectorLayer({ source: this.source, style: look.cases, updateWhileInteracting: true })
+    const style = look.cases(() => this.count)
+    this.layer = new VectorLayer({ source: this.source, style, updateWhileInteracting: true })
   }
 
   /** Ask for the tiles in view again (unchanged ones are not sent twice); whether all answered. */
@@ -56,6 +58,12 @@ export class Cases {
     const seen = map.getView().calculateExtent(map.getSize())
     const inside = this.source.getFeatures().filter((one) => containsCoordinate(seen, this.placeOf(one)))
     return inside.reduce((sum, one) => added(sum, one), { cases: 0, open: 0, late: 0 })
+  }
+
+  /** Draw all cases, the open or the late ones. */
+  show(count: keyof Sums): void {
+    this.count = count
+    this.layer.changed()
   }
 
   /** Mark a case ("" for none). */
@@ -102,13 +110,10 @@ export class Cases {
   }
 }
 
-/** The sums with those of a circle or a single case added. */
 function added({ cases, open, late }: Sums, feature: FeatureLike): Sums {
-  const isOne = Boolean(feature.get('number'))
-  const isOpen = Number(feature.get('open') ?? 0)
   return {
-    cases: cases + (isOne ? 1 : (feature.get('cases') as number)),
-    open: open + isOpen,
-    late: late + (isOne ? Number(isOpen && feature.get('lamp') === 'red') : (feature.get('late') as number)),
+    cases: cases + countOf(feature, 'cases'),
+    open: open + countOf(feature, 'open'),
+    late: late + countOf(feature, 'late'),
   }
 }

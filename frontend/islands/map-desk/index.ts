@@ -9,8 +9,10 @@ import View from 'ol/View.js'
 import { outlines } from './areas.ts'
 import { Card } from './card.ts'
 import { Cases } from './cases.ts'
+import { components, thematic } from './layers.ts'
 import { permalink } from './permalink.ts'
 import { looks } from './style.ts'
+import { tree } from './tree.ts'
 
 /** What the page gives: the areas of the post and their extent (WGS 84 degrees), shapes of lamps, a base map or "". */
 export interface Desk {
@@ -32,12 +34,13 @@ export function mount(element: HTMLElement, data: unknown): void {
   const look = looks(element, desk.lamps)
   const view = new View({ minZoom: 2, maxZoom: 20, enableRotation: false })
   const cases = new Cases(look)
+  const areas = outlines(desk.reach, look)
   const map = new Map({
     target,
     view,
     layers: [
       ...(desk.base ? [new TileLayer({ source: new XYZ({ url: desk.base }) })] : []),
-      ...outlines(desk.reach, look),
+      ...Object.values(areas),
       cases.layer,
     ],
     controls: [
@@ -50,6 +53,9 @@ export function mount(element: HTMLElement, data: unknown): void {
     else view.setCenter([0, 0])
   })
 
+  tree(element.querySelector<HTMLFormElement>('[data-layers]')!, map, cases, areas, (name) =>
+    name === 'components' ? components(look) : thematic(name.replace('layer ', ''), look),
+  )
   const card = new Card(element, target, (number) => cases.pick(number))
   pickByPointer(map, cases, card)
 

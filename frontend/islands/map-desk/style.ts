@@ -1,11 +1,14 @@
 import type { FeatureLike } from 'ol/Feature.js'
-import { Circle, Fill, Icon, Stroke, Style, Text } from 'ol/style.js'
+import { Circle, Fill, Icon, RegularShape, Stroke, Style, Text } from 'ol/style.js'
+import type { Sums } from './cases.ts'
 
-type Draw = (feature: FeatureLike) => Style | Style[]
+type Draw = (feature: FeatureLike) => Style | Style[] | undefined
 
 /** How everything on the map looks, in the colours of the page and the numbers of its language. */
 export interface Looks {
-  cases: Draw
+  cases: (count: () => keyof Sums) => Draw
+  feature: Draw
+  component: Draw
   area: (width: number, isNamed: boolean) => Draw
   number: (value: number) => string
 }
@@ -31,6 +34,17 @@ export function looks(element: HTMLElement, lamps: Record<string, string>): Look
       stroke: new Stroke({ color: paper, width: 3 }),
       overflow,
     })
+
+  const nameOf = (feature: FeatureLike) =>
+    String((language.startsWith('zh') ? '' : feature.get('name_en')) || feature.get('name_zh') || '')
+
+  const small = new RegularShape({
+    points: 4,
+    radius: 4,
+    angle: Math.PI / 4,
+    fill: new Fill({ color: paper }),
+    stroke: new Stroke({ color: token('--cg-ink-soft'), width: 1.5 }),
+  })
 
   const halo = new Style({
     zIndex: 3,
@@ -69,24 +83,38 @@ export function looks(element: HTMLElement, lamps: Record<string, string>): Look
 
   return {
     number: (value) => whole.format(value),
-    cases: (feature) => {
-      if (!feature.get('number')) {
-        return circle(feature.get('cases') as number, feature.get('open') as number, feature.get('late') as number)
-      }
+    cases: (wanted) => (feature) => {
+      const count = countOf(feature, wanted())
+      if (!count) return undefined
+      if (!feature.get('number')) return circle(count, countOf(feature, 'open'), countOf(feature, 'late'))
       const shown = lamp((feature.get('lamp') as string | undefined) ?? '', Boolean(feature.get('open')))
       return feature.get('isPicked') ? [halo, shown] : shown
     },
+    feature: (feature) =>
+      new Style({
+        stroke: new Stroke({ color: token('--cg-accent'), width: 1.5 }),
+        fill: new Fill({ color: token('--cg-map-focus') }),
+        image: new RegularShape({ points: 4, radius: 6, fill: new Fill({ color: token('--cg-ink-soft') }) }),
+        text: text(nameOf(feature), 12, token('--cg-ink')),
+      }),
+    component: () => once('component', () => new Style({ image: small })),
     area: (width, isNamed) => {
       const line = new Stroke({ color: token('--cg-map-line'), width })
       const inside = new Fill({ color: token('--cg-map-area') })
       const ink = token('--cg-ink-soft')
       return (feature) => {
-        const words = String((language.startsWith('zh') ? '' : feature.get('name_en')) || feature.get('name_zh') || '')
-        const label = isNamed ? text(words, width > 1 ? 13 : 12, ink, 400, width > 1) : undefined
+        const label = isNamed ? text(nameOf(feature), width > 1 ? 13 : 12, ink, 400, width > 1) : undefined
         return new Style({ stroke: line, fill: width > 1 ? inside : undefined, text: label })
       }
     },
   }
+}
+
+/** How many cases a circle or a lamp stands for. */
+export function countOf(feature: FeatureLike, wanted: keyof Sums): number {
+  if (!feature.get('number')) return (feature.get(wanted) as number | undefined) ?? 0
+  const isOpen = Boolean(feature.get('open'))
+  return Number({ cases: true, open: isOpen, late: isOpen && feature.get('lamp') === 'red' }[wanted])
 }
 
 /** A disc with a ring, of which a share from the top on is in another colour. */

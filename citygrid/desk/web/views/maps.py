@@ -13,6 +13,8 @@ from citygrid.cases import permissions, queries
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.words import lamp_of, place_name, state_of
 from citygrid.geography import queries as geography
+from citygrid.inventory import permissions as inventory_permissions
+from citygrid.kernel.memo import kept_a_moment
 from citygrid.kernel.web import requires
 from citygrid.ui.lamps import SHAPES
 
@@ -21,7 +23,8 @@ from citygrid.ui.lamps import SHAPES
 @require_safe
 def case_map(request: Any) -> HttpResponse:
     """Cases where they are, with the areas of the post around them."""
-    return draw(request, "desk/map.html", {"island": _island(request)})
+    context = {"layers": _layers(), "sees_components": request.actor.may(inventory_permissions.VIEW)}
+    return draw(request, "desk/map.html", {**context, "island": _island(request)})
 
 
 @requires(permissions.VIEW)
@@ -32,6 +35,12 @@ def card(request: Any, number: str) -> HttpResponse:
     with timezone.override(about.zone):
         told = {"lamp": lamp_of(found, about.now), "state": state_of(found), "place": place_name(found.area_code)}
         return render(request, "desk/_map_card.html", {"case": found, **told})
+
+
+@kept_a_moment
+def _layers() -> list[Any]:
+    """The layers of the city, for the choice of what the map shows."""
+    return geography.layers()
 
 
 def _island(request: Any) -> dict[str, Any]:

@@ -1,0 +1,55 @@
+import type VectorLayer from 'ol/layer/Vector.js'
+import type Map from 'ol/Map.js'
+import type { Cases, Sums } from './cases.ts'
+
+const KEPT = 'map-desk'
+
+interface Choice {
+  count: keyof Sums
+  layers: string[]
+  opacity: number
+}
+
+/** The layer tree is a form; the map follows it, and the browser remembers what was chosen. */
+export function tree(
+  form: HTMLFormElement,
+  map: Map,
+  cases: Cases,
+  known: Record<string, VectorLayer>,
+  make: (name: string) => VectorLayer,
+): void {
+  const boxes = [...form.querySelectorAll<HTMLInputElement>('[name=layer]')]
+  const counts = [...form.querySelectorAll<HTMLInputElement>('[name=count]')]
+  const opacity = form.querySelector<HTMLInputElement>('[name=opacity]')!
+
+  const restore = ({ count, layers, opacity: seen }: Choice) => {
+    for (const box of boxes) box.checked = layers.includes(box.value)
+    for (const one of counts) one.checked = one.value === count
+    opacity.value = `${seen}`
+  }
+  const chosen = (): Choice => ({
+    count: counts.find((one) => one.checked)!.value as keyof Sums,
+    layers: boxes.filter((box) => box.checked).map((box) => box.value),
+    opacity: Number(opacity.value),
+  })
+  const show = ({ count, layers, opacity: seen }: Choice) => {
+    for (const name of layers) {
+      if (known[name]) continue
+      known[name] = make(name)
+      map.getLayers().insertAt(map.getLayers().getLength() - 1, known[name]) // below the cases
+    }
+    for (const [name, layer] of Object.entries(known)) {
+      layer.setVisible(layers.includes(name))
+      layer.setOpacity(seen)
+    }
+    cases.show(count)
+  }
+
+  const kept = localStorage.getItem(KEPT)
+  if (kept) restore(JSON.parse(kept) as Choice)
+  show(chosen())
+  form.addEventListener('input', () => {
+    show(chosen())
+    localStorage.setItem(KEPT, JSON.stringify(chosen()))
+  })
+}
