@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from django.http import HttpResponse
@@ -66,3 +67,50 @@ def test_pictures_come_from_the_base_map_only_where_one_is_set(settings, rf, bas
     settings.BASE_MAP = base
     answer = HeadersMiddleware(lambda request: HttpResponse())(rf.get("/"))
     assert images in answer["Content-Security-Policy"]
+
+
+def box(west: float, east: float) -> dict[str, float]:
+    """The four sides of a box, so many sides of a community east of the district's corner."""
+    return {"west": WEST + west * SIDE, "south": SOUTH, "east": WEST + east * SIDE, "north": SOUTH + SIDE}
+
+
+def listed(answer: Any) -> list[str]:
+    assert answer.status_code == 200
+    return re.findall(r'data-number="([^"]+)"', answer.content.decode())
+
+
+def test_list_tells_of_the_cases_in_the_box_that_the_filter_leaves(city: City, enter) -> None:
+    client, cases = enter("shift_leader"), make_cases(city, clock.now())
+    rows = [case for case in cases if case.location]
+    places = {case.number: (case.location.x - WEST) / SIDE for case in rows}
+    everywhere = listed(client.get(reverse("map-list"), box(0, 4)))
+    assert sorted(everywhere) == sorted(places)
+    west = {number for number, column in places.items() if column < 1}
+    assert set(listed(client.get(reverse("map-list"), box(0, 1)))) == west != set(places)
+    closed = [case.number for case in rows if case.state == "closed"]
+    assert listed(client.get(reverse("map-list"), {**box(0, 4), "state": "closed"})) == closed != []
+    assert listed(client.get(reverse("map-list"), box(5, 6))) == []
+    assert set(listed(enter("water").get(reverse("map-list"), box(0, 4)))) < set(places)
+
+
+@pytest.mark.parametrize(
+    "sides",
+    [{}, {"west": 1}, {**box(0, 1), "west": "x"}, {**box(0, 1), "east": "nan"}, {**box(0, 1), "north": 91}, box(1, 0)],
+)
+def test_list_of_no_box_is_refused(city: City, enter, sides: dict[str, Any]) -> None:
+    assert enter("shift_leader").get(reverse("map-list"), sides).status_code == 400
+
+
+def test_tiles_are_asked_for_with_the_filter_of_the_page(city: City, enter) -> None:
+    client = enter("shift_leader")
+    given = {"lamp": "red", "area": "900001001", "open": "0", "opened_from": "2026-01-05", "words": "井盖 1"}
+    asked = parse_qs(island(client.get(reverse("map"), given))["query"])
+    assert asked == {
+        "lamp": ["red"],
+        "area_code": ["900001001"],
+        "is_open": ["False"],
+        "opened_from": ["2026-01-05"],
+        "words": ["井盖 1"],
+    }
+    assert client.get("/api/v1/cases/tiles/0/0/0", asked).status_code == 200
+    assert island(client.get(reverse("map")))["query"] == ""

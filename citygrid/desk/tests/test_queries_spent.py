@@ -38,6 +38,7 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
     "/notices/": ("water", 7),
 }
 QUEUE = 17  # the list, and the case that is open beside it, for who may correct its component
+MAP_LIST = 5
 REPORT_PAGE = 14  # of one to decide, with all that helps to decide it
 CASE_PAGE = 19  # of a case with everything on it, for who may correct its component; a plain one costs 15
 
@@ -98,6 +99,16 @@ def _add_rows(city: City, keeper, places: range) -> None:
         on = {"layer_code": "road", "feature_code": f"R{place}"} if place % 2 else {"category_key": LITTER}
         dispatch.rule(unit, area_code="900001001", **on)
         send(keeper, {"code": f"new-{place}", "name_zh": "绿化队", "kind": "greening"})
+
+
+def test_list_of_the_map_costs_no_more_queries_with_more_rows(city: City, enter) -> None:
+    client, now = enter("acceptor"), clock.now()
+    address = f"{reverse('map-list')}?west={WEST}&south={SOUTH}&east={WEST + 0.016}&north={SOUTH + 0.004}"
+    make_cases(city, now, 5)
+    few = spent(client, address)
+    for place in range(40, 60):
+        city.case(place, now)
+    assert (few, spent(client, address)) == (MAP_LIST, MAP_LIST)
 
 
 def test_report_page_costs_no_more_queries_with_more_around_it(city: City, enter) -> None:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/steps/<slug:action>/", cases.step, name="case-step"),
     path("map/", maps.case_map, name="map"),
+    path("map/list/", maps.in_view, name="map-list"),
     path("map/cases/<str:number>/", maps.card, name="map-card"),
     path("categories/", library.categories, name="categories"),
     path("categories/<path:key>/", library.category, name="category"),

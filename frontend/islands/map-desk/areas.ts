@@ -19,8 +19,11 @@ const LEVELS = [
 
 /** The sides of a box in degrees, as the API takes them. */
 export function sides(extent: Extent): [string, string][] {
-  const names = ['west', 'south', 'east', 'north']
-  return transformExtent(extent, 'EPSG:3857', 'EPSG:4326').map((side, n) => [names[n]!, side.toFixed(6)])
+  const degrees = transformExtent(extent, 'EPSG:3857', 'EPSG:4326')
+  return (['west', 'south', 'east', 'north'] as const).map((side, n) => {
+    const most = n % 2 ? 90 : 180 // far out, the view is wider than the earth
+    return [side, Math.max(-most, Math.min(most, degrees[n]!)).toFixed(6)]
+  })
 }
 
 /** A layer for each level of areas; what lies below the codes of the post's reach, each asked for once. */

@@ -1,12 +1,16 @@
+import type { Coordinate } from 'ol/coordinate.js'
+
 /** The card of one case over the map, drawn by the server. Escape or its button close it. */
 export class Card {
+  /** Where the case lies that it shows; null when it is closed. */
+  place: Coordinate | null = null
   private readonly card: HTMLElement
   private readonly body: HTMLElement
 
   constructor(
     element: HTMLElement,
     private readonly map: HTMLElement,
-    private readonly picked: (number: string) => void,
+    private readonly moved: (place: Coordinate | null) => void,
   ) {
     this.card = element.querySelector<HTMLElement>('[data-card]')!
     this.body = element.querySelector<HTMLElement>('[data-card-body]')!
@@ -17,12 +21,12 @@ export class Card {
   }
 
   /** Show a case by its number, and go to its link. */
-  async open(number: string): Promise<void> {
+  async open(number: string, place: Coordinate): Promise<void> {
     const answer = await fetch(`/map/cases/${encodeURIComponent(number)}/`)
     if (!answer.ok) return
     this.body.innerHTML = await answer.text()
     this.card.hidden = false
-    this.picked(number)
+    this.moved((this.place = place))
     this.body.querySelector('a')?.focus()
   }
 
@@ -30,7 +34,7 @@ export class Card {
     if (this.card.hidden) return
     const hadFocus = this.card.contains(document.activeElement)
     this.card.hidden = true
-    this.picked('')
+    this.moved((this.place = null))
     if (hadFocus) this.map.focus()
   }
 }

@@ -23,13 +23,16 @@ export interface Sums {
 export class Cases {
   readonly source = new VectorSource<Feature<Point>>()
   readonly layer: VectorLayer
-  /** The filter, as the API takes it. */
-  query = ''
   private count: keyof Sums = 'cases'
   private asking = new AbortController()
-  private drawn = ''
+  /** What is drawn: the zoom and the tags of its tiles. */
+  drawn = ''
 
-  constructor(look: Looks) {
+  /** `query` is the filter, as the API takes it. */
+  constructor(
+    look: Looks,
+    private readonly query: string,
+  ) {
     const style = look.cases(() => this.count)
     this.layer = new VectorLayer({ source: this.source, style, updateWhileInteracting: true })
   }
@@ -66,12 +69,6 @@ export class Cases {
     this.layer.changed()
   }
 
-  /** Mark a case ("" for none). */
-  pick(number: string): void {
-    this.layer.set('picked', number)
-    this.source.forEachFeature((one) => one.set('isPicked', one.get('number') === number))
-  }
-
   placeOf(feature: FeatureLike): number[] {
     return (feature.getGeometry() as Point).getCoordinates()
   }
@@ -90,7 +87,6 @@ export class Cases {
     const size = getWidth(GRID.getTileCoordExtent([zoom, 0, 0])) / ACROSS
     this.source.clear(true)
     this.source.addFeatures([...this.gathered(cells, size), ...single])
-    this.pick((this.layer.get('picked') as string | undefined) ?? '')
   }
 
   /** Cells of the server are finer than circles may be: those of one square become one, in the middle of its cases. */

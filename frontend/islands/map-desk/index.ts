@@ -10,14 +10,20 @@ import { outlines } from './areas.ts'
 import { Card } from './card.ts'
 import { Cases } from './cases.ts'
 import { components, thematic } from './layers.ts'
+import { Mark } from './mark.ts'
 import { permalink } from './permalink.ts'
+import { Results } from './results.ts'
 import { looks } from './style.ts'
 import { tree } from './tree.ts'
 
-/** What the page gives: the areas of the post and their extent (WGS 84 degrees), shapes of lamps, a base map or "". */
+/**
+ * What the page gives: the areas of the post and their extent (WGS 84 degrees), the filter as the API takes it, shapes
+ * of lamps, a base map or "".
+ */
 export interface Desk {
   reach: string[]
   extent: Extent | null
+  query: string
   lamps: Record<string, string>
   base: string
   words: { zoomIn: string; zoomOut: string }
@@ -33,7 +39,8 @@ export function mount(element: HTMLElement, data: unknown): void {
   const target = element.querySelector<HTMLElement>('[data-map]')!
   const look = looks(element, desk.lamps)
   const view = new View({ minZoom: 2, maxZoom: 20, enableRotation: false })
-  const cases = new Cases(look)
+  const cases = new Cases(look, desk.query)
+  const mark = new Mark(look)
   const areas = outlines(desk.reach, look)
   const map = new Map({
     target,
@@ -42,6 +49,7 @@ export function mount(element: HTMLElement, data: unknown): void {
       ...(desk.base ? [new TileLayer({ source: new XYZ({ url: desk.base }) })] : []),
       ...Object.values(areas),
       cases.layer,
+      mark.layer,
     ],
     controls: [
       new Zoom({ zoomInTipLabel: desk.words.zoomIn, zoomOutTipLabel: desk.words.zoomOut }),
@@ -56,19 +64,30 @@ export function mount(element: HTMLElement, data: unknown): void {
   tree(element.querySelector<HTMLFormElement>('[data-layers]')!, map, cases, areas, (name) =>
     name === 'components' ? components(look) : thematic(name.replace('layer ', ''), look),
   )
-  const card = new Card(element, target, (number) => cases.pick(number))
+  const card = new Card(element, target, (place) => mark.at(place))
   pickByPointer(map, cases, card)
+  const results = new Results(
+    element,
+    (place) => mark.at(place ?? card.place),
+    (number, place) => void card.open(number, place),
+  )
 
   const sums = [...element.querySelectorAll<HTMLElement>('[data-sum]')]
   const failed = element.querySelector<HTMLElement>('[data-failed]')!
-  const ask = async () => {
-    failed.hidden = await cases.ask(map)
+  let asking = 0
+  const ask = async (hasMoved: boolean) => {
+    asking++
+    const before = cases.drawn
+    const isRead = await cases.ask(map)
+    const isListed = hasMoved || cases.drawn !== before ? await results.ask(map) : true
+    failed.hidden = isRead && isListed
     const counted = cases.sums(map)
     for (const sum of sums) sum.textContent = look.number(counted[sum.dataset.sum as keyof typeof counted])
-    element.dataset.asked = String(Number(element.dataset.asked ?? 0) + 1)
+    element.dataset.asked = ''
+    asking--
   }
-  map.on('moveend', ask)
-  setInterval(() => document.hidden || void ask(), ASKED_AGAIN)
+  map.on('moveend', () => ask(true))
+  setInterval(() => document.hidden || asking || void ask(false), ASKED_AGAIN)
 }
 
 function bounds(degrees: Extent): Extent {
@@ -88,7 +107,7 @@ function pickByPointer(map: Map, cases: Cases, card: Card): void {
   map.on('click', (event) => {
     const found = under(event.pixel)
     if (!found) return card.close()
-    if (found.get('number')) return void card.open(found.get('number') as string)
+    if (found.get('number')) return void card.open(found.get('number') as string, cases.placeOf(found))
     const view = map.getView()
     const zoom = (view.getZoom() ?? 0) + CLOSER
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches

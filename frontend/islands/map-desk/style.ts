@@ -2,13 +2,14 @@ import type { FeatureLike } from 'ol/Feature.js'
 import { Circle, Fill, Icon, RegularShape, Stroke, Style, Text } from 'ol/style.js'
 import type { Sums } from './cases.ts'
 
-type Draw = (feature: FeatureLike) => Style | Style[] | undefined
+type Draw = (feature: FeatureLike) => Style | undefined
 
 /** How everything on the map looks, in the colours of the page and the numbers of its language. */
 export interface Looks {
   cases: (count: () => keyof Sums) => Draw
   feature: Draw
   component: Draw
+  mark: Draw
   area: (width: number, isNamed: boolean) => Draw
   number: (value: number) => string
 }
@@ -47,8 +48,7 @@ export function looks(element: HTMLElement, lamps: Record<string, string>): Look
   })
 
   const halo = new Style({
-    zIndex: 3,
-    image: new Circle({ radius: 15, stroke: new Stroke({ color: token('--cg-accent'), width: 3 }) }),
+    image: new Circle({ radius: 15, stroke: new Stroke({ color: token('--cg-accent-strong'), width: 3 }) }),
   })
 
   const lamp = (colour: string, isOpen: boolean) =>
@@ -87,8 +87,7 @@ export function looks(element: HTMLElement, lamps: Record<string, string>): Look
       const count = countOf(feature, wanted())
       if (!count) return undefined
       if (!feature.get('number')) return circle(count, countOf(feature, 'open'), countOf(feature, 'late'))
-      const shown = lamp((feature.get('lamp') as string | undefined) ?? '', Boolean(feature.get('open')))
-      return feature.get('isPicked') ? [halo, shown] : shown
+      return lamp((feature.get('lamp') as string | undefined) ?? '', Boolean(feature.get('open')))
     },
     feature: (feature) =>
       new Style({
@@ -97,6 +96,7 @@ export function looks(element: HTMLElement, lamps: Record<string, string>): Look
         image: new RegularShape({ points: 4, radius: 6, fill: new Fill({ color: token('--cg-ink-soft') }) }),
         text: text(nameOf(feature), 12, token('--cg-ink')),
       }),
+    mark: () => halo,
     component: () => once('component', () => new Style({ image: small })),
     area: (width, isNamed) => {
       const line = new Stroke({ color: token('--cg-map-line'), width })

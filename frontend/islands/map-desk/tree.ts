@@ -36,7 +36,7 @@ export function tree(
     for (const name of layers) {
       if (known[name]) continue
       known[name] = make(name)
-      map.getLayers().insertAt(map.getLayers().getLength() - 1, known[name]) // below the cases
+      map.getLayers().insertAt(map.getLayers().getArray().indexOf(cases.layer), known[name]) // below the cases
     }
     for (const [name, layer] of Object.entries(known)) {
       layer.setVisible(layers.includes(name))

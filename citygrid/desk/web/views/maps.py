@@ -1,6 +1,9 @@
 """The map: the page, and the parts of it that the server draws."""
 
+from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -10,21 +13,39 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citygrid.cases import permissions, queries
+from citygrid.desk.web.forms import CaseFilterForm
 from citygrid.desk.web.shell import draw, standing
-from citygrid.desk.web.words import lamp_of, place_name, state_of
+from citygrid.desk.web.words import PAGE, lamp_of, place_name, place_names, state_of
 from citygrid.geography import queries as geography
 from citygrid.inventory import permissions as inventory_permissions
+from citygrid.kernel.api import SIDES
+from citygrid.kernel.errors import Invalid
 from citygrid.kernel.memo import kept_a_moment
 from citygrid.kernel.web import requires
 from citygrid.ui.lamps import SHAPES
+from citygrid.ui.tables import Empty
 
 
 @requires(permissions.VIEW)
 @require_safe
 def case_map(request: Any) -> HttpResponse:
     """Cases where they are, with the areas of the post around them."""
+    form = CaseFilterForm(request.GET or None, request.actor)
+    wanted = form.wanted() if form.is_bound else queries.CaseFilter()
     context = {"layers": _layers(), "sees_components": request.actor.may(inventory_permissions.VIEW)}
-    return draw(request, "desk/map.html", {**context, "island": _island(request)})
+    return draw(request, "desk/map.html", {**context, "form": form, "island": _island(request, wanted)})
+
+
+@requires(permissions.VIEW)
+@require_safe
+def in_view(request: Any) -> HttpResponse:
+    """The cases in a box of the map, of those the filter leaves; a part of a page."""
+    about = standing(request)
+    wanted = replace(CaseFilterForm(request.GET, request.actor).wanted(), box=_box(request))
+    with timezone.override(about.zone):
+        found = list(queries.cases(request.actor, wanted, about.now, count=PAGE + 1))
+        context = {"rows": _rows(found[:PAGE], about.now), "is_cut": len(found) > PAGE, "empty": _none_here()}
+        return render(request, "desk/_map_list.html", context)
 
 
 @requires(permissions.VIEW)
@@ -43,12 +64,48 @@ def _layers() -> list[Any]:
     return geography.layers()
 
 
-def _island(request: Any) -> dict[str, Any]:
+def _box(request: Any) -> tuple[float, float, float, float]:
+    """The four sides in the address; nothing else is asked for by the script of the map."""
+    try:
+        west, south, east, north = (float(request.GET[side]) for side in SIDES)
+    except (KeyError, ValueError) as error:
+        raise Invalid(fields={"box": _("A box needs west, south, east and north.")}) from error
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise Invalid(fields={"box": _("A box needs west, south, east and north.")})
+    return west, south, east, north
+
+
+def _rows(found: list[Any], now: datetime) -> list[dict[str, Any]]:
+    places = place_names(case.area_code for case in found) if found else {}
+    return [
+        {
+            "case": case,
+            "lamp": lamp_of(case, now),
+            "state": state_of(case),
+            "place": case.address or places[case.area_code],
+            "lon": f"{case.location.x:.6f}",
+            "lat": f"{case.location.y:.6f}",
+        }
+        for case in found
+    ]
+
+
+def _none_here() -> Empty:
+    return Empty(_("No case in view"), _("Move the map, go farther away, or take a filter away."), icon="map-pin")
+
+
+def _asked(wanted: queries.CaseFilter) -> str:
+    """The filter as the tiles of the API take it."""
+    return urlencode({name: value for name, value in asdict(wanted).items() if value not in ("", None)})
+
+
+def _island(request: Any, wanted: queries.CaseFilter) -> dict[str, Any]:
     """What the script of the map starts from (frontend/islands/map-desk)."""
     codes = request.actor.reach.areas
     return {
         "reach": [code for code in codes if code],
         "extent": geography.extent(codes),
+        "query": _asked(wanted),
         "lamps": SHAPES,
         "base": settings.BASE_MAP,
         "words": {"zoomIn": _("Zoom in"), "zoomOut": _("Zoom out")},

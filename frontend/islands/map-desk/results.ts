@@ -1,0 +1,67 @@
+import type { Coordinate } from 'ol/coordinate.js'
+import type Map from 'ol/Map.js'
+import { fromLonLat } from 'ol/proj.js'
+import { sides } from './areas.ts'
+
+const TYPING = 'input, textarea, select'
+
+/** The cases in view as a list, drawn by the server: pointing at a row marks its case, j and k go through the rows. */
+export class Results {
+  private readonly body: HTMLElement
+  private asking = new AbortController()
+
+  constructor(
+    element: HTMLElement,
+    mark: (place: Coordinate | null) => void,
+    open: (number: string, place: Coordinate) => void,
+  ) {
+    this.body = element.querySelector<HTMLElement>('[data-list-body]')!
+    const row = (event: Event) => (event.target as Element).closest<HTMLElement>('[data-number]')
+    for (const kind of ['pointerover', 'focusin']) {
+      this.body.addEventListener(kind, (event) => mark(placeOf(row(event))))
+    }
+    this.body.addEventListener('pointerleave', () => mark(null))
+    this.body.addEventListener('click', (event) => {
+      const picked = row(event)
+      if (picked) open(picked.dataset.number!, placeOf(picked)!)
+    })
+    document.addEventListener('keydown', (event) => {
+      const step = { j: 1, k: -1 }[event.key]
+      if (!step || event.ctrlKey || event.metaKey || event.altKey) return
+      if (!(event.target as Element).closest(TYPING)) this.go(step)
+    })
+  }
+
+  /** Read the rows again; who stands on one keeps it. */
+  async ask(map: Map): Promise<boolean> {
+    this.asking.abort()
+    const { signal } = (this.asking = new AbortController())
+    const box = sides(map.getView().calculateExtent(map.getSize()))
+    const asked = new URLSearchParams(location.search)
+    for (const [side, degrees] of box) asked.set(side, degrees)
+    try {
+      const answer = await fetch(`/map/list/?${asked}`, { signal })
+      if (!answer.ok) return false
+      const stoodOn = this.rows().find((row) => row === document.activeElement)?.dataset.number
+      this.body.innerHTML = await answer.text()
+      this.rows().find((row) => row.dataset.number === stoodOn)?.focus()
+      return true
+    } catch {
+      return signal.aborted
+    }
+  }
+
+  private rows(): HTMLElement[] {
+    return [...this.body.querySelectorAll<HTMLElement>('[data-number]')]
+  }
+
+  private go(step: number): void {
+    const rows = this.rows()
+    const here = rows.indexOf(document.activeElement as HTMLElement)
+    rows[here < 0 ? 0 : here + step]?.focus()
+  }
+}
+
+function placeOf(row: HTMLElement | null): Coordinate | null {
+  return row && fromLonLat([Number(row.dataset.lon), Number(row.dataset.lat)])
+}

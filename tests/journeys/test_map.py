@@ -1,0 +1,157 @@
+"""The map in a real browser: it shows what the list shows, by mouse and by keyboard, and stays up to date."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from citygrid.cases.models import Case
+from citygrid.desk.tests.factories import City, make_cases
+from citygrid.kernel import clock
+from tests.journeys.staff import Staff
+from tests.journeys.test_look import SIZES, WIDER
+
+SOON = 20_000  # milliseconds: more than anything here takes on a machine that does much else
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def cases(city: City) -> list[Case]:
+    return make_cases(city, clock.now())
+
+
+def around(case: Case, zoom: float = 18) -> str:
+    """The address at which a case is in the middle of the map."""
+    assert case.location
+    return f"#{zoom:.2f}/{case.location.x:.5f}/{case.location.y:.5f}"
+
+
+def opened(somebody: Staff, address: str = "/map/") -> Staff:
+    """At the map, once it has read what is in view."""
+    assert somebody.go(address) == 200
+    expect(somebody.page.locator(".map-desk[data-asked]")).to_be_visible(timeout=SOON)
+    return somebody
+
+
+def count(somebody: Staff, name: str = "cases") -> Locator:
+    return somebody.page.locator(f"[data-sum={name}]")
+
+
+def rows(somebody: Staff) -> Locator:
+    return somebody.page.locator("[data-list-body] button")
+
+
+def test_map_shows_as_many_cases_as_the_list(enter: Callable[..., Staff], cases: list[Case]) -> None:
+    somebody = opened(enter("shift_leader"))
+    with_place = [case for case in cases if case.location]
+    expect(count(somebody)).to_have_text(str(len(with_place)), timeout=SOON)
+    expect(count(somebody, "open")).to_have_text(str(sum(case.is_open for case in with_place)))
+    expect(rows(somebody)).to_have_count(len(with_place), timeout=SOON)
+
+
+def test_case_is_picked_by_the_mouse_and_by_the_keyboard(enter: Callable[..., Staff], cases: list[Case]) -> None:
+    somebody = opened(enter("shift_leader"), f"/map/{around(cases[3])}")
+    page, card = somebody.page, somebody.page.locator("[data-card]")
+    expect(count(somebody)).not_to_have_text("0", timeout=SOON)
+    page.locator("[data-map]").click()
+    expect(card).to_contain_text(cases[3].number, timeout=SOON)
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    expect(rows(somebody).first).to_be_visible()
+    page.keyboard.press("j")
+    number = rows(somebody).first.get_attribute("data-number")
+    expect(rows(somebody).first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(card.locator("a")).to_have_text(str(number), timeout=SOON)
+    expect(card.locator("a")).to_be_focused()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.endswith(f"/cases/{number}/")
+
+
+def test_circle_of_many_comes_closer_when_it_is_picked(enter: Callable[..., Staff], cases: list[Case]) -> None:
+    somebody = opened(enter("shift_leader"), f"/map/{around(cases[6], 9)}")
+    expect(count(somebody)).to_have_text(str(len(cases)), timeout=SOON)
+    somebody.page.locator("[data-map]").click()
+    somebody.page.wait_for_url("**/map/#11.00/**", timeout=SOON)
+
+
+def test_filter_narrows_the_map_where_it_stands(enter: Callable[..., Staff], cases: list[Case]) -> None:
+    place = around(cases[6], 15)
+    somebody = opened(enter("shift_leader"), f"/map/{place}")
+    somebody.page.locator("form.filters [name=state]").select_option("closed")
+    with somebody.page.expect_navigation():
+        somebody.page.locator("form.filters .filter-buttons button").click()
+    closed = [case for case in cases if case.state == "closed"]
+    expect(count(somebody)).to_have_text(str(len(closed)), timeout=SOON)
+    expect(rows(somebody)).to_have_count(len(closed), timeout=SOON)
+    assert somebody.page.url.endswith(place)
+
+
+def test_address_brings_back_the_map_as_it_stood(enter: Callable[..., Staff], cases: list[Case]) -> None:
+    somebody = opened(enter("shift_leader"), f"/map/{around(cases[6], 15)}")
+    page = somebody.page
+    page.locator("[data-map]").focus()
+    page.keyboard.press("+")
+    page.wait_for_url("**/map/#16.00/**", timeout=SOON)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(lambda url: not url.endswith(around(cases[6], 16)), timeout=SOON)
+    expect(page.locator("[data-list-body]")).not_to_be_empty(timeout=SOON)
+    page.wait_for_timeout(1_000)
+    address, shown = page.url, count(somebody).inner_text()
+    other = opened(enter("inspector"), address)
+    expect(count(other)).to_have_text(shown, timeout=SOON)
+    assert other.page.url == address
+
+
+def test_new_case_is_on_the_map_within_five_seconds(
+    enter: Callable[..., Staff], city: City, cases: list[Case]
+) -> None:
+    somebody = opened(enter("shift_leader"))
+    expect(rows(somebody)).to_have_count(len(cases), timeout=SOON)
+    made = city.case(40, clock.now())
+    expect(count(somebody)).to_have_text(str(len(cases) + 1), timeout=5_000)
+    expect(rows(somebody).filter(has_text=made.number)).to_be_visible(timeout=SOON)
+
+
+def test_layers_are_drawn_once_and_remembered(enter: Callable[..., Staff], cases: list[Case]) -> None:
+    somebody = opened(enter("shift_leader"))
+    page, asked = somebody.page, []
+    page.on("request", lambda request: asked.append(request.url) if "/layers/" in request.url else None)
+    page.locator("[data-layers] summary").first.click()
+    road, late = page.locator("[value='layer road']"), page.locator("[name=count][value=late]")
+    with page.expect_response("**/layers/road/features"):
+        road.check()
+    road.uncheck()
+    road.check()
+    late.check()
+    page.wait_for_timeout(500)
+    assert len(asked) == 1
+    opened(somebody)
+    expect(road).to_be_checked()
+    expect(late).to_be_checked()
+
+
+def test_map_without_scripts_leads_to_the_list(enter: Callable[..., Staff], cases: list[Case]) -> None:
+    somebody = enter("shift_leader", scripts=False)
+    somebody.go("/map/?state=closed")
+    with somebody.page.expect_navigation():
+        somebody.page.locator("main .alert a").click()
+    assert somebody.page.locator("tbody tr").count() == sum(case.state == "closed" for case in cases)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_map_has_no_serious_finding(
+    enter: Callable[..., Staff], cases: list[Case], axe: str, language: str, size: str
+) -> None:
+    width, height = SIZES[size]
+    somebody = opened(enter("shift_leader", language=language, width=width, height=height))
+    expect(rows(somebody).first).to_be_visible(timeout=SOON)
+    rows(somebody).first.click()
+    expect(somebody.page.locator("[data-card]")).to_be_visible(timeout=SOON)
+    assert somebody.grave_findings(axe, f"map-{language}-{size}") == []
+    assert somebody.page.evaluate(WIDER) == 0
+    opened(somebody, "/map/?words=xyz")
+    expect(somebody.page.locator("[data-list-body] .empty")).to_be_visible(timeout=SOON)
+    assert somebody.grave_findings(axe, f"map-none-{language}-{size}") == []
