@@ -15,6 +15,7 @@ from citygrid.desk.tests.factories import COVER, LITTER, LIVES, City, add_admini
 from citygrid.desk.tests.test_notices import tell
 from citygrid.desk.tests.test_sheets import send
 from citygrid.dispatch.tests import factories as dispatch
+from citygrid.geography.tests.factories import SOUTH, WEST
 from citygrid.intake import services as intake
 from citygrid.kernel import clock, memo
 
