@@ -26,6 +26,7 @@ BASELINE = {
     "report-new": 6,
     "cases": 8,
     "map": 7,
+    "cases-file": 5,
     "categories": 9,
     "procedures": 6,
     "notices": 7,

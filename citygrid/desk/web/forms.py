@@ -85,6 +85,27 @@ class FilterForm(forms.Form):
         """Whether a filter beyond the three of the row is set, so that the fold is shown open."""
         return any(field.value() for field in self.visible_fields()[3:])
 
+    def told(self) -> list[tuple[str, str]]:
+        """What narrows the list, by the words of the form: (label, value)."""
+        found = []
+        for field in self.visible_fields():
+            value = str(field.value() or "")
+            if value and field.name not in self.errors:
+                found.append((str(field.label), _chosen_words(field.field, value)))
+        return found
+
+
+def _chosen_words(field: forms.Field, value: str) -> str:
+    """A value as its list of choices words it."""
+    for key, label in getattr(field, "choices", ()):
+        if isinstance(label, (list, tuple)):
+            inner = dict(label)
+            if value in inner:
+                return str(inner[value])
+        elif key == value:
+            return str(label)
+    return value
+
 
 class CaseFilterForm(FilterForm):
     """Filters of the list of cases; every view of it is an address."""

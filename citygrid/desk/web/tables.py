@@ -48,9 +48,15 @@ def case_table(
     is_sorted: bool = False,
 ) -> Table:
     """Cases, one a row; `is_sorted` where the list follows `?sort=`."""
+    columns = case_columns(rows, now, is_sorted)
+    return Table.of(request, columns, rows, caption=caption, empty=empty, url=case_url, pager=pager)
+
+
+def case_columns(rows: Iterable[Any], now: datetime, is_sorted: bool = False) -> list[Column]:
+    """What a list says of these cases."""
     places = place_names(case.area_code for case in rows) if rows else {}
     by = {name: name if is_sorted else "" for name in ("number", "due", "opened")}
-    columns = [
+    return [
         Column(_("Number"), lambda case: case.number, "code", by["number"]),
         Column(_("Category"), lambda case: case.category.name),
         Column(_("Place"), lambda case: case.address or places[case.area_code]),
@@ -59,7 +65,6 @@ def case_table(
         Column(_("Unit"), lambda case: case.unit.name if case.unit else NOTHING),
         Column(_("Opened at"), lambda case: case.opened_at, "time", by["opened"]),
     ]
-    return Table.of(request, columns, rows, caption=caption, empty=empty, url=case_url, pager=pager)
 
 
 def queue_table(request: HttpRequest, rows: Sequence[Any], now: datetime, *, empty: Empty, pager: Pager) -> Table:

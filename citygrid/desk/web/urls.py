@@ -20,6 +20,7 @@ urlpatterns = [
     path("reports/<uuid:report_id>/unjoin/", reports.unjoin, name="report-unjoin"),
     path("reports/<uuid:report_id>/contact/", reports.reveal, name="report-contact"),
     path("cases/", cases.case_list, name="cases"),
+    path("cases/list.xlsx", cases.case_list_file, name="cases-file"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/steps/<slug:action>/", cases.step, name="case-step"),
     path("map/", maps.case_map, name="map"),

@@ -1,0 +1,77 @@
+"""The list of cases as a workbook: the rows of its filter, and what it says of itself."""
+
+import io
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from openpyxl import Workbook, load_workbook
+
+from citygrid.cases.models import Case
+from citygrid.desk.tests.factories import City, add_administrator, make_cases
+from citygrid.desk.web import export
+from citygrid.kernel import clock
+from citygrid.kernel.sheets.files import TYPES
+
+
+def book(answer: Any) -> Workbook:
+    assert (answer.status_code, answer["Content-Type"]) == (200, TYPES["xlsx"])
+    return load_workbook(io.BytesIO(answer.content))
+
+
+def rows(answer: Any, sheet: int = 0) -> list[tuple[Any, ...]]:
+    return list(book(answer).worksheets[sheet].iter_rows(values_only=True))
+
+
+@pytest.fixture
+def address() -> str:
+    return reverse("cases-file")
+
+
+def test_file_has_the_rows_and_words_of_the_list_in_its_order(city: City, enter, address: str) -> None:
+    make_cases(city, clock.now())
+    client = enter("inspector")
+    asked = {"state": "dispatched", "sort": "number"}
+    shown = client.get(reverse("cases"), asked).context["table"].rows
+    head, *found = rows(client.get(address, asked))
+    assert head[:3] == ("Number", "Category", "Place") and head[-1] == "What was reported"
+    assert [row[:4] for row in found] == [tuple(str(cell.value) for cell in row[:4]) for row in shown]
+    assert all(isinstance(row[6], datetime) for row in found)
+
+
+def test_file_says_who_made_it_and_what_it_is_narrowed_to(city: City, enter, address: str) -> None:
+    make_cases(city, clock.now())
+    asked = {"lamp": "red", "category": "city/component/01001", "opened_from": "2020-01-01", "area": "x"}
+    told = dict(row[:2] for row in rows(enter("inspector").get(address, asked), 1))
+    assert told["Lamp"] == "Overdue"
+    assert told["Category"] == "Sewage manhole cover" and told["Opened from"] == "2020-01-01"
+    assert "Area" not in told  # cannot be read, narrows nothing
+    assert told["Made by"] == city.actor("inspector", clock.now()).label
+
+
+def test_department_takes_out_only_its_own_cases(city: City, enter, address: str) -> None:
+    cases = make_cases(city, clock.now())
+    found = {row[0] for row in rows(enter("water").get(address))[1:]}
+    assert found == {case.number for case in cases if case.unit_id == city.water.pk} != set()
+
+
+def test_file_is_refused_to_who_may_not_see_cases(city: City, enter, address: str) -> None:
+    add_administrator(city)
+    assert enter("system_administrator").get(address).status_code == 403
+
+
+def test_text_that_looks_like_a_formula_stays_text(city: City, enter, address: str) -> None:
+    case = city.case(0, clock.now() - timedelta(hours=1))
+    Case.objects.unscoped(reason="test").filter(pk=case.pk).update(summary="=1+1\x0b", address="@a")
+    page = book(enter("inspector").get(address)).worksheets[0]
+    assert [(cell.value, cell.data_type) for cell in (page["I2"], page["C2"])] == [("=1+1", "s"), ("@a", "s")]
+
+
+def test_file_ends_at_its_bound_and_says_so(city: City, enter, address: str, monkeypatch) -> None:
+    make_cases(city, clock.now(), 4)
+    monkeypatch.setattr(export, "MOST", 4)
+    assert "Only the first" not in str(rows(enter("inspector").get(address), 1))
+    monkeypatch.setattr(export, "MOST", 3)
+    answer = enter("inspector").get(address)
+    assert len(rows(answer)) == 4 and "Only the first 3 cases" in str(rows(answer, 1)[-1])
