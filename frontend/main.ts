@@ -10,6 +10,7 @@ import { dataAge } from './behaviours/data-age.ts'
 import { errorSummary } from './behaviours/error-summary.ts'
 import { localTime } from './behaviours/local-time.ts'
 import { menus } from './behaviours/menu.ts'
+import { rememberFolds } from './behaviours/remember.ts'
 import { searchKey } from './behaviours/search-key.ts'
 import { submitOnce } from './behaviours/submit-once.ts'
 import { workKeys } from './behaviours/work-keys.ts'
@@ -38,5 +39,6 @@ htmx.onLoad((element) => {
   const root = element as HTMLElement
   localTime(root)
   errorSummary(root)
+  rememberFolds(root)
   mountIslands(root)
 })

@@ -1,10 +1,12 @@
 """What the pages ask for: filters and reports. The forms of steps stand in `steps`."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +15,7 @@ from citygrid.access import queries as access
 from citygrid.cases.choices import Lamp, Source
 from citygrid.cases.queries import CaseFilter
 from citygrid.catalogue import queries as catalogue
+from citygrid.desk.choices import Period
 from citygrid.desk.web.photos import PhotosField
 from citygrid.evidence.choices import Role
 from citygrid.geography import queries as geography
@@ -22,6 +25,7 @@ from citygrid.intake.queries import ReportFilter
 from citygrid.intake.services import LONGEST_DESCRIPTION, ReportIn
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.memo import kept_a_moment
+from citygrid.ui.tables import query_with
 from citygrid.workflow import queries as workflow
 
 Choices = list[tuple[str, Any]]
@@ -77,18 +81,48 @@ def state_choices() -> Choices:
     return list(states.items())
 
 
+class Preset(NamedTuple):
+    """One press that narrows a list to a span of days, or takes that off again."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
 class FilterForm(forms.Form):
     """Filters of a list, from the address."""
+
+    since = ""  # the field of the first day, where the list may be narrowed to a period
 
     @property
     def is_more_used(self) -> bool:
         """Whether a filter beyond the three of the row is set, so that the fold is shown open."""
         return any(field.value() for field in self.visible_fields()[3:])
 
+    def presets(self, request: HttpRequest) -> list[Preset]:
+        """The periods, each a press; empty for a list without one."""
+        if not self.since:
+            return []
+        current = request.GET.get("period", "")
+        return [
+            Preset(
+                str(period.label),
+                query_with(request, period=None if period == current else period.value, page=None),
+                period == current,
+            )
+            for period in Period
+        ]
+
+    def since_day(self, today: date) -> date | None:
+        """The first day wanted: of the period if there is one, else as it was chosen."""
+        chosen: date | None = self.cleaned_data.get(self.since)
+        period = self.cleaned_data.get("period")
+        return Period(period).first_day(today) if period else chosen
+
     def told(self) -> list[tuple[str, str]]:
         """What narrows the list, by the words of the form: (label, value)."""
         found = []
-        for field in self.visible_fields():
+        for field in self:
             value = str(field.value() or "")
             if value and field.name not in self.errors:
                 found.append((str(field.label), _chosen_words(field.field, value)))
@@ -110,6 +144,7 @@ def _chosen_words(field: forms.Field, value: str) -> str:
 class CaseFilterForm(FilterForm):
     """Filters of the list of cases; every view of it is an address."""
 
+    since = "opened_from"
     words = forms.CharField(label=_("Words or number"), required=False, max_length=100)
     state = forms.ChoiceField(label=_("State"), required=False)
     lamp = forms.ChoiceField(label=_("Lamp"), required=False, choices=[ANY, *Lamp.choices])
@@ -120,6 +155,7 @@ class CaseFilterForm(FilterForm):
     source = forms.ChoiceField(label=_("Source"), required=False, choices=[ANY, *Source.choices])
     opened_from = forms.DateField(label=_("Opened from"), required=False, widget=DateInput())
     opened_until = forms.DateField(label=_("Opened until"), required=False, widget=DateInput())
+    period = forms.ChoiceField(label=_("Period"), required=False, choices=Period.choices, widget=forms.HiddenInput)
     open = forms.ChoiceField(
         label=_("Open or ended"), required=False, choices=[ANY, ("1", _("Open")), ("0", _("Ended"))]
     )
@@ -136,8 +172,8 @@ class CaseFilterForm(FilterForm):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
         field.choices = [ANY, *choices]
 
-    def wanted(self) -> CaseFilter:
-        """The filter; a field that cannot be read narrows nothing (it says so itself)."""
+    def wanted(self, today: date) -> CaseFilter:
+        """The filter on that day; a field that cannot be read narrows nothing (it says so itself)."""
         self.is_valid()
         given = self.cleaned_data
         return CaseFilter(
@@ -150,7 +186,7 @@ class CaseFilterForm(FilterForm):
             lamp=given.get("lamp", ""),
             words=given.get("words", ""),
             is_open={"1": True, "0": False}.get(given.get("open", "")),
-            opened_from=given.get("opened_from"),
+            opened_from=self.since_day(today),
             opened_until=given.get("opened_until"),
         )
 
@@ -170,12 +206,14 @@ def _units(actor: Actor) -> list[Any]:
 class ReportFilterForm(FilterForm):
     """Filters of the list of reports."""
 
+    since = "received_from"
     words = forms.CharField(label=_("Words or receipt"), required=False, max_length=100)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[ANY, *ReportState.choices])
     channel = forms.ChoiceField(label=_("Channel"), required=False, choices=[ANY, *Source.choices])
     area = forms.ChoiceField(label=_("Area"), required=False)
     received_from = forms.DateField(label=_("Received from"), required=False, widget=DateInput())
     received_until = forms.DateField(label=_("Received until"), required=False, widget=DateInput())
+    period = forms.ChoiceField(label=_("Period"), required=False, choices=Period.choices, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, actor: Actor) -> None:
         super().__init__(data)
@@ -183,8 +221,8 @@ class ReportFilterForm(FilterForm):
         assert isinstance(area, forms.ChoiceField)  # noqa: S101 - tells the type checker
         area.choices = [ANY, *area_choices(actor.reach.areas)]
 
-    def wanted(self) -> ReportFilter:
-        """The filter; a field that cannot be read narrows nothing (it says so itself)."""
+    def wanted(self, today: date) -> ReportFilter:
+        """The filter on that day; a field that cannot be read narrows nothing (it says so itself)."""
         self.is_valid()
         given = self.cleaned_data
         return ReportFilter(
@@ -192,7 +230,7 @@ class ReportFilterForm(FilterForm):
             area_code=given.get("area", ""),
             channel=given.get("channel", ""),
             words=given.get("words", ""),
-            received_from=given.get("received_from"),
+            received_from=self.since_day(today),
             received_until=given.get("received_until"),
         )
 

@@ -1,5 +1,6 @@
 """What stands around every staff page: the work of the post, its area, its time zone."""
 
+from datetime import date
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -77,6 +78,11 @@ class Standing:
         """The time zone of the post's first area; the platform's own where none is known."""
         codes = [code for code in self.actor.reach.areas if code] if self.actor else []
         return _zone_of(codes[0]) if codes else ZoneInfo(timezone.get_default_timezone_name())
+
+    @cached_property
+    def today(self) -> date:
+        """The day of the request in that zone."""
+        return self.now.astimezone(self.zone).date()
 
 
 @kept_a_moment

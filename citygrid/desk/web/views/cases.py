@@ -49,7 +49,7 @@ def case_list(request: Any) -> HttpResponse:
         pager=pager,
         is_sorted=True,
     )
-    return draw(request, "desk/cases.html", {"form": form, "table": table})
+    return draw(request, "desk/cases.html", {"form": form, "presets": form.presets(request), "table": table})
 
 
 @requires(permissions.VIEW)
@@ -67,7 +67,7 @@ def case_list_file(request: Any) -> HttpResponse:
 def _asked_for(request: Any) -> tuple[CaseFilterForm, queries.CaseFilter, Any]:
     """What the address asks for: the form that shows it, the filter, and the order."""
     form = CaseFilterForm(request.GET or None, request.actor)
-    wanted = form.wanted() if form.is_bound else queries.CaseFilter()
+    wanted = form.wanted(standing(request).today) if form.is_bound else queries.CaseFilter()
     return form, wanted, tables.ORDERS.get(request.GET.get("sort", ""), tables.NEWEST_FIRST)
 
 

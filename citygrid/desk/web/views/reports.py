@@ -56,14 +56,15 @@ class Near(NamedTuple):
 def report_list(request: Any) -> HttpResponse:
     """The reports the post sees, filtered; for who decides them, those to decide come first unless asked otherwise."""
     form = ReportFilterForm(request.GET or None, request.actor)
-    wanted = form.wanted() if form.is_bound else queries.ReportFilter()
+    wanted = form.wanted(standing(request).today) if form.is_bound else queries.ReportFilter()
     with timezone.override(standing(request).zone):
         rows, pager = paged(
             request, lambda start, count: queries.reports(request.actor, wanted, start=start, count=count)
         )
     table = tables.report_table(request, rows, caption=_("Newest first"), empty=_no_reports(request), pager=pager)
     triage = standing(request).triage
-    return draw(request, "desk/reports.html", {"form": form, "table": table, "triage": triage})
+    context = {"form": form, "presets": form.presets(request), "table": table, "triage": triage}
+    return draw(request, "desk/reports.html", context)
 
 
 @requires(permissions.RECEIVE)
