@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DeskConfig(AppConfig):
-    """The pages of the staff; no tables, no rules of its own."""
+    """The pages of the staff; its only table keeps views of lists."""
 
     name = "citygrid.desk"
     label = "desk"

@@ -18,3 +18,19 @@ class Period(TextChoices):
             Period.WEEK: today - timedelta(days=today.weekday()),
             Period.MONTH: today.replace(day=1),
         }[self]
+
+
+class ListPage(TextChoices):
+    """The lists of which views are kept, by the names of their addresses."""
+
+    WAITING = "waiting", _("Waiting")
+    CASES = "cases", _("Cases")
+    REPORTS = "reports", _("Reports")
+
+
+class Audience(TextChoices):
+    """Who is offered a view."""
+
+    MINE = "mine", _("Mine")
+    UNIT = "unit", _("My unit's")
+    SHARED = "shared", _("Shared")

@@ -21,11 +21,11 @@ from citygrid.kernel import clock, memo
 
 BASELINE = {
     "home": 11,
-    "waiting": 8,
-    "reports": 9,
+    "waiting": 9,
+    "reports": 10,
     "report-new": 6,
-    "cases": 8,
     "map": 7,
+    "cases": 9,
     "cases-file": 5,
     "categories": 9,
     "procedures": 6,
@@ -39,7 +39,7 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
     "/sheets/rules/": ("system_administrator", 5),
     "/notices/": ("water", 7),
 }
-QUEUE = 17  # the list, and the case that is open beside it, for who may correct its component
+QUEUE = 18  # the list, and the case that is open beside it, for who may correct its component
 MAP_LIST = 5
 REPORT_PAGE = 14  # of one to decide, with all that helps to decide it
 CASE_PAGE = 19  # of a case with everything on it, for who may correct its component; a plain one costs 15

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from citygrid.desk.web.views import cases, home, library, maps, notices, reports, rules, sheets, waiting
+from citygrid.desk.web.views import cases, home, library, maps, notices, reports, rules, saved, sheets, waiting
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -26,6 +26,8 @@ urlpatterns = [
     path("map/", maps.case_map, name="map"),
     path("map/list/", maps.in_view, name="map-list"),
     path("map/cases/<str:number>/", maps.card, name="map-card"),
+    path("views/", saved.keep, name="view-keep"),
+    path("views/<uuid:view_id>/drop/", saved.drop, name="view-drop"),
     path("categories/", library.categories, name="categories"),
     path("categories/<path:key>/", library.category, name="category"),
     path("sheets/", sheets.sheet_list, name="sheets"),

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from citygrid.cases import permissions, queries, services
+from citygrid.desk.choices import ListPage
 from citygrid.desk.web import casefile, export, photos, tables
 from citygrid.desk.web.forms import CaseFilterForm
+from citygrid.desk.web.saved import menu
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.steps import Step, StepForm, forms_for
 from citygrid.desk.web.words import lamp_of, paged, procedure_of, state_of
@@ -49,7 +51,8 @@ def case_list(request: Any) -> HttpResponse:
         pager=pager,
         is_sorted=True,
     )
-    return draw(request, "desk/cases.html", {"form": form, "presets": form.presets(request), "table": table})
+    context = {"form": form, "presets": form.presets(request), "table": table, **menu(request, ListPage.CASES)}
+    return draw(request, "desk/cases.html", context)
 
 
 @requires(permissions.VIEW)

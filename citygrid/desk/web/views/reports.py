@@ -16,10 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.catalogue import queries as catalogue
+from citygrid.desk.choices import ListPage
 from citygrid.desk.web import components, corrections, photos, tables
 from citygrid.desk.web.casefile import map_at
 from citygrid.desk.web.corrections import CorrectForm, UnjoinForm
 from citygrid.desk.web.forms import AcceptForm, JoinForm, ReasonForm, ReportFilterForm, ReportForm
+from citygrid.desk.web.saved import menu
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.words import paged, place_names, role_names, state_of
 from citygrid.evidence import queries as evidence
@@ -64,7 +66,7 @@ def report_list(request: Any) -> HttpResponse:
     table = tables.report_table(request, rows, caption=_("Newest first"), empty=_no_reports(request), pager=pager)
     triage = standing(request).triage
     context = {"form": form, "presets": form.presets(request), "table": table, "triage": triage}
-    return draw(request, "desk/reports.html", context)
+    return draw(request, "desk/reports.html", {**context, **menu(request, ListPage.REPORTS)})
 
 
 @requires(permissions.RECEIVE)

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from citygrid.cases import permissions, queries
 from citygrid.cases.choices import Lamp
+from citygrid.desk.choices import ListPage
 from citygrid.desk.web import bulk
+from citygrid.desk.web.saved import menu
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.steps import LONGEST_TEXT
 from citygrid.desk.web.tables import queue_table
@@ -48,6 +50,7 @@ def waiting(request: Any) -> HttpResponse:
             "table": table,
             "tabs": list(_tabs(about.waiting, lamp, state)),
             "choices": bulk.choices_for(rows, request.actor, about.now),
+            **menu(request, ListPage.WAITING),
             **_opened(request, rows),
         }
         return draw(request, "desk/waiting.html", context)
