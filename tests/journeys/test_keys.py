@@ -1,7 +1,6 @@
 """How many keys and clicks a piece of work takes: real events are counted from where one sits to where it is done."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,35 +8,10 @@ import pytest
 from citygrid.cases.models import Case
 from citygrid.desk.tests.factories import COVER, REPORTS, TO_DISPATCHED, City
 from citygrid.kernel import clock
+from tests.journeys.counting import COUNT, at_most, press
 from tests.journeys.staff import Staff
 
 TO_FILED = ("acceptor send_to_verify", "supervisor report_verification", "shift_leader file")
-# Modifiers alone are no keys.
-COUNT = """
-window.pressed = JSON.parse(sessionStorage.pressed || '[]')
-const note = (what) => { window.pressed.push(what); sessionStorage.pressed = JSON.stringify(window.pressed) }
-const held = ['Shift', 'Control', 'Alt', 'Meta']
-window.addEventListener('keydown', (e) => { if (!held.includes(e.key)) note(e.key) }, true)
-window.addEventListener('pointerdown', () => note('click'), true)
-"""
-
-
-@contextmanager
-def at_most(staff: Staff, events: int) -> Iterator[None]:
-    """The browser's own count of keys and clicks inside is no higher."""
-    staff.page.evaluate("sessionStorage.pressed = '[]'; window.pressed = []")
-    yield
-    pressed = staff.page.evaluate("JSON.parse(sessionStorage.pressed)")
-    assert 0 < len(pressed) <= events, pressed
-
-
-def press(staff: Staff, *keys: str) -> None:
-    """Keys one after the other, the last of which leads to another page."""
-    *first, last = keys
-    for key in first:
-        staff.page.keyboard.press(key)
-    with staff.page.expect_navigation():
-        staff.page.keyboard.press(last)
 
 
 def state(case: Case) -> str:

@@ -50,6 +50,20 @@ def test_file_says_who_made_it_and_what_it_is_narrowed_to(city: City, enter, add
     assert told["Made by"] == city.actor("inspector", clock.now()).label
 
 
+def test_file_of_what_waits_has_the_rows_of_its_list(city: City, enter) -> None:
+    make_cases(city, clock.now())
+    client = enter("acceptor")
+    for asked, told in (
+        ({}, {}),
+        ({"lamp": "red"}, {"Lamp": "Overdue"}),
+        ({"state": "handled"}, {"State": "Handled"}),
+    ):
+        shown = client.get(reverse("waiting"), asked).context["table"].rows
+        answer = client.get(reverse("waiting-file"), asked)
+        assert [row[0] for row in rows(answer)[1:]] == [row[0].value for row in shown]
+        assert told.items() <= dict(row[:2] for row in rows(answer, 1)).items()
+
+
 def test_department_takes_out_only_its_own_cases(city: City, enter, address: str) -> None:
     cases = make_cases(city, clock.now())
     found = {row[0] for row in rows(enter("water").get(address))[1:]}

@@ -27,6 +27,7 @@ BASELINE = {
     "map": 7,
     "cases": 9,
     "cases-file": 5,
+    "waiting-file": 6,
     "categories": 9,
     "procedures": 6,
     "notices": 7,

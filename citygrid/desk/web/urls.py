@@ -5,6 +5,7 @@ from citygrid.desk.web.views import cases, home, library, maps, notices, reports
 urlpatterns = [
     path("", home.home, name="home"),
     path("waiting/", waiting.waiting, name="waiting"),
+    path("waiting/list.xlsx", waiting.waiting_file, name="waiting-file"),
     path("waiting/act/", waiting.act, name="waiting-act"),
     path("search/", home.search, name="search"),
     path("notices/", notices.notice_list, name="notices"),

@@ -24,7 +24,6 @@ from citygrid.evidence import queries as evidence
 from citygrid.intake import permissions as intake_permissions
 from citygrid.intake import queries as intake
 from citygrid.kernel.errors import NotFound, Refusal
-from citygrid.kernel.sheets.files import download
 from citygrid.kernel.web import requires
 from citygrid.ui.tables import Empty
 
@@ -63,8 +62,7 @@ def case_list_file(request: Any) -> HttpResponse:
     form, wanted, order = _asked_for(request)
     with timezone.override(about.zone):
         rows = queries.cases(request.actor, wanted, about.now, count=export.MOST + 1, order=order)
-        content = export.case_book(rows, about.now, maker=request.actor.label, narrowed=form.told())
-    return download(content, "xlsx", f"{_('cases')}-{timezone.localtime(about.now, about.zone):%Y%m%d-%H%M}")
+        return export.download_cases(rows, about, form.told())
 
 
 def _asked_for(request: Any) -> tuple[CaseFilterForm, queries.CaseFilter, Any]:

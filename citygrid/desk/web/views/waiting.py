@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from citygrid.cases import permissions, queries
 from citygrid.cases.choices import Lamp
 from citygrid.desk.choices import ListPage
-from citygrid.desk.web import bulk
+from citygrid.desk.web import bulk, export
 from citygrid.desk.web.saved import menu
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.steps import LONGEST_TEXT
@@ -38,9 +38,8 @@ class Tab(NamedTuple):
 @require_safe
 def waiting(request: Any) -> HttpResponse:
     """All that waits, the earliest deadline first; `?lamp=` and `?state=` narrow it, `?open=` opens a case."""
-    about = standing(request)
-    lamp, state = _chosen(request, "lamp", Lamp.values), _chosen(request, "state", about.waiting)
-    wanted = queries.CaseFilter(lamp=lamp, state=state)
+    about, wanted = standing(request), _wanted(request)
+    lamp, state = wanted.lamp, wanted.state
     rows, pager = paged(
         request, lambda start, count: queries.waiting(request.actor, about.now, wanted, start=start, count=count)
     )
@@ -74,6 +73,24 @@ def act(request: Any) -> HttpResponse:
             "left": max(len(set(numbers)) - bulk.MOST, 0),
         }
         return draw(request, "desk/bulk.html", context)
+
+
+@requires(permissions.VIEW)
+@require_safe
+def waiting_file(request: Any) -> HttpResponse:
+    """The same list as a workbook."""
+    about, wanted = standing(request), _wanted(request)
+    with timezone.override(about.zone):
+        rows = queries.waiting(request.actor, about.now, wanted, count=export.MOST + 1)
+        narrowed = [(_("Lamp"), str(Lamp(wanted.lamp).label))] if wanted.lamp else []
+        narrowed += [(_("State"), state_names([wanted.state])[wanted.state])] if wanted.state else []
+        return export.download_cases(rows, about, narrowed)
+
+
+def _wanted(request: Any) -> queries.CaseFilter:
+    """What the address narrows the list to."""
+    states = standing(request).waiting
+    return queries.CaseFilter(lamp=_chosen(request, "lamp", Lamp.values), state=_chosen(request, "state", states))
 
 
 def _chosen(request: Any, name: str, known: Any) -> str:

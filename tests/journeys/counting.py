@@ -1,0 +1,33 @@
+"""Real keys and clicks, counted by the browser from where one sits to where the work is done."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.journeys.staff import Staff
+
+# Modifiers alone are no keys.
+COUNT = """
+window.pressed = JSON.parse(sessionStorage.pressed || '[]')
+const note = (what) => { window.pressed.push(what); sessionStorage.pressed = JSON.stringify(window.pressed) }
+const held = ['Shift', 'Control', 'Alt', 'Meta']
+window.addEventListener('keydown', (e) => { if (!held.includes(e.key)) note(e.key) }, true)
+window.addEventListener('pointerdown', () => note('click'), true)
+"""
+
+
+@contextmanager
+def at_most(staff: Staff, events: int) -> Iterator[None]:
+    """The browser's own count of keys and clicks inside is no higher."""
+    staff.page.evaluate("sessionStorage.pressed = '[]'; window.pressed = []")
+    yield
+    pressed = staff.page.evaluate("JSON.parse(sessionStorage.pressed)")
+    assert 0 < len(pressed) <= events, pressed
+
+
+def press(staff: Staff, *keys: str) -> None:
+    """Keys one after the other, the last of which leads to another page."""
+    *first, last = keys
+    for key in first:
+        staff.page.keyboard.press(key)
+    with staff.page.expect_navigation():
+        staff.page.keyboard.press(last)
