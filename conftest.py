@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 SHARED_DATA = Path(__file__).resolve().parent.parent / "shared" / "data"
 
@@ -37,7 +38,11 @@ def _flush_append_only_tables() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _plain_and_quick(settings: Any, tmp_path: Path) -> None:
-    """Static files under their own names (nothing is collected), photos in a folder of each test, quick passwords."""
+    """Static files under their own names (nothing is collected), photos in a folder of each test, quick passwords.
+
+    And the usual language: a page that the test before asked for leaves its own behind.
+    """
+    translation.deactivate()
     storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
     evidence = {**settings.STORAGES["evidence"], "OPTIONS": {"location": tmp_path / "evidence"}}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}, "evidence": evidence}
