@@ -31,7 +31,7 @@ from citygrid.ui.tables import Empty
 def case_map(request: Any) -> HttpResponse:
     """Cases where they are, with the areas of the post around them."""
     form = CaseFilterForm(request.GET or None, request.actor)
-    wanted = form.wanted() if form.is_bound else queries.CaseFilter()
+    wanted = form.wanted(standing(request).today) if form.is_bound else queries.CaseFilter()
     context = {"layers": _layers(), "sees_components": request.actor.may(inventory_permissions.VIEW)}
     return draw(request, "desk/map.html", {**context, "form": form, "island": _island(request, wanted)})
 
@@ -41,7 +41,7 @@ def case_map(request: Any) -> HttpResponse:
 def in_view(request: Any) -> HttpResponse:
     """The cases in a box of the map, of those the filter leaves; a part of a page."""
     about = standing(request)
-    wanted = replace(CaseFilterForm(request.GET, request.actor).wanted(), box=_box(request))
+    wanted = replace(CaseFilterForm(request.GET, request.actor).wanted(about.today), box=_box(request))
     with timezone.override(about.zone):
         found = list(queries.cases(request.actor, wanted, about.now, count=PAGE + 1))
         context = {"rows": _rows(found[:PAGE], about.now), "is_cut": len(found) > PAGE, "empty": _none_here()}
