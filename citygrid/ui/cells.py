@@ -38,9 +38,9 @@ def when(at: datetime | None) -> SafeString | str:
 
 
 def check(value: str) -> SafeString:
-    """A box that chooses the row for the form `bulk` of the page."""
+    """A box that chooses the row for the form `bulk` of the page; what stands before a bar is its name."""
     box = '<input class="form-check-input" type="checkbox" form="bulk" name="row" value="{}" aria-label="{}">'
-    return format_html(box, value, value)
+    return format_html(box, value, value.partition("|")[0])
 
 
 KINDS: dict[str, Callable[[Any], str]] = {

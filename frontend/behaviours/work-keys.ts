@@ -1,4 +1,4 @@
-const TYPING = 'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]'
+export const TYPING = 'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]'
 const KEPT = 'citygrid.keys'
 const LETTERS = /^[a-z0-9?*]$/
 
@@ -11,7 +11,7 @@ export function workKeys(page: Document): void {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
     const typing = (event.target as Element).closest(TYPING)
     if (event.key === 'Escape') return leave(event)
-    if (typing || !on()) return
+    if (typing || !keysAreOn() || page.querySelector('dialog[open]')) return
     if (press(page, event)) event.preventDefault()
   })
   page.addEventListener('click', (event) => {
@@ -28,17 +28,24 @@ export function workKeys(page: Document): void {
 }
 
 /** Who dictates to the machine, or presses keys by mistake, turns them off in the list of keys. */
-const on = () => localStorage.getItem(KEPT) !== 'off'
+export const keysAreOn = () => localStorage.getItem(KEPT) !== 'off'
 
 function press(page: Document, event: KeyboardEvent): boolean {
   const key = event.key.toLowerCase()
-  if (!LETTERS.test(key)) return false
+  // A key that is held down takes no step on the case that opens next.
+  if (!LETTERS.test(key) || (event.repeat && key !== 'j' && key !== 'k')) return false
   if (key === '?') return showKeys(page)
   if (key === 'j' || key === 'k') return move(page, key === 'j' ? 1 : -1, event.shiftKey)
   if (key === 'x') return select(page)
   if (key === '*') return selectAll(page)
-  if (/\d/.test(key)) return click(page.querySelector(`details.act[open] [data-reason="${key}"]`))
+  if (/\d/.test(key)) return click(opened(page, event)?.querySelector(`[data-reason="${key}"]`) ?? null)
   return act(page, key, event.shiftKey)
+}
+
+/** The form somebody is at, or the one that is open. */
+function opened(page: Document, event: KeyboardEvent): Element | null {
+  const at = (event.target as Element).closest('details.act[open]')
+  return at ?? [...page.querySelectorAll('details.act[open]')].find((fold) => !fold.closest('[hidden]')) ?? null
 }
 
 /** With cases selected, a letter is for all of them. Shift opens the form even where it could be sent as it stands. */
@@ -49,6 +56,7 @@ function act(page: Document, key: string, opens: boolean): boolean {
   const fold = control.closest('details')
   if (!fold) return click(control)
   if (control.dataset.ready !== undefined && !opens) return click(fold.querySelector('[data-send]'))
+  for (const other of page.querySelectorAll<HTMLDetailsElement>('details.act[open]')) other.open = other === fold
   fold.open = true
   const first = fold.querySelector<HTMLElement>('[data-reason], input:not([type=hidden]), select, textarea')
   first?.focus()
@@ -113,7 +121,7 @@ function click(control: Element | null): boolean {
 function showKeys(page: Document): boolean {
   const dialog = page.querySelector<HTMLDialogElement>('dialog[data-keys]')
   const box = dialog?.querySelector<HTMLInputElement>('[data-keys-on]')
-  if (box) box.checked = on()
+  if (box) box.checked = keysAreOn()
   dialog?.showModal()
   return dialog !== null
 }

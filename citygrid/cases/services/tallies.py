@@ -21,8 +21,6 @@ ON CONFLICT (zoom, x, y, area_code, unit_id) DO UPDATE SET count = cases_tally.c
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('cases_tally'))"
 COUNT_ANEW = """
-DELETE FROM cases_tallychange;
-DELETE FROM cases_tally;
 INSERT INTO cases_tallychange (cell_x, cell_y, area_code, unit_id, count)
 SELECT cell_x, cell_y, left(area_code, %s), unit_id, count(*)
 FROM cases_case WHERE NOT is_open AND cell_x IS NOT NULL GROUP BY 1, 2, 3, 4
@@ -35,8 +33,9 @@ def recount_tallies() -> int:
     with connection.cursor() as cursor:
         cursor.execute(LOCK)
         cursor.execute("LOCK cases_case IN SHARE MODE")
-        for statement in COUNT_ANEW.split(";"):
-            cursor.execute(statement, [models.Counted.AREA_DIGITS] if "%s" in statement else None)
+        cursor.execute("DELETE FROM cases_tallychange")
+        cursor.execute("DELETE FROM cases_tally")
+        cursor.execute(COUNT_ANEW, [models.Counted.AREA_DIGITS])
     return fold_tallies()
 
 

@@ -17,7 +17,9 @@ TO_FILED = TO_DISPATCHED[:3]
 def test_each_case_goes_to_the_unit_its_rules_name_and_where_none_is_named_it_is_told(city: City) -> None:
     now = clock.now() - timedelta(hours=1)
     made = [city.play(city.case(place, now), *TO_FILED, start=now) for place in range(3)]
-    results = bulk.act([case.number for case in made], "dispatch", "", city.actor("dispatcher", now), clock.now())
+    results = bulk.act(
+        [bulk.row_of(case) for case in made], "dispatch", "", city.actor("dispatcher", now), clock.now()
+    )
     units = {result.number: result.case.unit.code for result in results if result.case}
     refused = [result for result in results if result.refusal]
     assert set(units.values()) == {"water"}
@@ -28,13 +30,13 @@ def test_each_case_goes_to_the_unit_its_rules_name_and_where_none_is_named_it_is
 def test_numbers_that_are_nothing_twice_or_not_seen_do_no_harm(city: City) -> None:
     now = clock.now() - timedelta(hours=1)
     case = city.play(city.case(0, now), *TO_DISPATCHED, start=now)
-    numbers = [case.number, case.number, "", str(uuid4())]
+    numbers = [bulk.row_of(case), bulk.row_of(case), "", str(uuid4()), case.number, f"{case.number}|x"]
     other = bulk.act(numbers, "take", "", city.actor("sanitation", now), clock.now())
-    assert [result.case for result in other] == [None, None, None]
+    assert [result.case for result in other] == [None] * 5
     done = bulk.act(numbers, "take", "", city.actor("water", now), clock.now())
-    assert [bool(result.case) for result in done] == [True, False, False]
+    assert [bool(result.case) for result in done] == [True, False, False, False, False]
     assert Case.objects.unscoped(reason="test").get(pk=case.pk).state == "handling"
-    [unknown] = bulk.act([case.number], "fly", "", city.actor("water", now), clock.now())
+    [unknown] = bulk.act([bulk.row_of(case)], "fly", "", city.actor("water", now), clock.now())
     assert unknown.refusal is not None
 
 

@@ -12,7 +12,7 @@ from citygrid.desk.web.keys import keys_for
 from citygrid.desk.web.reasons import reasons_for
 from citygrid.dispatch import queries as dispatch
 from citygrid.kernel.actor import Actor
-from citygrid.kernel.errors import NotFound, Refusal
+from citygrid.kernel.errors import Refusal
 from citygrid.workflow import queries as workflow
 
 MOST = 200  # at once
@@ -53,22 +53,30 @@ def choices_for(rows: Iterable[Any], actor: Actor, now: datetime) -> list[Choice
     return [Choice(one, keys[one.code], reasons_for(one.subject or one.code, one.phase)) for one, *_ in counted]
 
 
-def act(numbers: Sequence[str], action: str, reason: str, actor: Actor, now: datetime) -> list[Result]:
-    """The action on each case in a transaction of its own: one that is refused does not stop the others."""
-    return [_act_on(number, action, reason, actor, now) for number in list(dict.fromkeys(numbers))[:MOST]]
+def act(rows: Sequence[str], action: str, reason: str, actor: Actor, now: datetime) -> list[Result]:
+    """The action on each case in a transaction of its own: one that is refused does not stop the others.
+
+    A row is the number of a case and the length of the history that was shown (`row_of`): nothing is done on another.
+    """
+    return [_act_on(row, action, reason, actor, now) for row in list(dict.fromkeys(rows))[:MOST]]
 
 
-def _act_on(number: str, action: str, reason: str, actor: Actor, now: datetime) -> Result:
+def row_of(case: Any) -> str:
+    """What stands for a case in the form: its number, and the length of its history."""
+    return f"{case.number}|{case.head_seq}"
+
+
+def _act_on(row: str, action: str, reason: str, actor: Actor, now: datetime) -> Result:
+    number, _bar, seq = row.partition("|")
     try:
         found = cases.case_by_number(number, actor)
         needs = workflow.procedure(found.procedure, found.procedure_version).action(action).needs
         suggested = dispatch.suggest(found.pk, actor, now).unit if "unit" in needs else None
         given = Given(reason=reason, unit_id=suggested.pk if suggested else None)
+        expected = int(seq) if seq.isascii() and seq.isdigit() else 0
         moved = services.take_step(
-            case_id=found.pk, action=action, actor=actor, now=now, given=given, expected_seq=found.head_seq
+            case_id=found.pk, action=action, actor=actor, now=now, given=given, expected_seq=expected
         )
     except Refusal as refusal:
         return Result(number, refusal=refusal)
-    except KeyError:
-        return Result(number, refusal=NotFound(what=action))
     return Result(number, moved)

@@ -150,7 +150,7 @@ class CaseFilterForm(FilterForm):
     lamp = forms.ChoiceField(label=_("Lamp"), required=False, choices=[ANY, *Lamp.choices])
     area = forms.ChoiceField(label=_("Area"), required=False)
     category = forms.ChoiceField(label=_("Category"), required=False)
-    component = forms.CharField(label=_("Component identifier"), required=False, max_length=17)
+    component = forms.RegexField(r"^\d{17}$", label=_("Component identifier"), required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
     source = forms.ChoiceField(label=_("Source"), required=False, choices=[ANY, *Source.choices])
     opened_from = forms.DateField(label=_("Opened from"), required=False, widget=DateInput())

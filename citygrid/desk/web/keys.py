@@ -1,10 +1,8 @@
-"""One key for each action: the same action has the same key everywhere, and no case offers two of one key."""
+"""One key for each action: mostly the same everywhere, and never one key for two actions on a page."""
 
 from collections.abc import Iterable
 
-# What moves about in a list is not given to an action.
-TAKEN = frozenset("jkxz")
-LETTERS = "abcdefghilmnopqrstuvwy"
+LETTERS = "abcdefghilmnopqrstuvwy"  # j, k, x and z move about in a list
 USUAL = {
     "accept": "a",
     "self_dispose": "s",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from citygrid.cases.choices import Source
+from citygrid.desk.web.bulk import row_of
 from citygrid.desk.web.words import lamp_of, place_names, state_of
 from citygrid.intake.choices import ReportState
 from citygrid.ui.formats import NOTHING
@@ -71,7 +72,7 @@ def queue_table(request: HttpRequest, rows: Sequence[Any], now: datetime, *, emp
     """Cases to work through, one a line: the time left first. A row opens its case beside the list."""
     places = place_names(case.area_code for case in rows) if rows else {}
     columns = [
-        Column(_("Select"), lambda case: case.number, "check"),
+        Column(_("Select"), row_of, "check"),
         Column(_("Time left"), lambda case: lamp_of(case, now), "lamp"),
         Column(_("Category"), lambda case: case.category.name),
         Column(_("Place"), lambda case: case.address or places[case.area_code]),

@@ -4,6 +4,7 @@ import type { Coordinate } from 'ol/coordinate.js'
 export class Card {
   /** Where the case lies that it shows; null when it is closed. */
   place: Coordinate | null = null
+  private asking = new AbortController()
   private readonly card: HTMLElement
   private readonly body: HTMLElement
 
@@ -22,15 +23,19 @@ export class Card {
 
   /** Show a case by its number, and go to its link. */
   async open(number: string, place: Coordinate): Promise<void> {
-    const answer = await fetch(`/map/cases/${encodeURIComponent(number)}/`)
-    if (!answer.ok) return
+    this.asking.abort()
+    const { signal } = (this.asking = new AbortController())
+    const answer = await fetch(`/map/cases/${encodeURIComponent(number)}/`, { signal }).catch(() => null)
+    if (!answer?.ok || answer.redirected) return // to the sign-in page
     this.body.innerHTML = await answer.text()
+    if (signal.aborted) return
     this.card.hidden = false
     this.moved((this.place = place))
     this.body.querySelector('a')?.focus()
   }
 
   close(): void {
+    this.asking.abort()
     if (this.card.hidden) return
     const hadFocus = this.card.contains(document.activeElement)
     this.card.hidden = true

@@ -44,7 +44,10 @@ export class Cases {
     const view = map.getView()
     const zoom = GRID.getZForResolution(view.getResolution()!)
     const tiles: number[][] = []
-    GRID.forEachTileCoord(view.calculateExtent(map.getSize()), zoom, (at) => void tiles.push([...at]))
+    GRID.forEachTileCoord(view.calculateExtent(map.getSize()), zoom, (at) => {
+      const inside = (n: number) => n >= 0 && n < 2 ** zoom // beside the world there are no tiles
+      if (inside(at[1]!) && inside(at[2]!)) tiles.push([...at])
+    })
     try {
       const read = await Promise.all(tiles.map((at) => this.read(at, signal)))
       const state = `${zoom} ${read.map((tile) => tile.mark)}`

@@ -1,9 +1,8 @@
 import type { Coordinate } from 'ol/coordinate.js'
 import type Map from 'ol/Map.js'
 import { fromLonLat } from 'ol/proj.js'
+import { TYPING, keysAreOn } from '../../behaviours/work-keys.ts'
 import { sides } from './areas.ts'
-
-const TYPING = 'input, textarea, select'
 
 /** The cases in view as a list, drawn by the server: pointing at a row marks its case, j and k go through the rows. */
 export class Results {
@@ -27,7 +26,7 @@ export class Results {
     })
     document.addEventListener('keydown', (event) => {
       const step = { j: 1, k: -1 }[event.key]
-      if (!step || event.ctrlKey || event.metaKey || event.altKey) return
+      if (!step || !keysAreOn() || event.ctrlKey || event.metaKey || event.altKey) return
       if (!(event.target as Element).closest(TYPING)) this.go(step)
     })
   }
@@ -41,7 +40,7 @@ export class Results {
     for (const [side, degrees] of box) asked.set(side, degrees)
     try {
       const answer = await fetch(`/map/list/?${asked}`, { signal })
-      if (!answer.ok) return false
+      if (!answer.ok || answer.redirected) return false // to the sign-in page
       const stoodOn = this.rows().find((row) => row === document.activeElement)?.dataset.number
       this.body.innerHTML = await answer.text()
       this.rows().find((row) => row.dataset.number === stoodOn)?.focus()

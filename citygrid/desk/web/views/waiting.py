@@ -58,11 +58,11 @@ def waiting(request: Any) -> HttpResponse:
 @requires(permissions.ACT)
 @require_POST
 def act(request: Any) -> HttpResponse:
-    """One action on the selected cases; what became of each is told in a list, and what was refused stays selected."""
+    """One action on the selected cases; what became of each is told in a list."""
     about = standing(request)
     numbers = request.POST.getlist("row")
     action, _bar, usual = request.POST.get("action", "").partition("|")  # a usual reason comes with its action
-    reason = (usual or " ".join(request.POST.getlist("reason"))).strip()[:LONGEST_TEXT]
+    reason = (usual or request.POST.get(f"reason-{action}", "")).strip()[:LONGEST_TEXT]
     with timezone.override(about.zone):
         results = bulk.act(numbers, action, reason, request.actor, about.now)
         refused = [result for result in results if result.refusal]
