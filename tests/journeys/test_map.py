@@ -104,6 +104,28 @@ def test_address_brings_back_the_map_as_it_stood(enter: Callable[..., Staff], ca
     assert other.page.url == address
 
 
+def test_place_is_found_by_position_code_number_and_words(enter: Callable[..., Staff], cases: list[Case]) -> None:
+    somebody = opened(enter("shift_leader"))
+    page, card, nothing = (somebody.page, *(somebody.page.locator(f"[data-{name}]") for name in ("card", "nothing")))
+
+    def look_for(words: str) -> None:
+        page.locator("[data-find] input").fill(words)
+        page.keyboard.press("Enter")
+
+    look_for("116.30250,39.80150")
+    page.wait_for_url("**/map/#18.00/116.30250/39.80150", timeout=SOON)
+    look_for("900001002002")
+    page.wait_for_url("**/map/#*/116.31400/39.80200", timeout=SOON)
+    look_for(cases[4].number)
+    page.wait_for_url(f"**/map/{around(cases[4])}", timeout=SOON)
+    expect(card).to_contain_text(cases[4].number, timeout=SOON)
+    look_for("礼士胡同")
+    expect(card).to_contain_text("礼士胡同", timeout=SOON)
+    expect(nothing).to_be_hidden()
+    look_for("nowhere at all")
+    expect(nothing).to_be_visible(timeout=SOON)
+
+
 def test_new_case_is_on_the_map_within_five_seconds(
     enter: Callable[..., Staff], city: City, cases: list[Case]
 ) -> None:

@@ -21,7 +21,7 @@ export class Card {
     })
   }
 
-  /** Show a case by its number, and go to its link. */
+  /** Show a case by its number, and go to its link, unless somebody is typing. */
   async open(number: string, place: Coordinate): Promise<void> {
     this.asking.abort()
     const { signal } = (this.asking = new AbortController())
@@ -31,7 +31,7 @@ export class Card {
     if (signal.aborted) return
     this.card.hidden = false
     this.moved((this.place = place))
-    this.body.querySelector('a')?.focus()
+    if (!(document.activeElement instanceof HTMLInputElement)) this.body.querySelector('a')?.focus()
   }
 
   close(): void {

@@ -9,6 +9,7 @@ import View from 'ol/View.js'
 import { outlines } from './areas.ts'
 import { Card } from './card.ts'
 import { Cases } from './cases.ts'
+import { find } from './find.ts'
 import { components, thematic } from './layers.ts'
 import { Mark } from './mark.ts'
 import { permalink } from './permalink.ts'
@@ -30,6 +31,7 @@ export interface Desk {
 }
 
 const ASKED_AGAIN = 4_000 // milliseconds: a new case shows within five seconds
+const FOUND = 18 // the zoom at which what was looked for is shown
 const CLOSER = 2 // zooms, when a circle is picked
 
 /** The map desk: cases, areas and layers on a map of our own, with what is in view beside it. */
@@ -71,6 +73,14 @@ export function mount(element: HTMLElement, data: unknown): void {
     (place) => mark.at(place ?? card.place),
     (number, place) => void card.open(number, place),
   )
+
+  find(element.querySelector<HTMLFormElement>('[data-find]')!, (found) => {
+    if ('extent' in found) return view.fit(found.extent, { maxZoom: FOUND, padding: [48, 48, 48, 48] })
+    view.setZoom(FOUND)
+    view.setCenter(found.place)
+    mark.at(found.place)
+    if (found.number) void card.open(found.number, found.place)
+  })
 
   const sums = [...element.querySelectorAll<HTMLElement>('[data-sum]')]
   const failed = element.querySelector<HTMLElement>('[data-failed]')!

@@ -14,7 +14,7 @@ export function permalink(view: View, elsewhere: () => void): void {
   window.addEventListener('hashchange', restore)
 
   let waits = 0
-  view.on('change', () => {
+  view.on(['change:center', 'change:resolution'], () => {
     clearTimeout(waits)
     waits = window.setTimeout(() => {
       const place = view.getCenter()
