@@ -154,6 +154,16 @@ def test_layers_are_drawn_once_and_remembered(enter: Callable[..., Staff], cases
     expect(late).to_be_checked()
 
 
+def test_paper_gets_the_map_and_the_whole_list(enter: Callable[..., Staff], cases: list[Case]) -> None:
+    somebody = opened(enter("shift_leader"))
+    expect(rows(somebody)).to_have_count(len(cases), timeout=SOON)
+    somebody.page.emulate_media(media="print")
+    seen = somebody.page.locator(".map-view, .map-layers, .map-find, .filters, .map-list").all()
+    assert [part.get_attribute("class") for part in seen if part.is_visible()] == ["map-view", "map-list"]
+    cut = "document.querySelector('.map-list').scrollHeight - document.querySelector('.map-list').clientHeight"
+    assert somebody.page.evaluate(cut) == 0
+
+
 def test_map_without_scripts_leads_to_the_list(enter: Callable[..., Staff], cases: list[Case]) -> None:
     somebody = enter("shift_leader", scripts=False)
     somebody.go("/map/?state=closed")
