@@ -53,7 +53,7 @@ function act(page: Document, key: string, opens: boolean): boolean {
   const bulk = page.querySelector<HTMLElement>('[data-bulk]:not([hidden])')
   const control = (bulk ?? page).querySelector<HTMLElement>(bulk ? `[data-bulk-key="${key}"]` : `[data-key="${key}"]`)
   if (!control) return false
-  const fold = control.closest('details')
+  const fold = control.matches('summary') && control.closest('details')
   if (!fold) return click(control)
   if (control.dataset.ready !== undefined && !opens) return click(fold.querySelector('[data-send]'))
   for (const other of page.querySelectorAll<HTMLDetailsElement>('details.act[open]')) other.open = other === fold
@@ -126,11 +126,13 @@ function showKeys(page: Document): boolean {
   return dialog !== null
 }
 
-/** Out of a field, then out of an open form. */
+/** Out of a field, to where a digit gives a usual reason; then out of an open form. */
 function leave(event: KeyboardEvent): void {
-  const fold = (event.target as Element).closest('details.act[open]') as HTMLDetailsElement | null
+  const target = event.target as Element
+  const fold = target.closest('details.act[open]') as HTMLDetailsElement | null
   if (!fold) return
-  fold.open = false
-  fold.querySelector('summary')?.focus()
+  const reason = target.closest(TYPING) && fold.querySelector<HTMLElement>('[data-reason]')
+  if (!reason) fold.open = false
+  ;(reason || fold.querySelector('summary'))?.focus()
   event.preventDefault()
 }

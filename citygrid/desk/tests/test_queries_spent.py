@@ -42,6 +42,7 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
 }
 QUEUE = 18  # the list, and the case that is open beside it, for who may correct its component
 MAP_LIST = 5
+TRIAGE = 17  # the reports to decide, and the one that is open beside them
 REPORT_PAGE = 14  # of one to decide, with all that helps to decide it
 CASE_PAGE = 19  # of a case with everything on it, for who may correct its component; a plain one costs 15
 
@@ -112,6 +113,16 @@ def test_list_of_the_map_costs_no_more_queries_with_more_rows(city: City, enter)
     for place in range(40, 60):
         city.case(place, now)
     assert (few, spent(client, address)) == (MAP_LIST, MAP_LIST)
+
+
+def test_reports_beside_an_open_one_cost_both_and_no_more_with_more_rows(city: City, enter) -> None:
+    client, now = enter("acceptor"), clock.now()
+    report = city.report(0, now, category_key=COVER, contact={"phone": "13800138000"})
+    address = f"{reverse('reports')}?state=received&open={report.report_id}"
+    few = spent(client, address)
+    for place in range(40, 60):
+        city.report(place, now)
+    assert (few, spent(client, address)) == (TRIAGE, TRIAGE)
 
 
 def test_report_page_costs_no_more_queries_with_more_around_it(city: City, enter) -> None:

@@ -31,6 +31,7 @@ USUAL = {
     "oversee": "g",
     "answer_oversight": "g",
 }
+REPORT = {"accept": "a", "join": "b", "refuse": "n", "correct": "c", "address": "p"}  # what is done with a report
 ANSWERS = {"approve": "y", "decline": "n"}  # of a request, whatever was asked
 
 

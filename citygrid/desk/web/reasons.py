@@ -1,5 +1,7 @@
 """Reasons that are given again and again, offered as one press; any other is written."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 REASONS = {
@@ -17,6 +19,11 @@ REASONS = {
         _("The place cannot be found from what was said."),
         _("This is no matter of city management."),
         _("The same was reported before and is dealt with."),
+    ),
+    "correct": (
+        _("As the photo shows."),
+        _("As the reporter said when asked."),
+        _("As the map shows."),
     ),
     "send_back_to_file": (
         _("The filing condition does not fit what happened."),
@@ -47,3 +54,9 @@ REASONS = {
 def reasons_for(code: str, phase: str = "") -> list[str]:
     """The usual reasons of an action in the active language; none for most."""
     return [str(each) for each in REASONS.get(phase) or REASONS.get(code, ())]
+
+
+def with_usual(data: Any) -> Any:
+    """What was sent, with the usual reason that was pressed as its reason."""
+    usual = data.get("usual") if data else ""
+    return {**data.dict(), "reason": usual} if usual else data

@@ -19,7 +19,7 @@ from citygrid.catalogue import queries as catalogue
 from citygrid.desk.web import components, corrections, photos
 from citygrid.desk.web.forms import DateInput
 from citygrid.desk.web.keys import keys_for
-from citygrid.desk.web.reasons import reasons_for
+from citygrid.desk.web.reasons import reasons_for, with_usual
 from citygrid.desk.web.words import limit_words
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
@@ -51,7 +51,7 @@ class StepForm(forms.Form):
 
     def __init__(self, action: workflow.Action, step: Step, data: Any = None, files: Any = None) -> None:
         super().__init__(
-            _with_usual_reason(data), files, auto_id=f"{action.code}_%s", initial={"expected_seq": step.case.head_seq}
+            with_usual(data), files, auto_id=f"{action.code}_%s", initial={"expected_seq": step.case.head_seq}
         )
         self.action, self.step, self.key = action, step, ""
         for name in action.needs:
@@ -122,12 +122,6 @@ class StepForm(forms.Form):
             correction=corrections.read(data) if CORRECTION in self.action.needs else None,
             photos=handed_in,
         )
-
-
-def _with_usual_reason(data: Any) -> Any:
-    """What was sent, with the usual reason that was pressed as its reason."""
-    usual = data.get("usual") if data else ""
-    return {**data.dict(), "reason": usual} if usual else data
 
 
 def forms_for(step: Step, sent: StepForm | None = None) -> list[StepForm]:

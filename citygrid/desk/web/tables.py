@@ -116,6 +116,27 @@ def report_table(
     return Table.of(request, columns, rows, caption=caption, empty=empty, url=report_url, pager=pager, id="reports")
 
 
+def report_queue_table(request: HttpRequest, rows: Sequence[Any], *, empty: Empty, pager: Pager) -> Table:
+    """Reports to decide, one a line, the oldest first. A row opens its report beside the list."""
+    places = place_names(report.area_code for report in rows) if rows else {}
+    columns = [
+        Column(_("Received at"), lambda report: report.received_at, "time"),
+        Column(_("What was reported"), lambda report: shortened(report.description, 30)),
+        Column(_("Place"), lambda report: report.address or places[report.area_code]),
+    ]
+    return Table.of(
+        request,
+        columns,
+        rows,
+        caption=_("Oldest first"),
+        empty=empty,
+        url=lambda report: query_with(request, open=report.pk),
+        is_current=lambda report: str(report.pk) == request.GET.get("open"),
+        pager=pager,
+        id="queue",
+    )
+
+
 def shortened(text: str, most: int = 60) -> str:
     """The beginning of a text, with an ellipsis where something is left out."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

@@ -1,14 +1,12 @@
 """The list of cases, the case page, and the steps taken on it."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +14,7 @@ from citygrid.cases import permissions, queries, services
 from citygrid.desk.choices import ListPage
 from citygrid.desk.web import casefile, export, photos, tables
 from citygrid.desk.web.forms import CaseFilterForm
+from citygrid.desk.web.queue import back_of, going_back
 from citygrid.desk.web.saved import menu
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.steps import Step, StepForm, forms_for
@@ -107,7 +106,7 @@ def step(request: Any, number: str, action: str) -> HttpResponse:
             fresh = queries.case_by_number(number, request.actor)
             return _case_page(request, fresh, refusal=refusal, status=refusal.status)
     messages.success(request, _("Done: %(action)s. The case is now: %(state)s.") % _told(form, moved))
-    if back := _back(request):
+    if back := back_of(request):
         return redirect(back)
     is_seen = queries.visible(request.actor).filter(pk=found.pk).exists()  # a correction may move it elsewhere
     return redirect("case", number=number) if is_seen else redirect("cases")
@@ -121,7 +120,7 @@ def _case_page(
     request: Any, found: Any, sent: StepForm | None = None, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     with timezone.override(standing(request).zone):
-        context = file_of(request, found, sent, back=_back(request))
+        context = file_of(request, found, sent, back=back_of(request))
         return draw(request, "desk/case.html", {**context, "refusal": refusal}, status=status)
 
 
@@ -147,15 +146,8 @@ def file_of(request: Any, found: Any, sent: StepForm | None = None, back: str = 
         "reports": _reports(request, found),
         "steps": forms_for(Step(found, request.actor, about.now, suggested), sent),
         "sent": sent,
-        "back": back,
-        "back_query": f"?{urlencode({'back': back})}" if back else "",
+        **going_back(back),
     }
-
-
-def _back(request: Any) -> str:
-    """The address of our own to go on to after a step, if one was given."""
-    asked = request.GET.get("back", "")
-    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
 
 
 def _reports(request: Any, found: Any) -> list[Any]:

@@ -1,6 +1,8 @@
 """Reports: the list, one report, taking one down, and deciding it."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,6 +23,9 @@ from citygrid.desk.web import components, corrections, photos, tables
 from citygrid.desk.web.casefile import map_at
 from citygrid.desk.web.corrections import CorrectForm, UnjoinForm
 from citygrid.desk.web.forms import AcceptForm, JoinForm, ReasonForm, ReportFilterForm, ReportForm
+from citygrid.desk.web.keys import REPORT
+from citygrid.desk.web.queue import back_of, going_back, onwards
+from citygrid.desk.web.reasons import reasons_for, with_usual
 from citygrid.desk.web.saved import menu
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.words import paged, place_names, role_names, state_of
@@ -30,7 +35,7 @@ from citygrid.intake.choices import ReportAction, ReportState
 from citygrid.inventory import permissions as inventory_permissions
 from citygrid.kernel.errors import Invalid, KeyReused, NotFound, Refusal
 from citygrid.kernel.web import requires
-from citygrid.ui.tables import Empty
+from citygrid.ui.tables import Empty, Pager, query_with
 from citygrid.ui.timeline import Entry
 from citygrid.workflow import queries as workflow
 
@@ -56,17 +61,47 @@ class Near(NamedTuple):
 @requires(permissions.VIEW)
 @require_safe
 def report_list(request: Any) -> HttpResponse:
-    """The reports the post sees, filtered; for who decides them, those to decide come first unless asked otherwise."""
+    """The reports the post sees, filtered; those it has to decide are worked through, with `?open=` beside them."""
+    about, is_queue = standing(request), _is_queue(request)
     form = ReportFilterForm(request.GET or None, request.actor)
-    wanted = form.wanted(standing(request).today) if form.is_bound else queries.ReportFilter()
-    with timezone.override(standing(request).zone):
+    wanted = form.wanted(about.today) if form.is_bound else queries.ReportFilter()
+    with timezone.override(about.zone):
         rows, pager = paged(
-            request, lambda start, count: queries.reports(request.actor, wanted, start=start, count=count)
+            request,
+            lambda start, count: queries.reports(
+                request.actor, wanted, start=start, count=count, newest_first=not is_queue
+            ),
         )
-    table = tables.report_table(request, rows, caption=_("Newest first"), empty=_no_reports(request), pager=pager)
-    triage = standing(request).triage
-    context = {"form": form, "presets": form.presets(request), "table": table, "triage": triage}
-    return draw(request, "desk/reports.html", {**context, **menu(request, ListPage.REPORTS)})
+        context = {"form": form, "presets": form.presets(request), "triage": about.triage, "is_queue": is_queue}
+        context |= menu(request, ListPage.REPORTS) | _shown(request, rows, pager, is_queue)
+        return draw(request, "desk/reports.html", context)
+
+
+def _is_queue(request: Any) -> bool:
+    """Whether the list is what this post has to decide: the oldest comes first, and one is open beside it."""
+    return request.GET.get("state") == ReportState.RECEIVED and request.actor.may(permissions.TRIAGE)
+
+
+def _shown(request: Any, rows: Sequence[Any], pager: Pager, is_queue: bool) -> dict[str, Any]:
+    """The list; where it is worked through, with the report that is open and the way on to the next one."""
+    empty = _no_reports(request)
+    if not is_queue:
+        return {"table": tables.report_table(request, rows, caption=_("Newest first"), empty=empty, pager=pager)}
+    table = tables.report_queue_table(request, rows, empty=empty, pager=pager)
+    context = {"table": table, "list_url": query_with(request, open=None)}
+    found = _open_one(request)
+    if found is None:
+        return context
+    address = onwards(request, [str(row.pk) for row in rows], str(found.pk))
+    return {**context, **file_of(request, found), **going_back(address)}
+
+
+def _open_one(request: Any) -> Any:
+    """The report that is open, if the address names one that this post sees."""
+    try:
+        return queries.report(UUID(request.GET.get("open", "")), request.actor)
+    except (ValueError, NotFound):
+        return None
 
 
 @requires(permissions.RECEIVE)
@@ -116,7 +151,7 @@ def accept(request: Any, report_id: UUID) -> HttpResponse:
             now=standing(request).now,
         )
         messages.success(request, _("Accepted as case %(number)s.") % {"number": case.number})
-        return redirect("case", number=case.number)
+        return _on(request) or redirect("case", number=case.number)
 
     return _decided(request, report_id, form, decide)
 
@@ -131,7 +166,7 @@ def join(request: Any, report_id: UUID) -> HttpResponse:
         case = cases.case_by_number(form.cleaned_data["number"].strip(), request.actor)
         services.join_report(report_id=report_id, case_id=case.pk, actor=request.actor, now=standing(request).now)
         messages.success(request, _("Joined to case %(number)s.") % {"number": case.number})
-        return redirect("report", report_id=report_id)
+        return _on(request) or redirect("report", report_id=report_id)
 
     return _decided(request, report_id, form, decide)
 
@@ -140,13 +175,13 @@ def join(request: Any, report_id: UUID) -> HttpResponse:
 @require_POST
 def refuse(request: Any, report_id: UUID) -> HttpResponse:
     """Refuse the report, with a reason that its reporter sees."""
-    form = ReasonForm(request.POST, "refuse")
+    form = ReasonForm(with_usual(request.POST), "refuse")
 
     def decide() -> HttpResponse:
         reason = form.cleaned_data["reason"]
         services.refuse_report(report_id=report_id, reason=reason, actor=request.actor, now=standing(request).now)
         messages.success(request, _("Refused. The reporter sees your reason."))
-        return redirect("report", report_id=report_id)
+        return _on(request) or redirect("report", report_id=report_id)
 
     return _decided(request, report_id, form, decide)
 
@@ -156,7 +191,7 @@ def refuse(request: Any, report_id: UUID) -> HttpResponse:
 def correct(request: Any, report_id: UUID) -> HttpResponse:
     """Correct category, place or address of a report that waits, with a reason that its reporter sees."""
     found = queries.report(report_id, request.actor)
-    form = CorrectForm(request.POST, found, request.actor.reach.areas)
+    form = CorrectForm(with_usual(request.POST), found, request.actor.reach.areas)
 
     def decide() -> HttpResponse:
         services.correct_report(
@@ -168,8 +203,9 @@ def correct(request: Any, report_id: UUID) -> HttpResponse:
             now=standing(request).now,
         )
         messages.success(request, _("Corrected. The reporter sees your reason."))
-        is_seen = queries.is_visible(report_id, request.actor)  # another place may be another post's
-        return redirect("report", report_id=report_id) if is_seen else redirect("reports")
+        if not queries.is_visible(report_id, request.actor):  # another place may be another post's
+            return _on(request) or redirect("reports")
+        return _stay(request, report_id)
 
     return _decided(request, report_id, form, decide)
 
@@ -214,6 +250,19 @@ def reveal(request: Any, report_id: UUID) -> HttpResponse:
     return _decided(request, report_id, form, decide)
 
 
+def _on(request: Any) -> HttpResponse | None:
+    """On to the next one of the list that was worked through, if it was."""
+    address = back_of(request)
+    return redirect(address) if address else None
+
+
+def _stay(request: Any, report_id: UUID) -> HttpResponse:
+    """At the same report: beside its list where it was opened there."""
+    if not back_of(request):
+        return redirect("report", report_id=report_id)
+    return redirect(f"{reverse('reports')}?{urlencode({'state': ReportState.RECEIVED, 'open': report_id})}")
+
+
 def _decided(request: Any, report_id: UUID, form: Form, decide: Any) -> HttpResponse:
     """Decide, or show the report again with what is wrong: with the input (422), or that somebody was first (409)."""
     if not form.is_valid():
@@ -238,9 +287,15 @@ def _report_page(
     status: int = 200,
 ) -> HttpResponse:
     found = queries.report(report_id, request.actor)
+    context = {**file_of(request, found, sent, contact), **going_back(back_of(request)), "refusal": refusal}
+    return draw(request, "desk/report.html", context, status=status)
+
+
+def file_of(request: Any, found: Any, sent: Form | None = None, contact: Any = None) -> dict[str, Any]:
+    """All that is shown of a report; `contact` where it was revealed."""
     may_decide = request.actor.may(permissions.TRIAGE) and found.state == ReportState.RECEIVED
     masked = contact or queries.masked_contact(found)
-    context = {
+    return {
         "report": found,
         "state": ReportState(found.state).label,
         "place": place_names([found.area_code])[found.area_code],
@@ -249,13 +304,13 @@ def _report_page(
         "contact": masked,
         "is_revealed": contact is not None,
         "reveal": _form(sent, "reveal") if masked and request.actor.may(permissions.REVEAL) else None,
-        "refusal": refusal,
         "sent": sent,
         "entries": _entries(found),
+        "keys": REPORT,
+        "reasons": {name: reasons_for(name) for name in ("refuse", "correct")},
         **(_decisions(request, found, sent) if may_decide else {}),
         **(_undoing(request, found, sent)),
     }
-    return draw(request, "desk/report.html", context, status=status)
 
 
 def _decisions(request: Any, found: Any, sent: Form | None) -> dict[str, Any]:

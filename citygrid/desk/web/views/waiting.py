@@ -13,6 +13,7 @@ from citygrid.cases import permissions, queries
 from citygrid.cases.choices import Lamp
 from citygrid.desk.choices import ListPage
 from citygrid.desk.web import bulk, export
+from citygrid.desk.web.queue import onwards
 from citygrid.desk.web.saved import menu
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.steps import LONGEST_TEXT
@@ -116,18 +117,8 @@ def _opened(request: Any, rows: Sequence[Any]) -> dict[str, Any]:
         found = None
     if found is None:
         return {"list_url": list_url}
-    address = f"{request.path}{query_with(request, open=_following(rows, number))}"
+    address = onwards(request, [row.number for row in rows], number)
     return {**file_of(request, found, back=address), "list_url": list_url}
-
-
-def _following(rows: Sequence[Any], number: str) -> str | None:
-    """The number of the case after this one in the list, else of the one before it; None when it stands alone."""
-    numbers = [row.number for row in rows]
-    if number not in numbers:
-        return numbers[0] if numbers else None
-    at = numbers.index(number)
-    others = [*numbers[at + 1 : at + 2], *numbers[max(at - 1, 0) : at]]
-    return others[0] if others else None
 
 
 def nothing_waits(narrowed: str) -> Empty:

@@ -1,0 +1,121 @@
+"""Reports to decide, worked through by keys: each piece of work with the keys it takes at most."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from citygrid.cases.models import Case
+from citygrid.desk.tests.factories import COVER, City
+from citygrid.intake.models import Report
+from citygrid.kernel import clock
+from tests.journeys.counting import COUNT, at_most, press
+from tests.journeys.staff import Staff
+
+QUEUE = "/reports/?state=received"
+Sit = Callable[..., Staff]
+
+
+@pytest.fixture
+def reports(city: City) -> list[Report]:
+    """Three covers that wait, the oldest first, and an open case where the first one lies."""
+    now = clock.now()
+    city.case(42, now - timedelta(minutes=50))
+    sent = [city.report(place, now - timedelta(minutes=40 - place), category_key=COVER) for place in (0, 3, 6)]
+    return [report(receipt.report_id) for receipt in sent]
+
+
+@pytest.fixture
+def sit(enter: Sit) -> Sit:
+    """An acceptor before what is to decide, with the oldest report open."""
+
+    def seated(language: str = "en") -> Staff:
+        staff = enter("acceptor", language=language)
+        staff.page.context.add_init_script(COUNT)
+        staff.go(QUEUE)
+        staff.page.keyboard.press("j")
+        press(staff, "Enter")
+        return staff
+
+    return seated
+
+
+def report(report_id: object) -> Report:
+    return Report.objects.unscoped(reason="test").select_related("case", "category").get(pk=report_id)
+
+
+def opened(staff: Staff) -> str:
+    return staff.page.locator(".pane-head .code").inner_text()
+
+
+@pytest.mark.browser
+def test_one_key_accepts_and_the_next_report_opens(reports: list[Report], sit: Sit) -> None:
+    staff = sit()
+    assert opened(staff) == reports[0].receipt
+    for place in (0, 1):
+        with at_most(staff, 1):
+            press(staff, "a")
+        assert report(reports[place].pk).state == "accepted"
+        assert opened(staff) == reports[place + 1].receipt
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "reason"), [("en", "This is no matter"), ("zh-hans", "不属于")])
+def test_two_keys_refuse_with_a_usual_reason(reports: list[Report], sit: Sit, language: str, reason: str) -> None:
+    staff = sit(language)
+    with at_most(staff, 2):
+        press(staff, "n", "2")
+    refused = report(reports[0].pk)
+    assert refused.state == "refused" and reason in refused.reason
+    assert opened(staff) == reports[1].receipt
+
+
+@pytest.mark.browser
+def test_two_keys_join_a_duplicate_to_the_nearest_case(reports: list[Report], sit: Sit) -> None:
+    staff = sit()
+    with at_most(staff, 3):
+        press(staff, "b", "1")
+    assert report(reports[0].pk).case == Case.objects.unscoped(reason="test").get()
+    assert opened(staff) == reports[1].receipt
+
+
+@pytest.mark.browser
+def test_three_keys_besides_the_text_correct_the_category(reports: list[Report], sit: Sit) -> None:
+    staff = sit()
+    with at_most(staff, 3 + len("Exp")):
+        staff.page.keyboard.press("c")
+        staff.page.keyboard.type("Exp")
+        press(staff, "Escape", "1")
+    assert report(reports[0].pk).category.name_en == "Exposed litter"
+    assert opened(staff) == reports[0].receipt
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_three_keys_besides_the_text_correct_the_place(reports: list[Report], sit: Sit, language: str) -> None:
+    staff = sit(language)
+    with at_most(staff, 3 + len("12")):
+        staff.page.keyboard.press("p")
+        staff.page.keyboard.type("12")
+        press(staff, "Escape", "3")
+    assert "12" in report(reports[0].pk).address
+
+
+@pytest.mark.browser
+def test_digit_alone_decides_nothing(reports: list[Report], sit: Sit) -> None:
+    staff = sit()
+    staff.page.keyboard.press("1")
+    staff.page.wait_for_timeout(300)
+    assert report(reports[0].pk).state == "received"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_queue_of_reports_has_no_serious_finding(
+    reports: list[Report], enter: Sit, axe: str, language: str, width: int, height: int
+) -> None:
+    staff = enter("acceptor", language=language, width=width, height=height)
+    staff.go(f"{QUEUE}&open={reports[0].pk}")
+    assert staff.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert staff.grave_findings(axe, f"triage-{language}-{width}") == []
