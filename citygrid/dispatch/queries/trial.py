@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from citygrid.cases import permissions as case_permissions
@@ -90,8 +91,7 @@ def try_proposal(*, proposal: Proposal, since: date, until: date, on: date, acto
     if not is_period(since, until):
         raise errors.PeriodInvalid()
     begin, end = _midnight(since), _midnight(until + timedelta(days=1))
-    decided = Decision.objects.filter(at__gte=begin, at__lt=end).values("case")
-    rows = cases.dispatched(actor, begin, end, decided, count=MOST + 1)
+    rows = cases.dispatched(actor, begin, end, decided(begin, end), count=MOST + 1)
     is_cut, rows = len(rows) > MOST, rows[:MOST]
     base = _rules(on)
     other = [rule for rule in base if rule.id not in proposal.ended] + list(proposal.added)
@@ -99,6 +99,11 @@ def try_proposal(*, proposal: Proposal, since: date, until: date, on: date, acto
     features = _features(rows, on) if asks_places else [frozenset()] * len(rows)
     counts, groups, agreed = _compared(rows, features, (base, other), actor.may(case_permissions.VIEW))
     return Trial(counts, groups, *agreed, is_cut, on)
+
+
+def decided(begin: datetime, end: datetime) -> QuerySet[Decision, Any]:
+    """The ids of cases that the rules judged from `begin` to before `end`."""
+    return Decision.objects.filter(at__gte=begin, at__lt=end).values("case")
 
 
 def responsible_units(questions: Iterable[Situation], on: date) -> list[UUID | None]:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.db import connection
 from django.utils.timezone import localdate
 
 from citygrid.access.tests import factories as access
@@ -12,6 +13,8 @@ from citygrid.cases.rules import Given
 from citygrid.cases.tests.factories import COMMUNITY, NOW, make_city
 from citygrid.dispatch import errors, queries, services
 from citygrid.dispatch.choices import Effect, Outcome
+from citygrid.dispatch.models import Decision
+from citygrid.dispatch.queries.trial import decided
 from citygrid.dispatch.rules import RuleBook, RuleFacts, Situation, effect_of, resolve
 from citygrid.dispatch.services import RuleIn
 from citygrid.dispatch.tests import factories
@@ -212,6 +215,18 @@ def test_number_of_queries_does_not_grow(city, django_assert_num_queries):
         sent(city, **BESIDE)
         with django_assert_num_queries(3):  # cases, rules, features
             queries.try_proposal(proposal=proposal, since=TODAY, until=TODAY, on=TODAY, actor=CLERK)
+
+
+def test_cases_that_were_decided_in_a_period_come_by_the_index(city):
+    """Of 20,000 decisions, one a minute, those of a day."""
+    case = sent(city)
+    values = {"case": case, "outcome": Outcome.NONE, "is_automatic": False, "trace": []}
+    Decision.objects.bulk_create(Decision(at=NOW + timedelta(minutes=n), **values) for n in range(20_000))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE dispatch_decision")
+    wanted = decided(NOW + timedelta(days=3), NOW + timedelta(days=4))
+    assert "decision_by_time" in wanted.explain()
+    assert len(wanted) == 24 * 60
 
 
 def test_book_of_rules_finds_all_that_may_fit():
