@@ -9,11 +9,7 @@ from citygrid.workflow.rules.procedure import Procedure, State
 
 WIDTH, BOX, HEIGHT, STEP, LANE = 900, 200, 34, 78, 22
 LEFT = (WIDTH - BOX) // 2
-FIRST, ROW, ARRIVES = (
-    13,
-    11,
-    13,
-)  # heights on the side of a box, from its middle: the first to leave, the next, arrivals
+FIRST, ROW, ARRIVES = 13, 11, 13  # from the middle of a box's side: the first arrow to leave, the next ones, arrivals
 LETTERS = 0x2E80  # Chinese characters lie above
 STYLE = (
     ".box{fill:#fff;stroke:#1565c0;stroke-width:1.5}.end{fill:#eef2f6;stroke:#5b6b7f}"
