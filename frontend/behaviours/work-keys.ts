@@ -38,14 +38,8 @@ function press(page: Document, event: KeyboardEvent): boolean {
   if (key === 'j' || key === 'k') return move(page, key === 'j' ? 1 : -1, event.shiftKey)
   if (key === 'x') return select(page)
   if (key === '*') return selectAll(page)
-  if (/\d/.test(key)) return click(opened(page, event)?.querySelector(`[data-reason="${key}"]`) ?? null)
+  if (/\d/.test(key)) return click(page.querySelector(`details.act[open]:focus-within [data-reason="${key}"]`))
   return act(page, key, event.shiftKey)
-}
-
-/** The form somebody is at, or the one that is open. */
-function opened(page: Document, event: KeyboardEvent): Element | null {
-  const at = (event.target as Element).closest('details.act[open]')
-  return at ?? [...page.querySelectorAll('details.act[open]')].find((fold) => !fold.closest('[hidden]')) ?? null
 }
 
 /** With cases selected, a letter is for all of them. Shift opens the form even where it could be sent as it stands. */

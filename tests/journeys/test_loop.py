@@ -50,7 +50,9 @@ def report(supervisor: Staff) -> str:
 def accept(acceptor: Staff, address: str) -> str:
     """Accept the report from the list of what is to decide; the path of the case."""
     acceptor.go("/reports/?state=received")
-    acceptor.page.locator("main table a").first.click()
+    with acceptor.page.expect_navigation():
+        acceptor.page.locator("#queue tbody a").first.click()
+    acceptor.page.locator(f".pane-head a[href='{address[address.index('/reports/') :]}']").click()
     assert acceptor.page.url == address
     acceptor.fill("form[action$='/accept/'] [name=category]", COVER)
     acceptor.submit("form[action$='/accept/']")
@@ -58,9 +60,11 @@ def accept(acceptor: Staff, address: str) -> str:
 
 
 def open_waiting(somebody: Staff, address: str) -> None:
-    """Find the case where it waits, and open it."""
+    """Find the case where it waits, open it beside the list, and then on its own page."""
+    number = address.rstrip("/").rsplit("/", 1)[-1]
     somebody.go("/waiting/")
-    somebody.page.locator(f"main table a[href='{address[address.index('/cases/') :]}']").click()
+    somebody.page.locator(f"#queue tbody a[href$='open={number}']").click()
+    somebody.page.locator(f".pane-head a[href='{address[address.index('/cases/') :]}']").click()
 
 
 @pytest.mark.browser

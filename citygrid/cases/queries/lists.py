@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from math import cos, radians
 from typing import Any
 from uuid import UUID
@@ -230,7 +229,6 @@ def stages_for(actor: Actor) -> list[str]:
     return sorted(stage for code, version in workflow.procedures() for stage in _stages_of(actor.role, code, version))
 
 
-@cache  # a published version never changes
 def _stages_of(role: str, code: str, version: int) -> tuple[str, ...]:
     procedure = workflow.procedure(code, version)
     answers = (action for action in procedure.actions.values() if action.phase == "approve" and role in action.roles)
