@@ -147,14 +147,13 @@ def test_every_page_is_bounded_by_its_headers(city: City, page_of) -> None:
     for address in addresses:
         answer = browser.get(address)
         policy = answer["Content-Security-Policy"]
-        if answer.get("Content-Disposition", "").startswith("attachment"):
-            assert policy == "default-src 'none'; sandbox", address
-        else:
-            assert "script-src 'self';" in policy and "frame-ancestors 'none'" in policy, address
+        is_file = answer.get("Content-Disposition", "").startswith("attachment")
+        wanted = ["default-src 'none'; sandbox"] if is_file else ["script-src 'self';", "frame-ancestors 'none'"]
+        assert all(each in policy for each in wanted), address
         assert answer["X-Content-Type-Options"] == "nosniff", address
         assert answer["X-Frame-Options"] == "DENY" and answer["Referrer-Policy"] == "same-origin", address
         assert answer["Cross-Origin-Opener-Policy"] == "same-origin" and answer["Permissions-Policy"], address
-        drawn = answer.content.decode()
+        drawn = "" if is_file else answer.content.decode()
         assert not re.search(r"<script(?![^>]*src=)(?![^>]*application/json)|\son\w+=|javascript:", drawn), address
 
 
