@@ -13,6 +13,7 @@ import { menus } from './behaviours/menu.ts'
 import { rememberFolds } from './behaviours/remember.ts'
 import { searchKey } from './behaviours/search-key.ts'
 import { submitOnce } from './behaviours/submit-once.ts'
+import { undoable } from './behaviours/undo.ts'
 import { workKeys } from './behaviours/work-keys.ts'
 import { mountIslands } from './kit/islands.ts'
 
@@ -30,6 +31,7 @@ htmx.config.responseHandling = [
 
 menus(document)
 searchKey(document)
+undoable(document) // before what marks a form as sent
 submitOnce(document)
 workKeys(document)
 dataAge(document)

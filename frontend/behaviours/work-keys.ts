@@ -1,3 +1,5 @@
+import { takeBack } from './undo.ts'
+
 export const TYPING = 'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]'
 const KEPT = 'citygrid.keys'
 const LETTERS = /^[a-z0-9?*]$/
@@ -20,6 +22,8 @@ export function workKeys(page: Document): void {
     if (target.closest('[data-bulk-all]')) selectAll(page)
   })
   window.addEventListener('pageshow', () => count(page))
+  // Another part of the page has a bar of its own, which stands as the server drew it until it is settled.
+  for (const name of ['htmx:afterSwap', 'htmx:afterSettle']) page.addEventListener(name, () => count(page))
   page.addEventListener('change', (event) => {
     const box = event.target as HTMLInputElement
     if (box.name === 'row') count(page)
@@ -37,6 +41,7 @@ function press(page: Document, event: KeyboardEvent): boolean {
   if (key === '?') return showKeys(page)
   if (key === 'j' || key === 'k') return move(page, key === 'j' ? 1 : -1, event.shiftKey)
   if (key === 'x') return select(page)
+  if (key === 'z') return takeBack(page)
   if (key === '*') return selectAll(page)
   if (/\d/.test(key)) return click(page.querySelector(`details.act[open]:focus-within [data-reason="${key}"]`))
   return act(page, key, event.shiftKey)
@@ -58,7 +63,7 @@ function act(page: Document, key: string, opens: boolean): boolean {
 }
 
 function rows(page: Document): HTMLTableRowElement[] {
-  return [...page.querySelectorAll<HTMLTableRowElement>('[data-queue] tbody tr')]
+  return [...page.querySelectorAll<HTMLTableRowElement>('[data-queue] tbody tr:not([hidden])')]
 }
 
 function current(page: Document, all: HTMLTableRowElement[]): number {

@@ -1,7 +1,8 @@
 """Real keys and clicks, counted by the browser from where one sits to where the work is done."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic, sleep
 
 from tests.journeys.staff import Staff
 
@@ -31,3 +32,16 @@ def press(staff: Staff, *keys: str) -> None:
         staff.page.keyboard.press(key)
     with staff.page.expect_navigation():
         staff.page.keyboard.press(last)
+
+
+def shows(staff: Staff, name: str) -> None:
+    """Wait until the case or report of this number is the one that is open: the address may say so a moment before."""
+    staff.page.locator(f".pane-head .code:text-is('{name}')").wait_for()
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 5) -> bool:
+    """Whether it holds within so many seconds: what a page sends while it is left comes a moment later."""
+    end = monotonic() + seconds
+    while not holds() and monotonic() < end:
+        sleep(0.05)
+    return holds()

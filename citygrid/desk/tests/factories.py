@@ -107,12 +107,8 @@ class City:
         }.get(action, Given())
 
 
-TO_DISPATCHED = (
-    "acceptor send_to_verify",
-    "supervisor report_verification",
-    "shift_leader file",
-    "dispatcher dispatch",
-)
+TO_FILED = ("acceptor send_to_verify", "supervisor report_verification", "shift_leader file")
+TO_DISPATCHED = (*TO_FILED, "dispatcher dispatch")
 LIVES = (
     (),
     ("acceptor send_to_verify",),

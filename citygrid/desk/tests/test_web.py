@@ -112,6 +112,16 @@ def test_step_is_taken_and_the_page_says_so(city: City, enter, filed: Case) -> N
     assert "Done: Dispatch. The case is now: Dispatched." in words_of(page)
 
 
+def test_step_of_a_program_is_answered_without_a_page(city: City, enter, filed: Case) -> None:
+    client, wants_json = enter("dispatcher"), {"accept": "application/json"}
+    address, data = step_url(filed, "dispatch"), {"expected_seq": filed.head_seq, "unit": city.water.pk}
+    wrong = client.post(address, {**data, "unit": ""}, headers=wants_json)
+    assert (wrong.status_code, wrong["Content-Type"]) == (400, "application/problem+json")
+    assert client.post(address, data, headers=wants_json).status_code == 204
+    late = client.post(address, data, headers=wants_json)
+    assert late.status_code == 409 and "孙派遣" in late.json()["title"]
+
+
 def test_timeline_names_the_post_in_the_language_of_the_page(city: City, enter, filed: Case) -> None:
     assert "赵值班 (Shift leader)" in words_of(enter("shift_leader").get(case_url(filed)))
 

@@ -22,8 +22,9 @@ from citygrid.desk.web.words import lamp_of, paged, procedure_of, state_of
 from citygrid.evidence import queries as evidence
 from citygrid.intake import permissions as intake_permissions
 from citygrid.intake import queries as intake
-from citygrid.kernel.errors import NotFound, Refusal
+from citygrid.kernel.errors import Invalid, NotFound, Refusal
 from citygrid.kernel.web import requires
+from citygrid.ui.problems import is_program
 from citygrid.ui.tables import Empty
 
 
@@ -89,6 +90,8 @@ def step(request: Any, number: str, action: str) -> HttpResponse:
             procedure_of(found).action(action), Step(found, request.actor, about.now), request.POST, request.FILES
         )
         handed_in = photos.hand_in(form, request.actor, about.now) if form.is_valid() else {}
+        if form.errors and is_program(request):
+            raise Invalid("; ".join(str(error) for errors in form.errors.values() for error in errors))
         if form.errors:
             return _case_page(request, found, form, status=422)
         try:
@@ -103,8 +106,12 @@ def step(request: Any, number: str, action: str) -> HttpResponse:
         except NotFound:
             raise
         except Refusal as refusal:
+            if is_program(request):  # the queue, which goes on to the next case meanwhile
+                raise
             fresh = queries.case_by_number(number, request.actor)
             return _case_page(request, fresh, refusal=refusal, status=refusal.status)
+    if is_program(request):
+        return HttpResponse(status=204)
     messages.success(request, _("Done: %(action)s. The case is now: %(state)s.") % _told(form, moved))
     if back := back_of(request):
         return redirect(back)
