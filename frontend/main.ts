@@ -10,6 +10,7 @@ import { dataAge } from './behaviours/data-age.ts'
 import { errorSummary } from './behaviours/error-summary.ts'
 import { localTime } from './behaviours/local-time.ts'
 import { menus } from './behaviours/menu.ts'
+import { printButton } from './behaviours/print.ts'
 import { rememberFolds } from './behaviours/remember.ts'
 import { searchKey } from './behaviours/search-key.ts'
 import { submitOnce } from './behaviours/submit-once.ts'
@@ -34,6 +35,7 @@ searchKey(document)
 undoable(document) // before what marks a form as sent
 submitOnce(document)
 workKeys(document)
+printButton(document)
 dataAge(document)
 
 // htmx announces the page itself and every part it puts in.

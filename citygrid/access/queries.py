@@ -59,6 +59,19 @@ class Holder(NamedTuple):
     post_id: UUID | None = None
 
 
+class Staffed(NamedTuple):
+    """A post that is held today, and the names of who holds it."""
+
+    post: Post
+    names: tuple[str, ...]
+
+    def takes(self, area_code: str, category_key: str) -> bool:
+        """Whether it works in the area and on the category."""
+        categories = self.post.categories
+        concerned = not categories or any(category_key.startswith(prefix) for prefix in categories)
+        return concerned and any(area_code.startswith(prefix) for prefix in self.post.areas)
+
+
 @cache
 def roles() -> Mapping[str, rules.Role]:
     """All roles by code, as data/roles.yaml states them (read once)."""
@@ -127,6 +140,21 @@ def holders(
     if unit_id:
         found = found.filter(post__organisation=unit_id)
     return [Holder(*pair) for pair in found.order_by("id").values_list("account_id", "post_id")]
+
+
+def staffed_posts(role_codes: Collection[str], now: datetime) -> list[Staffed]:
+    """The posts of these roles that are held today, with their organisations, by title. One query."""
+    found = _in_force(now).filter(role__in=role_codes).select_related("account", "post__organisation")
+    held: dict[UUID, list[Holding]] = {}
+    for holding in found.order_by("post__title_zh", "post_id", "id"):
+        held.setdefault(holding.post_id, []).append(holding)
+    return [Staffed(each[0].post, tuple(one.account.display_name for one in each)) for each in held.values()]
+
+
+def posts(ids: Collection[UUID]) -> list[Post]:
+    """These posts with their organisations, by title; unknown ids are left out."""
+    found = Post.objects.filter(id__in=ids).select_related("organisation") if ids else Post.objects.none()
+    return list(found.order_by("title_zh", "id"))
 
 
 def organisation(organisation_id: UUID) -> Organisation:

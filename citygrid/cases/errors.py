@@ -31,6 +31,14 @@ class UnitUnknown(Invalid):
     message = _("This unit does not exist or is closed.")
 
 
+class PostUnfit(Invalid):
+    code = "cases.post_unfit"
+    message = _(
+        "This post cannot take the task: nobody holds it, it does not work there, or it acted for another side."
+    )
+    hint = _("Choose one of the posts that the form offers.")
+
+
 class StandardMismatch(Invalid):
     code = "cases.standard_mismatch"
     message = _("This filing condition does not belong to the category of the case.")

@@ -82,6 +82,11 @@ class CaseCorrected(CaseEvent):
 
 
 @dataclass(frozen=True)
+class CaseReassigned(CaseEvent):
+    """The task it is was given to another post."""
+
+
+@dataclass(frozen=True)
 class CaseOverseen(CaseEvent):
     """A superior asked for attention."""
 
@@ -115,6 +120,7 @@ BY_WORD: dict[str, type[CaseEvent]] = {  # the words of "announces" in procedure
     "reopened": CaseReopened,
     "unbundled": CaseUnbundled,
     "corrected": CaseCorrected,
+    "reassigned": CaseReassigned,
     "overseen": CaseOverseen,
 }
 

@@ -17,6 +17,7 @@ TOLD: dict[type[events.CaseEvent], tuple[str, tuple[str, ...]]] = {  # event to 
     events.CaseReturned: ("case_returned", ("waiting",)),
     events.CaseCorrected: ("case_corrected", ("waiting",)),
     events.CaseReopened: ("case_reopened", ("waiting",)),
+    events.CaseReassigned: ("case_reassigned", ("waiting",)),
     events.RequestMade: ("request_made", ("answering",)),
     events.RequestGranted: ("request_granted", ("asker",)),
     events.RequestDeclined: ("request_declined", ("asker",)),

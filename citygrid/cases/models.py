@@ -6,6 +6,7 @@ from django.contrib.gis.db.models import PointField
 from django.contrib.gis.geos import Point
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Case as Choice
 from django.db.models import F, Func, Q, Value, When
@@ -69,6 +70,14 @@ class Case(ScopedModel):
     pending = models.CharField(max_length=40, blank=True)
     pending_data = models.JSONField(default=dict)
     unit = models.ForeignKey("access.Organisation", null=True, on_delete=models.PROTECT, related_name="+")
+    assignee = models.ForeignKey(
+        "access.Post",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="whose task it is, where its state is assigned",
+    )
     standard = models.ForeignKey("catalogue.FilingStandard", null=True, on_delete=models.PROTECT, related_name="+")
     limit = models.JSONField(null=True)
     due = models.DateTimeField(null=True)
@@ -105,7 +114,19 @@ class Case(ScopedModel):
     objects = CaseQuerySet.as_manager()  # type: ignore[misc]
 
     STATE_FIELDS = (
-        *("state", "is_open", "pending", "pending_data", "unit_id", "standard_id", "limit", "due", "clock", "due_at"),
+        *(
+            "state",
+            "is_open",
+            "pending",
+            "pending_data",
+            "unit_id",
+            "assignee_id",
+            "standard_id",
+            "limit",
+            "due",
+            "clock",
+            "due_at",
+        ),
         *("warn_at", "is_provisional", "node_due_at", "until_at", "opened_at", "filed_at", "dispatched_at"),
         *("handled_at", "closed_at", "on_time", "counts", "head_seq", "head_at"),
     )
@@ -134,6 +155,7 @@ class Case(ScopedModel):
                 condition=Q(component__isnull=False),
                 name="case_of_component",
             ),
+            models.Index(fields=["assignee", "due_at"], condition=Q(assignee__isnull=False), name="case_of_assignee"),
             models.Index(fields=["until_at"], condition=Q(state="hung"), name="case_to_resume"),
             models.Index(fields=["due_at"], condition=Q(is_provisional=True), name="case_provisional"),
         ]
@@ -206,6 +228,7 @@ class Step(models.Model):
 
     class Meta:
         indexes = [
+            BrinIndex(fields=["at"], name="step_by_time"),
             models.Index(fields=["account", "-at"], condition=Q(account__isnull=False), name="step_by_account"),
         ]
         constraints = [

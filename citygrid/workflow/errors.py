@@ -28,6 +28,7 @@ class StepNotAllowed(Conflict):
     WHY: dict[str, Words] = {
         "state": _("the case is “%(state)s”."),
         "role": _("it belongs to another post."),
+        "assigned": _("it is the task of another post."),
         "held": _("a request of this unit is waiting for an answer."),
         "pending": _("another request is waiting for an answer."),
         "nothing_asked": _("nobody has asked for it."),
@@ -54,6 +55,7 @@ class FieldsMissing(Invalid):
         "reason": _("a reason"),
         "note": _("a note"),
         "unit": _("a unit"),
+        "post": _("a post"),
         "standard": _("a filing condition"),
         "finding": _("a finding"),
         "until": _("an end date"),

@@ -29,6 +29,8 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
     yield "waiting-empty", "dispatcher", "/waiting/"
     yield "cases-empty", "acceptor", "/cases/"
     yield "reports-empty", "acceptor", "/reports/"
+    yield "supervision-empty", "shift_leader", "/supervision/"
+    yield "handover-empty", "shift_leader", "/supervision/handover/"
     cases = make_cases(city, clock.now(), 18)
     tell(city, cases[4], "water", 5)
     tell(city, cases[8], "dispatcher", 2)
@@ -42,6 +44,8 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
         ("notices-each", "water", "/notices/?kind=case_dispatched"),
         ("notices-few", "dispatcher", "/notices/"),
         ("waiting", "shift_leader", "/waiting/"),
+        ("supervision", "shift_leader", "/supervision/"),
+        ("handover", "shift_leader", "/supervision/handover/?hours=24"),
         ("reports", "acceptor", "/reports/"),
         ("report-new", "acceptor", "/reports/new/"),
         ("report", "acceptor", f"/reports/{report.report_id}/"),

@@ -42,14 +42,15 @@ def make_post(
     organisation: Organisation | None = None,
     areas: Iterable[str] = ("",),
     categories: Iterable[str] = (),
+    title: tuple[str, str] | None = None,
 ) -> Post:
-    """A post named after its role, everywhere unless `areas` says where."""
+    """A post named after its role unless a title (Chinese, English) is given, everywhere unless `areas` says where."""
     named = queries.role(role)
     return Post.objects.create(
         organisation=organisation or make_organisation(),
         role=role,
-        title_zh=named.name_zh,
-        title_en=named.name_en,
+        title_zh=title[0] if title else named.name_zh,
+        title_en=title[1] if title else named.name_en,
         areas=list(areas),
         categories=list(categories),
     )

@@ -144,6 +144,7 @@ class StepIn(Schema):
     finding: Short = ""
     unit_id: UUID | None = None
     standard_id: UUID | None = None
+    post_id: UUID | None = None
     case_id: UUID | None = None
     until_at: Instant | None = None
     correction: CorrectionIn | None = None

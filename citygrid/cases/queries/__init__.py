@@ -1,5 +1,5 @@
 from citygrid.cases.queries.corrections import Changed, CorrectionWords
-from citygrid.cases.queries.history import Done, done_since, first_dispatches, prove, step, steps
+from citygrid.cases.queries.history import Done, done_since, first_dispatches, happened, prove, step, steps
 from citygrid.cases.queries.lists import (
     CaseFilter,
     bundled_into,
@@ -8,12 +8,14 @@ from citygrid.cases.queries.lists import (
     lines,
     near,
     open_counts,
+    total,
     visible,
     waiting,
     waiting_counts,
     waiting_total,
 )
 from citygrid.cases.queries.single import PHOTO_OWNER, actions_for, as_seen, case, case_by_number, lamp_of
+from citygrid.cases.queries.tasks import Load, able_posts, loads, tasks
 from citygrid.cases.queries.tiles import tile
 
 __all__ = [
@@ -22,6 +24,8 @@ __all__ = [
     "Changed",
     "CorrectionWords",
     "Done",
+    "Load",
+    "able_posts",
     "actions_for",
     "as_seen",
     "bundled_into",
@@ -31,14 +35,18 @@ __all__ = [
     "dispatched",
     "done_since",
     "first_dispatches",
+    "happened",
     "lamp_of",
     "lines",
+    "loads",
     "near",
     "open_counts",
     "prove",
     "step",
     "steps",
+    "tasks",
     "tile",
+    "total",
     "visible",
     "waiting",
     "waiting_counts",

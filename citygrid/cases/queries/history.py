@@ -1,5 +1,6 @@
 """The history of a case, and the proof that rows and steps agree."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -62,6 +63,21 @@ def done_since(actor: Actor, since: datetime) -> Done:
     late = Count("case", distinct=True, filter=Q(at__gt=F("case__due_at")))
     counted = mine.aggregate(cases=Count("case", distinct=True), late=late)
     return Done(counted["cases"], counted["cases"] - counted["late"])
+
+
+def happened(actor: Actor, since: datetime, until: datetime) -> list[tuple[str, int]]:
+    """The steps taken on the cases this post sees from `since` to before `until`: names of actions, how often each.
+
+    The most frequent first. One query, by the time of steps.
+    """
+    actor.require(permissions.VIEW)
+    seen = models.Case.objects.visible_to(actor)
+    rows = models.Step.objects.filter(at__gte=since, at__lt=until, case__in=seen).order_by()
+    counted = rows.values_list("case__procedure", "case__procedure_version", "action").annotate(Count("id"))
+    totals: Counter[str] = Counter()
+    for code, version, action, count in counted:
+        totals[str(workflow.procedure(code, version).action(action).name)] += count
+    return totals.most_common()
 
 
 def prove(actor: Actor) -> Iterator[Proof]:

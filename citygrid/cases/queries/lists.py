@@ -40,6 +40,7 @@ class CaseFilter:
     lamp: str = ""
     words: str = ""
     is_open: bool | None = None
+    is_asked: bool | None = None  # a request of the unit waits for an answer
     opened_from: date | None = None
     opened_until: date | None = None
     box: Box | None = None
@@ -50,6 +51,8 @@ class CaseFilter:
         wanted = Q(**{name: value for name, value in exact.items() if value})
         if self.is_open is not None:
             wanted &= Q(is_open=self.is_open)
+        if self.is_asked:
+            wanted &= Q(pending__gt="")
         if self.opened_from:
             wanted &= Q(opened_at__gte=_midnight(self.opened_from))
         if self.opened_until:
@@ -81,6 +84,12 @@ def cases(
     return rows.order_by(order, "-id")[start : start + count]
 
 
+def total(actor: Actor, wanted: CaseFilter, now: datetime, most: int) -> int:
+    """How many cases this post sees among those wanted; `most` when there are more, which are not counted."""
+    actor.require(permissions.VIEW)
+    return reached(actor, wanted, now)[:most].count()
+
+
 def visible(actor: Actor) -> QuerySet[models.Case]:
     """The cases this post sees (none without the permission): modules above look up cases of their records here."""
     rows = models.Case.objects.visible_to(actor)
@@ -92,7 +101,7 @@ def waiting(
 ) -> QuerySet[models.Case]:
     """The cases that wait for this post, the earliest deadline first, then the oldest."""
     actor.require(permissions.VIEW)
-    found, stages = reached(actor, wanted or CaseFilter(), now), stages_for(actor)
+    found, stages = reached(actor, wanted or CaseFilter(), now).filter(not_of_another(actor)), stages_for(actor)
     if len(actor.reach.areas) == 1:
         first = RawSQL(*_first_of_each_stage(found, stages, start + count))  # noqa: S611 - all values are bound
         found = models.Case.objects.visible_to(actor).filter(pk__in=first)
@@ -177,13 +186,13 @@ def dispatched(actor: Actor, since: datetime, until: datetime, also: QuerySet[An
 def waiting_total(actor: Actor, most: int) -> int:
     """How many cases wait for this post; `most` when there are more, which are not counted."""
     actor.require(permissions.VIEW)
-    return models.Case.objects.visible_to(actor).filter(stage__in=stages_for(actor))[:most].count()
+    return _what_waits(actor)[:most].count()
 
 
 def waiting_counts(actor: Actor, now: datetime) -> dict[str, int]:
     """How many cases wait for this post: "all", by state, and by lamp ("red", "yellow")."""
     actor.require(permissions.VIEW)
-    rows = models.Case.objects.visible_to(actor).filter(stage__in=stages_for(actor)).order_by()
+    rows = _what_waits(actor).order_by()
     lamps = {lamp.value: Count("id", filter=lamp_condition(lamp, now)) for lamp in (Lamp.RED, Lamp.YELLOW)}
     by_state: Any = list(rows.values("state").annotate(all=Count("id"), **lamps))
     sums = {name: sum(row[name] for row in by_state) for name in ("all", *lamps)}
@@ -222,6 +231,20 @@ def reached(actor: Actor, wanted: CaseFilter, now: datetime) -> QuerySet[models.
 def _midnight(day: date) -> datetime:
     """The beginning of a day in the time zone of the request: a plain bound, which an index can use."""
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _what_waits(actor: Actor) -> QuerySet[models.Case]:
+    return models.Case.objects.visible_to(actor).filter(not_of_another(actor), stage__in=stages_for(actor))
+
+
+def not_of_another(actor: Actor) -> Q:
+    """Cases that are nobody's task, or the actor's own; asked for only where its role is given tasks at all."""
+    return Q(assignee=None) | Q(assignee=actor.post_id) if _is_given_tasks(actor.role) else Q()
+
+
+def _is_given_tasks(role: str) -> bool:
+    procedures = (workflow.procedure(code, version) for code, version in workflow.procedures())
+    return any(one.is_assigned and role in one.waits_for for each in procedures for one in each.states.values())
 
 
 def stages_for(actor: Actor) -> list[str]:

@@ -45,7 +45,13 @@ def actions_for(case: models.Case, actor: Actor, now: datetime) -> list[workflow
 def situation_of(case: models.Case, now: datetime) -> workflow.Situation:
     """What the procedure's engine must know of the case."""
     is_overdue = case.due_at is not None and now > case.due_at
-    return workflow.Situation(state=case.state, pending=case.pending, counts=case.counts, is_overdue=is_overdue)
+    return workflow.Situation(
+        state=case.state,
+        pending=case.pending,
+        counts=case.counts,
+        is_overdue=is_overdue,
+        assignee=case.assignee_id,
+    )
 
 
 def lamp_of(case: Any, now: datetime) -> Lamp:
@@ -63,7 +69,7 @@ def lamp_of(case: Any, now: datetime) -> Lamp:
 
 def _one(actor: Actor, **key: object) -> models.Case:
     actor.require(permissions.VIEW)
-    rows = models.Case.objects.visible_to(actor).select_related("category__parent", "unit", "standard")
+    rows = models.Case.objects.visible_to(actor).select_related("category__parent", "unit", "standard", "assignee")
     found = rows.filter(**key).first()
     if found is None:
         raise NotFound(what=_("case"))

@@ -30,6 +30,7 @@ class CaseState:
     pending: str = ""
     pending_data: Mapping[str, Any] = field(default_factory=dict)
     unit_id: UUID | None = None
+    assignee_id: UUID | None = None
     standard_id: UUID | None = None
     limit: Limit | None = None
     due: datetime | None = None
@@ -75,6 +76,7 @@ def apply(before: CaseState, step: PastStep, procedure: Procedure, calendar: Wor
         head_at=step.at,
         **_request(before, action, step, has_moved),
         **_facts(before, data),
+        assignee_id=_assignee(before, procedure, step),
         **_moments(before, action, step),
         clock=clock,
         until_at=_until(before, step, data, has_moved),
@@ -126,6 +128,15 @@ def _facts(before: CaseState, data: Mapping[str, Any]) -> dict[str, Any]:
     if "due" in data:
         facts["due"] = datetime.fromisoformat(data["due"])
     return facts
+
+
+def _assignee(before: CaseState, procedure: Procedure, step: PastStep) -> UUID | None:
+    """Whose task it is, where the state is assigned: a task ends with the state it was given in."""
+    if not procedure.states[step.state].is_assigned:
+        return None
+    if "post_id" in step.data:
+        return UUID(step.data["post_id"])
+    return before.assignee_id if step.state == before.state else None
 
 
 def _moments(before: CaseState, action: Action, step: PastStep) -> dict[str, Any]:

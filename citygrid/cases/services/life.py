@@ -19,6 +19,7 @@ from citygrid.cases.queries.single import PHOTO_OWNER, situation_of
 from citygrid.cases.rules import CaseState, Given, PastStep, apply, seal
 from citygrid.cases.rules.fold import verdict_data
 from citygrid.cases.rules.history import limit_as_data
+from citygrid.cases.services.assigning import assignee_data
 from citygrid.cases.services.matter import component_for, correction_data
 from citygrid.catalogue import queries as catalogue
 from citygrid.evidence import services as evidence
@@ -135,7 +136,7 @@ def take_step(
         move = _judged(case, procedure, action, actor, given, now, expected_seq)
         _require_time_forwards(case, now)
         before, previous = case.as_state(), bytes(case.head_hash)
-        data = {**given.as_data(), **_looked_up(case, given, actor, now)}
+        data = {**given.as_data(), **_looked_up(case, given, actor, now), **assignee_data(case, move, given, now)}
         fields = WRITTEN
         if "correction" in data:
             case.take_matter(data["correction"]["now"])

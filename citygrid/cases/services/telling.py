@@ -122,7 +122,9 @@ def _of_command(case: models.Case, step: models.Step, now: datetime) -> list[Hol
 
 def _waiting(case: models.Case, step: models.Step, now: datetime) -> list[Holder]:
     procedure = workflow.procedure(case.procedure, case.procedure_version)
-    return access.holders(procedure.states[step.state].waits_for, case.area_code, case.category_id, now)
+    found = access.holders(procedure.states[step.state].waits_for, case.area_code, case.category_id, now)
+    task_of = step.data.get("post_id")
+    return [holder for holder in found if not task_of or str(holder.post_id) == task_of]
 
 
 def _answering(case: models.Case, step: models.Step, now: datetime) -> list[Holder]:

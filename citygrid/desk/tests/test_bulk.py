@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from citygrid.cases.models import Case
+from citygrid.cases.services import Given
 from citygrid.desk.tests.factories import TO_DISPATCHED, City
 from citygrid.desk.web import bulk
 from citygrid.kernel import clock
@@ -18,7 +19,7 @@ def test_each_case_goes_to_the_unit_its_rules_name_and_where_none_is_named_it_is
     now = clock.now() - timedelta(hours=1)
     made = [city.play(city.case(place, now), *TO_FILED, start=now) for place in range(3)]
     results = bulk.act(
-        [bulk.row_of(case) for case in made], "dispatch", "", city.actor("dispatcher", now), clock.now()
+        [bulk.row_of(case) for case in made], "dispatch", Given(), city.actor("dispatcher", now), clock.now()
     )
     units = {result.number: result.case.unit.code for result in results if result.case}
     refused = [result for result in results if result.refusal]
@@ -31,18 +32,18 @@ def test_numbers_that_are_nothing_twice_or_not_seen_do_no_harm(city: City) -> No
     now = clock.now() - timedelta(hours=1)
     case = city.play(city.case(0, now), *TO_DISPATCHED, start=now)
     numbers = [bulk.row_of(case), bulk.row_of(case), "", str(uuid4()), case.number, f"{case.number}|x"]
-    other = bulk.act(numbers, "take", "", city.actor("sanitation", now), clock.now())
+    other = bulk.act(numbers, "take", Given(), city.actor("sanitation", now), clock.now())
     assert [result.case for result in other] == [None] * 5
-    done = bulk.act(numbers, "take", "", city.actor("water", now), clock.now())
+    done = bulk.act(numbers, "take", Given(), city.actor("water", now), clock.now())
     assert [bool(result.case) for result in done] == [True, False, False, False, False]
     assert Case.objects.unscoped(reason="test").get(pk=case.pk).state == "handling"
-    [unknown] = bulk.act([bulk.row_of(case)], "fly", "", city.actor("water", now), clock.now())
+    [unknown] = bulk.act([bulk.row_of(case)], "fly", Given(), city.actor("water", now), clock.now())
     assert unknown.refusal is not None
 
 
 def test_no_more_go_at_once_than_are_allowed(city: City) -> None:
     numbers = [f"900001-20261127-{n:04d}" for n in range(bulk.MOST + 5)]
-    assert len(bulk.act(numbers, "take", "", city.actor("water", clock.now()), clock.now())) == bulk.MOST
+    assert len(bulk.act(numbers, "take", Given(), city.actor("water", clock.now()), clock.now())) == bulk.MOST
 
 
 def test_only_what_can_be_given_for_all_is_offered(city: City) -> None:

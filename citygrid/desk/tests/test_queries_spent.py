@@ -42,6 +42,7 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
 }
 QUEUE = 18  # the list, and the case that is open beside it, for who may correct its component
 MAP_LIST = 5
+TASKS = {"supervision": 13, "handover": 11}
 TRIAGE = 17  # the reports to decide, and the one that is open beside them
 REPORT_PAGE = 14  # of one to decide, with all that helps to decide it
 CASE_PAGE = 19  # of a case with everything on it, for who may correct its component; a plain one costs 15
@@ -103,6 +104,18 @@ def _add_rows(city: City, keeper, places: range) -> None:
         on = {"layer_code": "road", "feature_code": f"R{place}"} if place % 2 else {"category_key": LITTER}
         dispatch.rule(unit, area_code="900001001", **on)
         send(keeper, {"code": f"new-{place}", "name_zh": "绿化队", "kind": "greening"})
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_page_of_supervision_costs_no_more_queries_with_more_tasks_and_posts(city: City, enter, name: str) -> None:
+    client, start = enter("shift_leader"), clock.now() - timedelta(hours=3)
+    spends = []
+    for places in (range(0, 84, 42), range(84, 500, 42)):
+        for place in places:
+            access.make_actor("supervisor", areas=["900001"])
+            city.play(city.case(place, start), "acceptor send_to_verify", start=start)
+        spends.append(spent(client, reverse(name)))
+    assert spends == [TASKS[name], TASKS[name]]
 
 
 def test_list_of_the_map_costs_no_more_queries_with_more_rows(city: City, enter) -> None:

@@ -16,6 +16,7 @@ from citygrid.geography.tests.factories import SOUTH, WEST
 from citygrid.intake.models import Report
 from citygrid.kernel import clock
 from citygrid.kernel.models import AuditEntry
+from citygrid.workflow import queries as workflow
 
 PAGES = ("home", "notices", "waiting", "reports", "report-new", "cases", "map", "categories", "procedures")
 
@@ -459,7 +460,7 @@ def test_category_page_shows_the_standards_in_force(city: City, enter) -> None:
 
 def test_procedure_page_draws_the_procedure_in_the_language_of_the_page(city: City, enter) -> None:
     client = enter("water")
-    address = reverse("procedure", args=["city-case", 3])
+    address = reverse("procedure", args=["city-case", workflow.latest_version("city-case")])
     assert "Being handled</text>" in words_of(client.get(address))
     client.cookies["django_language"] = "zh-hans"
     assert "处置中</text>" in words_of(client.get(address))

@@ -1,7 +1,7 @@
 """One action on many cases: what is offered for those of a list, and what became of each."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from citygrid.cases import services
 from citygrid.cases.services import Given
 from citygrid.desk.web.keys import keys_for
 from citygrid.desk.web.reasons import reasons_for
+from citygrid.desk.web.words import state_of
 from citygrid.dispatch import queries as dispatch
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import Refusal
@@ -53,12 +54,12 @@ def choices_for(rows: Iterable[Any], actor: Actor, now: datetime) -> list[Choice
     return [Choice(one, keys[one.code], reasons_for(one.subject or one.code, one.phase)) for one, *_ in counted]
 
 
-def act(rows: Sequence[str], action: str, reason: str, actor: Actor, now: datetime) -> list[Result]:
+def act(rows: Sequence[str], action: str, given: Given, actor: Actor, now: datetime) -> list[Result]:
     """The action on each case in a transaction of its own: one that is refused does not stop the others.
 
     A row is the number of a case and the length of the history that was shown (`row_of`): nothing is done on another.
     """
-    return [_act_on(row, action, reason, actor, now) for row in list(dict.fromkeys(rows))[:MOST]]
+    return [_act_on(row, action, given, actor, now) for row in list(dict.fromkeys(rows))[:MOST]]
 
 
 def row_of(case: Any) -> str:
@@ -66,13 +67,13 @@ def row_of(case: Any) -> str:
     return f"{case.number}|{case.head_seq}"
 
 
-def _act_on(row: str, action: str, reason: str, actor: Actor, now: datetime) -> Result:
+def _act_on(row: str, action: str, given: Given, actor: Actor, now: datetime) -> Result:
     number, _bar, seq = row.partition("|")
     try:
         found = cases.case_by_number(number, actor)
         needs = workflow.procedure(found.procedure, found.procedure_version).action(action).needs
         suggested = dispatch.suggest(found.pk, actor, now).unit if "unit" in needs else None
-        given = Given(reason=reason, unit_id=suggested.pk if suggested else None)
+        given = replace(given, unit_id=suggested.pk if suggested else None)
         expected = int(seq) if seq.isascii() and seq.isdigit() else 0
         moved = services.take_step(
             case_id=found.pk, action=action, actor=actor, now=now, given=given, expected_seq=expected
@@ -80,3 +81,15 @@ def _act_on(row: str, action: str, reason: str, actor: Actor, now: datetime) -> 
     except Refusal as refusal:
         return Result(number, refusal=refusal)
     return Result(number, moved)
+
+
+def told(results: Sequence[Result], rows: Sequence[str], back: str) -> dict[str, Any]:
+    """Context of the page that tells what became of each; `back` is the address of the list they were chosen in."""
+    refused = [result for result in results if result.refusal]
+    return {
+        "results": [(result, state_of(result.case) if result.case else "") for result in results],
+        "done": len(results) - len(refused),
+        "refused": len(refused),
+        "left": max(len(set(rows)) - MOST, 0),
+        "back": back,
+    }

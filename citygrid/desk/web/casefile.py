@@ -34,6 +34,7 @@ ICONS = {
     "self_dispose": "tool",
     "send_to_verify": "send",
     "report_verification": "eye",
+    "reassign": "users-group",
     "file": "file-description",
     "void": "ban",
     "bundle": "link",
@@ -91,6 +92,7 @@ def facts_of(case: Any, now: datetime) -> list[Fact]:
     return [
         Fact(_("State"), state_of(case)),
         Fact(_("Next step"), waits_for(case) or ends or _("nobody's")),
+        Fact(_("Task of"), case.assignee.title if case.assignee else ""),
         Fact(_("This step"), _step_time(case, now)),
         Fact(_("Unit"), case.unit.name if case.unit else ""),
         Fact(_("Limit"), limit_words(case.as_state().limit)),
@@ -223,6 +225,7 @@ class _Names:
         until = minute(datetime.fromisoformat(data["until_at"])) if "until_at" in data else ""
         found = [
             (_("Unit"), _unit_name(UUID(data["unit_id"])) if "unit_id" in data else ""),
+            (_("Task of"), _post_given(data)),
             (_("Filing condition"), standard.condition if standard else ""),
             (_("Limit"), limit_words(standard.limit) if standard else ""),
             (_("Until"), until),
@@ -272,6 +275,17 @@ def _standard(standard_id: UUID) -> Any:
 def _unit_name(unit_id: UUID) -> str:
     unit = access.organisations([unit_id]).get(unit_id)
     return unit.name if unit else ""
+
+
+def _post_given(data: Mapping[str, Any]) -> str:
+    """Whose task it became, and that the platform chose where nobody did."""
+    title = ", ".join(post.title for post in _posts(UUID(data["post_id"]))) if "post_id" in data else ""
+    return _("%(post)s (automatically: the fewest tasks)") % {"post": title} if "post_by" in data else title
+
+
+@kept_a_moment
+def _posts(post_id: UUID) -> list[Any]:
+    return access.posts([post_id])
 
 
 @kept_a_moment

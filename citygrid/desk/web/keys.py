@@ -8,6 +8,7 @@ USUAL = {
     "self_dispose": "s",
     "send_to_verify": "v",
     "report_verification": "v",
+    "reassign": "m",
     "file": "f",
     "void": "o",
     "bundle": "b",

@@ -1,6 +1,6 @@
 """What stands around every staff page: the work of the post, its area, its time zone."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -78,6 +78,11 @@ class Standing:
         """The time zone of the post's first area; the platform's own where none is known."""
         codes = [code for code in self.actor.reach.areas if code] if self.actor else []
         return _zone_of(codes[0]) if codes else ZoneInfo(timezone.get_default_timezone_name())
+
+    @property
+    def midnight(self) -> datetime:
+        """The beginning of the day of the request in that zone."""
+        return self.now.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
     @cached_property
     def today(self) -> date:
@@ -157,6 +162,7 @@ def _nav(about: Standing) -> list[NavItem]:
         ("reports", "message", _("Reports"), intake_permissions.VIEW, lambda: about.triage or None),
         ("cases", "folder", _("Cases"), case_permissions.VIEW, None),
         ("map", "map-2", _("Map"), case_permissions.VIEW, None),
+        ("supervision", "clipboard-check", _("Supervision"), case_permissions.OVERSEE_TASKS, None),
         ("categories", "tag", _("Catalogue"), catalogue_permissions.VIEW_STANDARDS, None),
         ("rules", "users-group", _("Rules"), dispatch_permissions.VIEW_RULES, None),
         ("procedures", "route", _("Procedures"), workflow_permissions.VIEW, None),
@@ -174,6 +180,7 @@ PARTS = {
     "reports": "report",
     "cases": "case",
     "map": "map",
+    "supervision": "handover",
     "categories": "category",
     "rules": "rules",
     "procedures": "procedure",

@@ -20,6 +20,7 @@ from citygrid.desk.web import components, corrections, photos
 from citygrid.desk.web.forms import DateInput
 from citygrid.desk.web.keys import keys_for
 from citygrid.desk.web.reasons import reasons_for, with_usual
+from citygrid.desk.web.tasks import post_choices
 from citygrid.desk.web.words import limit_words
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
@@ -117,6 +118,7 @@ class StepForm(forms.Form):
             finding=data.get("finding", ""),
             unit_id=UUID(data["unit"]) if data.get("unit") else None,
             standard_id=UUID(data["standard"]) if data.get("standard") else None,
+            post_id=UUID(data["post"]) if data.get("post") else None,
             case_id=data.get("case"),
             until_at=data.get("until"),
             correction=corrections.read(data) if CORRECTION in self.action.needs else None,
@@ -174,6 +176,13 @@ def _unit(step: Step, action: workflow.Action) -> forms.Field:
     return forms.ChoiceField(label=_("Unit"), choices=choices, initial=str(step.suggested_unit or only))
 
 
+def _post(step: Step, action: workflow.Action) -> forms.Field:
+    """The posts that could take the task, the one with the fewest first; set is the first that does not have it."""
+    choices = post_choices([step.case], step.now)
+    other = next((value for value, _name in choices if value != str(step.case.assignee_id)), "")
+    return forms.ChoiceField(label=_("Post"), choices=choices, initial=other)
+
+
 def _finding(step: Step, action: workflow.Action) -> forms.Field:
     label = _("What was found on the spot")
     if not action.findings:
@@ -216,6 +225,7 @@ FIELDS: dict[str, Field] = {
     "note": _text(gettext_lazy("What was done")),
     "finding": _finding,
     "unit": _unit,
+    "post": _post,
     "standard": _standard,
     "until": _until,
     "case": _case,

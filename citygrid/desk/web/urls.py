@@ -1,6 +1,18 @@
 from django.urls import path
 
-from citygrid.desk.web.views import cases, home, library, maps, notices, reports, rules, saved, sheets, waiting
+from citygrid.desk.web.views import (
+    cases,
+    home,
+    library,
+    maps,
+    notices,
+    reports,
+    rules,
+    saved,
+    sheets,
+    supervision,
+    waiting,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -27,6 +39,9 @@ urlpatterns = [
     path("map/", maps.case_map, name="map"),
     path("map/list/", maps.in_view, name="map-list"),
     path("map/cases/<str:number>/", maps.card, name="map-card"),
+    path("supervision/", supervision.supervision, name="supervision"),
+    path("supervision/move/", supervision.move, name="task-move"),
+    path("supervision/handover/", supervision.handover, name="handover"),
     path("views/", saved.keep, name="view-keep"),
     path("views/<uuid:view_id>/drop/", saved.drop, name="view-drop"),
     path("categories/", library.categories, name="categories"),

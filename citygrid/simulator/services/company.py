@@ -35,7 +35,9 @@ class Company:
     def __init__(self, lives: Iterable[Life], now: datetime) -> None:
         self.holding: dict[tuple[str, str], list[Actor]] = defaultdict(list)
         self.handlers: dict[UUID, list[Actor]] = defaultdict(list)
+        self.holders: dict[UUID | None, Actor] = {}
         for actor in actors(now):
+            self.holders[actor.post_id] = actor
             for area in actor.reach.areas:
                 self.holding[actor.role, area].append(actor)
             if actor.role == "department" and actor.unit_id:
@@ -88,8 +90,13 @@ class Company:
         able = self.handlers[unit_id] if unit_id else []
         return able[life.number % len(able)] if able else self._nobody("department")
 
-    def who_takes(self, life: Life, beat: Beat, unit_id: UUID | None) -> Actor:
-        """Who does it: of the unit where it handles, else by role. A fix is not judged by who made it."""
+    def who_takes(self, life: Life, beat: Beat, unit_id: UUID | None, assignee_id: UUID | None = None) -> Actor:
+        """Who does it: of the unit where it handles, the post whose task it is, else by role.
+
+        A fix is not judged by who made it.
+        """
+        if assignee_id and beat.role == "supervisor":
+            return self.holders[assignee_id]
         if beat.role == "department":
             return self.handler(life, unit_id)
         if beat.role == "platform":

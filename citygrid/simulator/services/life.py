@@ -242,7 +242,7 @@ class Play:
         case = self._case(life)
         if case.head_seq > place:  # automatic dispatch, or an earlier run, was first
             return
-        actor = self.company.who_takes(life, beat, case.unit_id)
+        actor = self.company.who_takes(life, beat, case.unit_id, case.assignee_id)
         case = case_services.take_step(
             case_id=case.pk,
             action="dispatch" if beat.action == "redispatch" else beat.action,

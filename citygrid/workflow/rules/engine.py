@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from citygrid.kernel.actor import Actor, Axis
 from citygrid.workflow.errors import FieldsMissing, FindingUnknown, StepNotAllowed
@@ -11,12 +12,16 @@ from citygrid.workflow.rules.procedure import APPROVE, ASK, DECLINE, Action, Pro
 
 @dataclass(frozen=True)
 class Situation:
-    """What the engine must know of a case: its state, the action waiting for approval ("" if none), its counters."""
+    """What the engine must know of a case: its state, the action waiting for approval ("" if none), its counters.
+
+    `assignee`: the post whose task it is, where the state is assigned; None: of anybody it waits for.
+    """
 
     state: str
     pending: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     is_overdue: bool = False
+    assignee: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,14 @@ def _obstacle(procedure: Procedure, situation: Situation, action: Action, actor:
         return "state"
     if not _may(action, actor):
         return "role"
+    if _is_task_of_another(procedure, situation, actor):
+        return "assigned"
     return _obstacle_of_request(procedure, situation, action) or _obstacle_of_count(situation, action)
+
+
+def _is_task_of_another(procedure: Procedure, situation: Situation, actor: Actor) -> bool:
+    is_waited_for = actor.role in procedure.states[situation.state].waits_for
+    return is_waited_for and situation.assignee not in (None, actor.post_id)
 
 
 def _obstacle_of_request(procedure: Procedure, situation: Situation, action: Action) -> str:

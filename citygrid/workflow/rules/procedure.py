@@ -12,7 +12,7 @@ CLOCK_EFFECTS = frozenset({"start", "pause", "resume", "extend", "stop"})
 AXES = frozenset({"supervision", "command", "handling"})
 FIELDS = frozenset(FieldsMissing.LABELS)
 PHOTOS = frozenset({"photo_before", "photo_after", "photo_scene"})
-STATE_WORDS = frozenset({"zh", "en", "waits_for", "limit", "end"})
+STATE_WORDS = frozenset({"zh", "en", "waits_for", "assigned", "limit", "end"})
 ACTION_WORDS = frozenset(
     {"zh", "en", "role", "axis", "from", "to", "needs", "evidence", "takes", "approval", "holds", "clock", "counts"}
     | {"at_most", "before_due", "announces", "answers", "automatic", "findings"}
@@ -22,13 +22,17 @@ ASK, APPROVE, DECLINE = "ask", "approve", "decline"
 
 @dataclass(frozen=True)
 class State:
-    """A state of a case. `waits_for`: the roles whose next step is awaited; `limit`: time allowed in this state."""
+    """A state of a case. `waits_for`: the roles whose next step is awaited; `limit`: time allowed in this state.
+
+    `is_assigned`: its work is the task of one post of those roles.
+    """
 
     code: str
     zh: str
     en: str
     waits_for: tuple[str, ...] = ()
     limit: Limit | None = None
+    is_assigned: bool = False
     is_end: bool = False
 
     @property
@@ -137,6 +141,7 @@ def _state(code: str, body: Mapping[str, Any]) -> State:
         en=body["en"],
         waits_for=tuple(body.get("waits_for", ())),
         limit=Limit(limit["value"], Unit(limit["unit"])) if limit else None,
+        is_assigned=bool(body.get("assigned")),
         is_end=bool(body.get("end")),
     )
 

@@ -1,9 +1,11 @@
 """The pure engine: documents, the table of what is refused, pictures."""
 
 from copy import deepcopy
+from dataclasses import replace
 from itertools import combinations, product
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
@@ -26,7 +28,7 @@ AXES = {
     "system_administrator": Axis.SUPPORT,
 }
 PROCEDURE = parse(DOCUMENT, AXES)
-EVERYTHING = dict.fromkeys(("reason", "note", "unit", "standard", "until", "case", "correction"), "x") | {
+EVERYTHING = dict.fromkeys(("reason", "note", "unit", "post", "standard", "until", "case", "correction"), "x") | {
     "finding": "confirmed"
 }
 
@@ -39,8 +41,8 @@ ALLOWED = {
     },
     "verifying": {
         "supervisor": {"report_verification"},
-        "acceptor": {"correct"},
-        "shift_leader": {"correct"},
+        "acceptor": {"correct", "reassign"},
+        "shift_leader": {"correct", "reassign"},
         "inspector": {"oversee"},
     },
     "verified": {
@@ -66,7 +68,12 @@ ALLOWED = {
     },
     "hung": {"dispatcher": {"resume"}, "shift_leader": {"void"}, "inspector": {"oversee"}},
     "handled": {"acceptor": {"send_to_check"}, "shift_leader": {"void"}, "inspector": {"oversee"}},
-    "checking": {"supervisor": {"pass_check", "fail_check"}, "inspector": {"oversee"}},
+    "checking": {
+        "supervisor": {"pass_check", "fail_check"},
+        "acceptor": {"reassign"},
+        "shift_leader": {"reassign"},
+        "inspector": {"oversee"},
+    },
     "checked": {"shift_leader": {"close", "rework", "void"}, "inspector": {"oversee"}},
     "self_disposed": {
         "acceptor": {"approve_self_disposal", "refuse_self_disposal"},
@@ -118,6 +125,15 @@ def test_only_the_acceptor_and_the_supervisor_begin_a_case(role: str) -> None:
 def test_offers_are_exactly_what_is_judged_possible() -> None:
     for state, role in product(PROCEDURE.states, AXES):
         assert {a.code for a in offers(PROCEDURE, Situation(state), actor(role))} == ALLOWED[state].get(role, set())
+
+
+def test_task_of_another_post_is_not_offered_but_can_be_given_away() -> None:
+    mine, others = uuid4(), uuid4()
+    supervisor = replace(actor("supervisor"), post_id=mine)
+    for assignee, wanted in ((mine, ["report_verification"]), (None, ["report_verification"]), (others, [])):
+        situation = Situation("verifying", assignee=assignee)
+        assert [action.code for action in offers(PROCEDURE, situation, supervisor)] == wanted
+        assert "reassign" in {action.code for action in offers(PROCEDURE, situation, actor("acceptor"))}
 
 
 def test_missing_fields_are_named() -> None:

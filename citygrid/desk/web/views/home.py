@@ -80,8 +80,7 @@ def _my_day(about: Standing) -> cases.Done | None:
     """What the account has done since midnight of its district; None for a post that does not act on cases."""
     if not about.request.actor.may(case_permissions.ACT):
         return None
-    midnight = about.now.astimezone(about.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return cases.done_since(about.request.actor, midnight)
+    return cases.done_since(about.request.actor, about.midnight)
 
 
 def _newest_notices(about: Standing) -> list[tuple[Any, str]]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from citygrid.cases import permissions, queries
 from citygrid.cases.choices import Lamp
+from citygrid.cases.services import Given
 from citygrid.desk.choices import ListPage
 from citygrid.desk.web import bulk, export
 from citygrid.desk.web.queue import onwards
@@ -19,7 +20,7 @@ from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.steps import LONGEST_TEXT
 from citygrid.desk.web.tables import queue_table
 from citygrid.desk.web.views.cases import file_of
-from citygrid.desk.web.words import paged, state_names, state_of
+from citygrid.desk.web.words import paged, state_names
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.web import requires
 from citygrid.ui.tables import Empty, query_with
@@ -65,15 +66,8 @@ def act(request: Any) -> HttpResponse:
     action, _bar, usual = request.POST.get("action", "").partition("|")  # a usual reason comes with its action
     reason = (usual or request.POST.get(f"reason-{action}", "")).strip()[:LONGEST_TEXT]
     with timezone.override(about.zone):
-        results = bulk.act(numbers, action, reason, request.actor, about.now)
-        refused = [result for result in results if result.refusal]
-        context = {
-            "results": [(result, state_of(result.case) if result.case else "") for result in results],
-            "done": len(results) - len(refused),
-            "refused": len(refused),
-            "left": max(len(set(numbers)) - bulk.MOST, 0),
-        }
-        return draw(request, "desk/bulk.html", context)
+        results = bulk.act(numbers, action, Given(reason=reason), request.actor, about.now)
+        return draw(request, "desk/bulk.html", bulk.told(results, numbers, reverse("waiting")))
 
 
 @requires(permissions.VIEW)
