@@ -68,7 +68,7 @@ def test_load_is_moved_by_two_keys_to_the_post_with_the_fewest(sit: Enter, secon
 def test_board_refreshes_by_itself(sit: Enter, city: City, tasks: list[Case]) -> None:
     staff = sit()
     city.play(tasks[0], "supervisor report_verification", start=clock.now() - timedelta(minutes=11))
-    shown = staff.page.locator("#board .figure strong").first
+    shown = staff.page.locator("#figures .figure strong").first
     assert eventually(lambda: shown.inner_text() == "2", seconds=15)
 
 
