@@ -12,7 +12,7 @@ from citygrid.cases.models import Case
 from citygrid.desk.tests.factories import City, add_administrator, make_cases
 from citygrid.desk.web import export
 from citygrid.kernel import clock
-from citygrid.kernel.sheets.files import TYPES
+from citygrid.kernel.downloads import TYPES
 
 
 def book(answer: Any) -> Workbook:

@@ -14,8 +14,8 @@ from openpyxl import load_workbook
 from citygrid.access.models import Account, Organisation
 from citygrid.desk.tests.factories import LITTER, City, add_administrator, make_cases
 from citygrid.kernel import clock
+from citygrid.kernel.downloads import TYPES
 from citygrid.kernel.models import SheetRun
-from citygrid.kernel.sheets.files import TYPES
 from citygrid.kernel.tests.sheet_files import file_of
 
 GOOD = {"code": "env-09", "name_zh": "绿化队", "kind": "greening"}

@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 
 from citygrid.desk.web.shell import Standing
 from citygrid.desk.web.tables import case_columns
-from citygrid.kernel.sheets.files import download
+from citygrid.kernel.downloads import download
 from citygrid.ui.formats import minute
 from citygrid.ui.tables import Column
 

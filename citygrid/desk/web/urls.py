@@ -35,6 +35,7 @@ urlpatterns = [
     path("cases/", cases.case_list, name="cases"),
     path("cases/list.xlsx", cases.case_list_file, name="cases-file"),
     path("cases/<str:number>/", cases.case, name="case"),
+    path("cases/<str:number>/sheet.pdf", cases.case_sheet, name="case-sheet"),
     path("cases/<str:number>/steps/<slug:action>/", cases.step, name="case-step"),
     path("map/", maps.case_map, name="map"),
     path("map/list/", maps.in_view, name="map-list"),

@@ -11,10 +11,11 @@ from ninja.files import UploadedFile
 
 from citygrid.kernel import clock
 from citygrid.kernel.api import Permitted, leads_to, responses
+from citygrid.kernel.downloads import download
 from citygrid.kernel.models import SheetRun
 from citygrid.kernel.permissions import USE_SHEETS
 from citygrid.kernel.sheets import runs
-from citygrid.kernel.sheets.files import bounded, download, stem
+from citygrid.kernel.sheets.files import bounded, stem
 from citygrid.kernel.sheets.matching import REASON
 from citygrid.kernel.sheets.ports import ports_of
 

@@ -19,7 +19,6 @@ from citygrid.kernel.sheets.columns import Column, Sheet, Values, header_name
 from citygrid.kernel.sheets.matching import Matched, reason_names
 from citygrid.kernel.sheets.reading import GUARDED, MAX_ROWS, decode, first_sheet, open_xlsx, read_table
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WRONG = PatternFill("solid", fgColor="FFFFC7CE")
 REQUIRED = PatternFill("solid", fgColor="FFFFE699")
 OPTIONAL = PatternFill("solid", fgColor="FFDDEBF7")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from citygrid.cases import permissions, queries, services
 from citygrid.desk.choices import ListPage
-from citygrid.desk.web import casefile, export, photos, tables
+from citygrid.desk.web import casefile, export, paper, photos, tables
 from citygrid.desk.web.forms import CaseFilterForm
 from citygrid.desk.web.queue import back_of, going_back
 from citygrid.desk.web.saved import menu
@@ -22,6 +22,7 @@ from citygrid.desk.web.words import lamp_of, paged, procedure_of, state_of
 from citygrid.evidence import queries as evidence
 from citygrid.intake import permissions as intake_permissions
 from citygrid.intake import queries as intake
+from citygrid.kernel.downloads import download
 from citygrid.kernel.errors import Invalid, NotFound, Refusal
 from citygrid.kernel.web import requires
 from citygrid.ui.problems import is_program
@@ -77,6 +78,15 @@ def _asked_for(request: Any) -> tuple[CaseFilterForm, queries.CaseFilter, Any]:
 def case(request: Any, number: str) -> HttpResponse:
     """One case: what, where, who, what happened, and what this post can do now."""
     return _case_page(request, queries.case_by_number(number, request.actor))
+
+
+@requires(permissions.VIEW)
+@require_safe
+def case_sheet(request: Any, number: str) -> HttpResponse:
+    """The same as a PDF, to be printed and signed."""
+    about, found = standing(request), queries.case_by_number(number, request.actor)
+    with timezone.override(about.zone):
+        return download(paper.case_sheet(file_of(request, found), about), "pdf", number)
 
 
 @requires(permissions.ACT)

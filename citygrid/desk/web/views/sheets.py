@@ -19,12 +19,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from citygrid.desk.web.rules import trial_of_run
 from citygrid.desk.web.shell import draw, standing
+from citygrid.kernel.downloads import download
 from citygrid.kernel.errors import NotFound, NotPermitted, Refusal
 from citygrid.kernel.models import SheetRun
 from citygrid.kernel.permissions import USE_SHEETS
 from citygrid.kernel.sheets import runs
 from citygrid.kernel.sheets.errors import UnreadableFile
-from citygrid.kernel.sheets.files import bounded, download, stem
+from citygrid.kernel.sheets.files import bounded, stem
 from citygrid.kernel.sheets.matching import REASON
 from citygrid.kernel.sheets.plans import Verdict
 from citygrid.kernel.sheets.ports import SheetPort, port_for, ports_of
