@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from citygrid.access.queries import Holder
+from citygrid.kernel import bell
 from citygrid.kernel.actor import Actor
 from citygrid.notices import queries, rules
 from citygrid.notices.errors import WrongParams
@@ -43,18 +44,23 @@ def send_many(*, notices: Sequence[NoticeIn], now: datetime) -> None:
     """`send` for many notices at once, with one query for each 5,000 rows."""
     rows = [row for notice in notices for row in _rows(notice, now)]
     Notice.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+    bell.ring(bell.NOTICES, *{row.account_id for row in rows})
 
 
+@transaction.atomic
 def mark_read(*, notice_id: UUID, actor: Actor, now: datetime) -> None:
     """Note that a notice was read; the first reading stands. NotFound (404) when it is to somebody else."""
     queries.notice(notice_id, actor)
     Notice.objects.visible_to(actor).filter(pk=notice_id, read_at=None).update(read_at=now)
+    bell.ring(bell.NOTICES, actor.account_id)
 
 
+@transaction.atomic
 def mark_all_read(*, actor: Actor, now: datetime, template: str = "") -> int:
     """Note that all notices until `now`, or those of one kind, were read; return how many there were."""
     actor.require(READ)
     unread = Notice.objects.visible_to(actor).filter(read_at=None, created_at__lte=now)
+    bell.ring(bell.NOTICES, actor.account_id)
     return (unread.filter(template=template) if template else unread).update(read_at=now)
 
 

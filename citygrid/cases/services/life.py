@@ -24,7 +24,7 @@ from citygrid.cases.services.matter import component_for, correction_data
 from citygrid.catalogue import queries as catalogue
 from citygrid.evidence import services as evidence
 from citygrid.geography import queries as geography
-from citygrid.kernel import audit, chain
+from citygrid.kernel import audit, bell, chain
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.bulk import write_together
 from citygrid.kernel.calendars import calendar_for
@@ -270,7 +270,11 @@ def _past_step(move: workflow.Move, seq: int, actor: Actor, now: datetime, data:
 def _take_over(
     case: models.Case, state: CaseState, step: PastStep, previous: bytes, actor: Actor
 ) -> tuple[models.Step, AuditEntry]:
-    """Put the fold and the head of the chain into the row; the step and its audit entry, to be written with it."""
+    """Put the fold and the head of the chain into the row; the step and its audit entry, to be written with it.
+
+    Once they are, the screens are told.
+    """
+    bell.ring(bell.CASES, case.pk)
     case.take_over(state)
     case.head_hash = seal(case.pk, [step], previous)[0]
     data = {"seq": step.seq}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from citygrid.geography import queries as geography
 from citygrid.intake import errors, models, permissions
 from citygrid.intake.choices import ReportAction, ReportState
-from citygrid.kernel import audit
+from citygrid.kernel import audit, bell
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.bulk import write_together
 from citygrid.kernel.errors import NotFound
@@ -60,7 +60,11 @@ def append(
     reason: str = "",
     data: Mapping[str, Any] | None = None,
 ) -> int:
-    """Write the row's fields, the step and its audit entry in one statement; returns the number of the step."""
+    """Write the row's fields, the step and its audit entry in one statement; returns the number of the step.
+
+    The screens are told once it is committed.
+    """
+    bell.ring(bell.REPORTS, found.pk)
     found.head_seq += 1
     step = models.ReportStep(
         report=found,

@@ -20,6 +20,7 @@ from citygrid.intake import errors, events, models, permissions
 from citygrid.intake.queries import PHOTO_OWNER
 from citygrid.intake.rules import swapped
 from citygrid.intake.services.history import audit_entry
+from citygrid.kernel import bell
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.bulk import write_together
 from citygrid.kernel.crypto import blind_index
@@ -129,6 +130,7 @@ def _store(given: ReportIn, actor: Actor, now: datetime) -> dict[str, Any]:
             media_ids=given.photos, owner_kind=PHOTO_OWNER, owner_id=stored.pk, role=Role.BEFORE, actor=actor, now=now
         )
     announce(events.ReportReceived(report_id=stored.pk, at=now))
+    bell.ring(bell.REPORTS, stored.pk)
     return {"report_id": str(stored.pk), "receipt": stored.receipt}
 
 
