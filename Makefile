@@ -15,7 +15,7 @@ setup: ## Make this checkout ready to run: packages, venv, front end, database; 
 demo: setup ## Build the demo district, run reports through the loop, serve it (SERVE=0: stop after the summary)
 	@$(PYTHON) manage.py demo $(if $(filter 0,$(SERVE)),--no-serve)
 
-run: ## Serve on http://127.0.0.1:8000 with web and worker processes; Ctrl-C ends them
+run: ## Serve on http://127.0.0.1:8000 with web, live and worker processes; Ctrl-C ends them
 	@python3 deploy/run
 
 test: setup check ## Everything that must hold: the checks, then all tests (JOBS=2 at a time)

@@ -18,6 +18,15 @@ def web(host: str, port: int) -> list[str]:
     ]
 
 
+def live(host: str, port: int) -> list[str]:
+    """News for the pages that are open: streams, each of which is a request that goes on."""
+    return [
+        *(str(BIN / "granian"), "--interface", "asgi", "--host", host, "--port", str(port), "--no-ws"),
+        *("--workers", "1", "--backlog", "4096", "--backpressure", "4096"),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "5", "citygrid.config.asgi:application"),
+    ]
+
+
 def worker() -> list[str]:
     """Jobs."""
     return [str(BIN / "python"), "manage.py", "procrastinate", "worker", "--concurrency", "4"]

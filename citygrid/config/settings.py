@@ -34,6 +34,7 @@ MODULES = [
     "citygrid.intake",
     "citygrid.exchange",
     "citygrid.desk",
+    "citygrid.live",
     "citygrid.simulator",
     "citygrid.config",
 ]
@@ -194,6 +195,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 SILENCED_SYSTEM_CHECKS = ["gis.W001"]  # Debian 12 has GDAL 3.6; the platform opens no file by a name that a user gives
 if IS_LOCAL:  # four warnings of `check --deploy` are about a certificate
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]
+
+# Where pages listen for news: an address of ours, or ":8001/live/", another port of the same host. "": nowhere.
+WEB_PORT = state.port("web")
+LIVE_URL = os.environ.get("CITYGRID_LIVE_URL", f":{state.port('live')}/live/" if IS_LOCAL else "/live/")
 
 LOGGING = {
     "version": 1,

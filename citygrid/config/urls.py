@@ -4,13 +4,14 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from citygrid.config.api import api
-from citygrid.kernel.web import PUBLIC, requires
+from citygrid.kernel.web import LIVE_ROOT, PUBLIC, requires
 
 urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("citygrid.access.web.urls")),
     path("evidence/", include("citygrid.evidence.web.urls")),
     path("", include("citygrid.desk.web.urls")),
+    path(LIVE_ROOT.removeprefix("/"), include("citygrid.live.web.urls")),
     path("language/", requires(PUBLIC)(set_language), name="set_language"),
 ]
 

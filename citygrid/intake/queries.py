@@ -112,6 +112,13 @@ def waiting_count(actor: Actor) -> int:
     return models.Report.objects.visible_to(actor).filter(state=ReportState.RECEIVED).count()
 
 
+def may_triage_any(actor: Actor, ids: Collection[UUID]) -> bool:
+    """Whether the post decides reports and sees any of these, whatever their state. One query."""
+    if not actor.may(permissions.TRIAGE):
+        return False
+    return models.Report.objects.visible_to(actor).filter(pk__in=ids).exists()
+
+
 def is_visible(report_id: UUID, actor: Actor) -> bool:
     """Whether the post sees this report."""
     return actor.may(permissions.VIEW) and models.Report.objects.visible_to(actor).filter(pk=report_id).exists()

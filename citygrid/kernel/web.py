@@ -4,8 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.shortcuts import redirect
 
 from citygrid.kernel.actor import Actor
@@ -13,6 +16,7 @@ from citygrid.kernel.actor import Actor
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 API_ROOT = "/api/"  # below it programs are answered, with problem details
+LIVE_ROOT = "/live/"  # the streams of the live process, which programs ask for too
 CHOOSE_POST = "choose-post"  # the URL name of the page where an account chooses its post
 
 View = Callable[..., HttpResponse]
@@ -42,3 +46,26 @@ def requires(permission: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def stream_address(request: HttpRequest) -> str:
+    """Where a page listens for news: the address of `LIVE_URL`, of which ":8001/live/" is a port of the same host.
+
+    "" where there is no live process, or the host of the request is not ours.
+    """
+    given: str = settings.LIVE_URL
+    try:
+        return _at_port(request, given) if given.startswith(":") else given
+    except DisallowedHost:
+        return ""
+
+
+def is_from_our_page(request: HttpRequest) -> bool:
+    """Whether a page of ours asks, from the same origin or from the port of the web process; or no page at all."""
+    origin = request.headers.get("Origin")
+    own = f"{request.scheme}://{request.get_host()}"
+    return origin is None or origin in (own, _at_port(request, f":{settings.WEB_PORT}"))
+
+
+def _at_port(request: HttpRequest, rest: str) -> str:
+    return f"{request.scheme}://{split_domain_port(request.get_host())[0]}{rest}"

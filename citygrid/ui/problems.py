@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citygrid.kernel.api import problem
 from citygrid.kernel.errors import AddressUnknown, BodyTooBig, Broken, Closed, Refusal, Unavailable, Unreadable
-from citygrid.kernel.web import API_ROOT
+from citygrid.kernel.web import API_ROOT, LIVE_ROOT
 from citygrid.ui.htmx import is_htmx
 
 HEADINGS = {
@@ -53,9 +53,9 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def is_program(request: HttpRequest) -> bool:
-    """Whether a program asks: below the API, or by preferring JSON."""
+    """Whether a program asks: below the API, for a stream, or by preferring JSON."""
     prefers = request.get_preferred_type(["text/html", "application/json"])
-    return request.path.startswith(API_ROOT) or prefers == "application/json"
+    return request.path.startswith((API_ROOT, LIVE_ROOT)) or prefers == "application/json"
 
 
 # What Django itself refuses, and what nobody expected (handler400 ... handler500 of the addresses).

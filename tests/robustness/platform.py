@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,7 @@ class Platform:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.sockets = folder / "socket"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_ports()
         self.api = f"http://127.0.0.1:{self.port}/api/v1"
         kept = {name: value for name, value in os.environ.items() if name not in OUTSIDE}
         self.environment = {**kept, "CITYGRID_STATE": str(folder), "CITYGRID_PORT": str(self.port)}
@@ -89,10 +88,20 @@ class Platform:
 
     def web_workers(self) -> list[int]:
         """The processes that answer requests: those that granian's own process started."""
-        return [pid for pid in self.below("granian")[1:] if "resource_tracker" not in command_of(pid)]
+        return [pid for pid in self.below("config.wsgi")[1:] if "resource_tracker" not in command_of(pid)]
 
     def job_workers(self) -> list[int]:
         return self.below("procrastinate")
+
+
+def free_ports() -> int:
+    """A port nobody listens on, and nobody on the next one: web and live."""
+    while True:
+        with socket.socket() as first, socket.socket() as second, suppress(OSError, OverflowError):
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            second.bind(("127.0.0.1", port + 1))
+            return port
 
 
 def descendants(pid: int) -> list[int]:

@@ -1,3 +1,4 @@
+from citygrid.cases.queries.changes import Change, changed, last_step_of_others
 from citygrid.cases.queries.corrections import Changed, CorrectionWords
 from citygrid.cases.queries.history import Done, done_since, first_dispatches, happened, prove, step, steps
 from citygrid.cases.queries.lists import (
@@ -21,6 +22,7 @@ from citygrid.cases.queries.tiles import tile
 __all__ = [
     "PHOTO_OWNER",
     "CaseFilter",
+    "Change",
     "Changed",
     "CorrectionWords",
     "Done",
@@ -32,11 +34,13 @@ __all__ = [
     "case",
     "case_by_number",
     "cases",
+    "changed",
     "dispatched",
     "done_since",
     "first_dispatches",
     "happened",
     "lamp_of",
+    "last_step_of_others",
     "lines",
     "loads",
     "near",

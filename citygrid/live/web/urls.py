@@ -1,0 +1,5 @@
+from django.urls import path
+
+from citygrid.live.web.views import stream
+
+urlpatterns = [path("", stream, name="live")]
