@@ -8,6 +8,10 @@ import './styles/print.css'
 import htmx from 'htmx.org'
 import { dataAge } from './behaviours/data-age.ts'
 import { errorSummary } from './behaviours/error-summary.ts'
+import { live } from './behaviours/live.ts'
+import { liveCase } from './behaviours/live-case.ts'
+import { liveCounts } from './behaviours/live-counts.ts'
+import { liveQueue } from './behaviours/live-queue.ts'
 import { localTime } from './behaviours/local-time.ts'
 import { menus } from './behaviours/menu.ts'
 import { printButton } from './behaviours/print.ts'
@@ -37,6 +41,10 @@ submitOnce(document)
 workKeys(document)
 printButton(document)
 dataAge(document)
+liveCounts(document)
+liveQueue(document)
+liveCase(document)
+live(document) // after those it tells
 
 // htmx announces the page itself and every part it puts in.
 htmx.onLoad((element) => {

@@ -10,7 +10,8 @@ from typing import ClassVar, NamedTuple
 class NavItem:
     """One line of the left rail; `count` is what waits there, None where counting makes no sense.
 
-    More than `MOST` are drawn as "999+": a caller need not count further.
+    More than `MOST` are drawn as "999+": a caller need not count further. Under its `name` the count is kept fresh
+    while the page is open.
     """
 
     MOST: ClassVar[int] = 999
@@ -20,6 +21,7 @@ class NavItem:
     icon: str
     count: int | None = None
     is_active: bool = False
+    name: str = ""
 
 
 class PostChoice(NamedTuple):
@@ -35,7 +37,8 @@ class Shell:
     """Context of `ui/base.html` under the name `shell`. An empty address leaves its control out.
 
     `post_url` and `logout_url` are posted to; `search_url` is asked with `q`. `notices_count` are the
-    unread ones, 100 standing for many. `data_at` is how fresh the page's data are.
+    unread ones, 100 standing for many. `data_at` is how fresh the page's data are. At `stream_url` the page is told
+    when there is news, at `counts_url` it asks for the counts anew (`ui/counts.html`).
     """
 
     nav: Sequence[NavItem] = ()
@@ -51,6 +54,8 @@ class Shell:
     notices_count: int = 0
     help_url: str = ""
     data_at: datetime | None = None
+    stream_url: str = ""
+    counts_url: str = ""
 
     @property
     def post(self) -> str:

@@ -11,13 +11,15 @@ export function ago(from: Date, to: Date, language: string): string {
   return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-Math.floor(seconds / size), unit)
 }
 
-/** Keep the age of the data in the footer true while the page stays open. */
+/** Keep the age of the data in the footer true while the page stays open: live, or so old. */
 export function dataAge(page: Document): void {
   const refresh = () => {
     for (const element of page.querySelectorAll<HTMLElement>('[data-age]')) {
-      element.textContent = ago(new Date(element.dataset.age ?? ''), new Date(), page.documentElement.lang)
+      const age = () => ago(new Date(element.dataset.age ?? ''), new Date(), page.documentElement.lang)
+      element.textContent = page.documentElement.dataset.live === 'on' ? (element.dataset.ageLive ?? '') : age()
     }
   }
   refresh()
   setInterval(refresh, 30_000)
+  page.addEventListener('live:state', refresh)
 }

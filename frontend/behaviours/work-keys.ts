@@ -1,3 +1,4 @@
+import { loadNews } from './live-queue.ts'
 import { takeBack } from './undo.ts'
 
 export const TYPING = 'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]'
@@ -42,6 +43,7 @@ function press(page: Document, event: KeyboardEvent): boolean {
   if (key === 'j' || key === 'k') return move(page, key === 'j' ? 1 : -1, event.shiftKey)
   if (key === 'x') return select(page)
   if (key === 'z') return takeBack(page)
+  if (key === 'm') return loadNews(page)
   if (key === '*') return selectAll(page)
   if (/\d/.test(key)) return click(page.querySelector(`details.act[open]:focus-within [data-reason="${key}"]`))
   return act(page, key, event.shiftKey)

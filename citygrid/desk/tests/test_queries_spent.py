@@ -31,6 +31,7 @@ BASELINE = {
     "categories": 9,
     "procedures": 6,
     "notices": 7,
+    "counts": 6,
 }
 OTHERS = {  # pages of other posts, by their address: who opens them, and what they cost
     "/rules/": ("dispatcher", 7),
@@ -43,6 +44,7 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
 QUEUE = 18  # the list, and the case that is open beside it, for who may correct its component
 MAP_LIST = 5
 TASKS = {"supervision": 13, "handover": 11}
+NEWS = 5  # of a case that is open
 TRIAGE = 17  # the reports to decide, and the one that is open beside them
 REPORT_PAGE = 14  # of one to decide, with all that helps to decide it
 CASE_PAGE = 19  # of a case with everything on it, for who may correct its component; a plain one costs 15
@@ -152,6 +154,15 @@ def test_report_page_costs_no_more_queries_with_more_around_it(city: City, enter
     for place in range(84, 500, 42):  # where the report lies
         city.case(place, now)
     assert (few, spent(client, address)) == (REPORT_PAGE, REPORT_PAGE)
+
+
+def test_news_of_a_case_cost_no_more_queries_with_a_longer_history(city: City, enter) -> None:
+    client, start = enter("shift_leader"), clock.now() - timedelta(hours=3)
+    case = city.play(city.case(0, start), *[line.format(unit="water") for line in LIVES[8]], start=start)
+    address = f"{reverse('case-news', args=[case.number])}?seq=1"
+    few = spent(client, address)
+    city.play(case, *["inspector oversee"] * 20, start=start + timedelta(hours=2), every=timedelta(minutes=1))
+    assert (few, spent(client, address)) == (NEWS, NEWS)
 
 
 def correct(city: City, report_id: UUID, times: int) -> None:

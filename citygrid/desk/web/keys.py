@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-LETTERS = "abcdefghilmnopqrstuvwy"  # j, k, x and z move about in a list
+LETTERS = "abcdefghilnopqrstuvwy"  # j, k, x and z move about in a list, m brings what is new
 USUAL = {
     "accept": "a",
     "self_dispose": "s",

@@ -27,6 +27,7 @@ from citygrid.kernel import clock
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.memo import kept_a_moment
 from citygrid.kernel.permissions import USE_SHEETS
+from citygrid.kernel.web import stream_address
 from citygrid.notices import permissions as notice_permissions
 from citygrid.notices import queries as notices
 from citygrid.ui.shell import NavItem, PostChoice, Shell
@@ -136,6 +137,8 @@ def _shell(request: Any) -> Shell:
         notices_url=reverse("notices") if about.actor and about.actor.may(notice_permissions.READ) else "",
         notices_count=about.unread,
         data_at=about.now,
+        stream_url=stream_address(request) if about.actor else "",
+        counts_url=reverse("counts"),
     )
 
 
@@ -169,7 +172,7 @@ def _nav(about: Standing) -> list[NavItem]:
         ("sheets", "files", _("Spreadsheets"), USE_SHEETS, None),
     ]
     return [
-        NavItem(label, reverse(name), icon, count() if count else None, _is_part(here, name))
+        NavItem(label, reverse(name), icon, count() if count else None, _is_part(here, name), name if count else "")
         for name, icon, label, permission, count in works
         if not permission or actor.may(permission)
     ]

@@ -16,6 +16,7 @@ from citygrid.desk.web.views import (
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("counts/", home.counts, name="counts"),
     path("waiting/", waiting.waiting, name="waiting"),
     path("waiting/list.xlsx", waiting.waiting_file, name="waiting-file"),
     path("waiting/act/", waiting.act, name="waiting-act"),
@@ -36,6 +37,7 @@ urlpatterns = [
     path("cases/list.xlsx", cases.case_list_file, name="cases-file"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/sheet.pdf", cases.case_sheet, name="case-sheet"),
+    path("cases/<str:number>/news/", cases.news, name="case-news"),
     path("cases/<str:number>/steps/<slug:action>/", cases.step, name="case-step"),
     path("map/", maps.case_map, name="map"),
     path("map/list/", maps.in_view, name="map-list"),

@@ -30,7 +30,9 @@ export interface Desk {
   words: { zoomIn: string; zoomOut: string }
 }
 
-const ASKED_AGAIN = 4_000 // milliseconds: a new case shows within five seconds
+const ASKED_AGAIN = 4_000 // milliseconds: a new case shows within five seconds, also where nobody tells of it
+const TOLD_APART = 1_000 // while changes are told
+const GROWN_OLD = 60_000 // of what is drawn while nothing is told: lamps change by themselves
 const FOUND = 18 // the zoom at which what was looked for is shown
 const CLOSER = 2 // zooms, when a circle is picked
 
@@ -85,8 +87,10 @@ export function mount(element: HTMLElement, data: unknown): void {
   const sums = [...element.querySelectorAll<HTMLElement>('[data-sum]')]
   const failed = element.querySelector<HTMLElement>('[data-failed]')!
   let asking = 0
+  let asked = 0
   const ask = async (hasMoved: boolean) => {
     asking++
+    asked = Date.now()
     const before = cases.drawn
     const isRead = await cases.ask(map)
     const isListed = hasMoved || cases.drawn !== before ? await results.ask(map) : true
@@ -97,7 +101,17 @@ export function mount(element: HTMLElement, data: unknown): void {
     asking--
   }
   map.on('moveend', () => ask(true))
-  setInterval(() => document.hidden || asking || void ask(false), ASKED_AGAIN)
+  const isFresh = () => document.documentElement.dataset.live === 'on' && Date.now() - asked < GROWN_OLD
+  setInterval(() => document.hidden || asking || isFresh() || void ask(false), ASKED_AGAIN)
+  let timer = 0
+  const told = () => {
+    timer ||= window.setTimeout(() => {
+      timer = 0
+      if (asking) told() // the answer under way may not hold it yet
+      else if (!document.hidden) void ask(false)
+    }, Math.max(0, asked + TOLD_APART - Date.now()))
+  }
+  for (const kind of ['case', 'refresh']) document.addEventListener(`live:${kind}`, told)
 }
 
 function bounds(degrees: Extent): Extent {

@@ -30,6 +30,13 @@ FEW = 4
 
 @requires(SIGNED_IN)
 @require_safe
+def counts(request: Any) -> HttpResponse:
+    """The numbers beside Waiting, Reports and notices, for a page that is open; parts of a page."""
+    return draw(request, "ui/counts.html", {})
+
+
+@requires(SIGNED_IN)
+@require_safe
 def home(request: Any) -> HttpResponse:
     """What waits for the post first: three numbers with lamps, then the first of each list."""
     if request.actor is None:
