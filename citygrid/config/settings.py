@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from citygrid.config import secrets, state
 
@@ -157,6 +158,8 @@ STORAGES = {
     "evidence": EVIDENCE_STORAGE,
 }
 WHITENOISE_USE_FINDERS = True
+# Source maps of other libraries are read by nobody, and take longest to compress.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 DJANGO_VITE = {
     "default": {
         "manifest_path": ROOT / "citygrid/ui/static/dist/manifest.json",
