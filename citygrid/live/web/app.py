@@ -11,6 +11,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from io import BytesIO
 from typing import Any, TypeVar
 
@@ -99,18 +100,23 @@ class Live:
         try:
             del answer["Content-Length"]
             await send(_start_of(answer, 200))
-            await self._flow(scope, stream, send)
+            with suppress(TimeoutError):
+                await self._flow(scope, stream, send)
         finally:
             self._hub.leave(stream)
             gone.cancel()
 
     async def _flow(self, scope: Message, stream: Stream, send: Send) -> None:
-        """Send what is new as it comes, and a beat where nothing does; ends with the right to listen."""
+        """Send what is new as it comes, and a beat where nothing does; ends with the right to listen.
+
+        TimeoutError where a page takes nothing for so long.
+        """
         clock = asyncio.get_running_loop().time
         text, asked = rules.BEGIN, clock()
         while not stream.is_over:
             if text:
-                await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+                body = {"type": "http.response.body", "body": text.encode(), "more_body": True}
+                await asyncio.wait_for(send(body), BEAT_SECONDS)
             text = await stream.take(max(asked + BEAT_SECONDS - clock(), 0))
             if clock() >= asked + BEAT_SECONDS:
                 if not await self._is_still_admitted(scope, stream):
