@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.contrib.gis.db.models import PointField
 from django.db import models
 from django.db.models import Q
@@ -18,6 +20,18 @@ class ReportQuerySet(ScopedQuerySet):
         if actor.reach.units is not None:
             scope &= Q(case__unit__in=actor.reach.units)
         return scope
+
+    def sent_by(self, actor: Actor) -> Self:
+        """What the account of this post sent itself, wherever it lies: it may read that, not decide on it."""
+        return self._scoped(_own(actor))
+
+    def readable_by(self, actor: Actor) -> Self:
+        """What this post sees, and what its account sent itself."""
+        return self._scoped(self.scope_for(actor) | _own(actor))
+
+
+def _own(actor: Actor) -> Q:
+    return Q(received_by=actor.account_id) if actor.account_id else Q(pk__in=[])
 
 
 class Report(ScopedModel):

@@ -29,6 +29,7 @@ class ReportFilter:
     words: str = ""
     received_from: date | None = None
     received_until: date | None = None
+    is_own: bool = False  # those the account sent itself, wherever they lie
 
     def condition(self) -> Q:
         """The filter as a condition on reports."""
@@ -56,16 +57,20 @@ def reports(
 ) -> QuerySet[models.Report]:
     """A page of the reports this post sees, with category, and case where it sees that too (else `case` is None)."""
     actor.require(permissions.VIEW)
-    rows = models.Report.objects.visible_to(actor).filter(wanted.condition()).select_related("category")
+    seen = models.Report.objects.sent_by(actor) if wanted.is_own else models.Report.objects.visible_to(actor)
+    rows = seen.filter(wanted.condition()).select_related("category")
     rows = rows.prefetch_related(_case_for(actor))
     order = ("-received_at", "-id") if newest_first else ("received_at", "id")
     return rows.order_by(*order)[start : start + count]
 
 
 def report(report_id: UUID, actor: Actor) -> models.Report:
-    """One report with its category, and case where the post sees that; NotFound (404) when it does not see it."""
+    """One report with its category, and case where the post sees that.
+
+    NotFound (404) unless it lies in the areas of the post, or its account sent it.
+    """
     actor.require(permissions.VIEW)
-    rows = models.Report.objects.visible_to(actor).select_related("category__scheme", "received_by")
+    rows = models.Report.objects.readable_by(actor).select_related("category__scheme", "received_by")
     rows = rows.prefetch_related(_case_for(actor))
     found = rows.filter(pk=report_id).first()
     if found is None:
@@ -137,7 +142,7 @@ def _case_for(actor: Actor) -> Any:
 def as_seen(report_id: UUID, actor: Actor) -> Seen | None:
     """Where a report lies, for the photos it owns; None when the post sees neither it nor the case it belongs to."""
     if actor.may(permissions.VIEW):
-        own = models.Report.objects.visible_to(actor).filter(pk=report_id)
+        own = models.Report.objects.readable_by(actor).filter(pk=report_id)
         if places := list(own.values_list("location", flat=True)):
             return Seen(places[0])
     rows = models.Report.objects.unscoped(reason="its case may be visible where it is not")

@@ -78,9 +78,7 @@ class ScopedQuerySet(models.QuerySet):
 
     def visible_to(self, actor: Actor) -> Self:
         """The rows this actor may see: lists, details, counts, exports, tiles and search all begin here."""
-        scoped = self.filter(self.scope_for(actor))
-        scoped.query.is_scoped = True
-        return scoped
+        return self._scoped(self.scope_for(actor))
 
     def unscoped(self, *, reason: str) -> Self:
         """All rows, for the platform's own work. The reason is read in review and counted by `make health`."""
@@ -89,6 +87,11 @@ class ScopedQuerySet(models.QuerySet):
         clone = self.all()
         clone.query.is_scoped = True
         return clone
+
+    def _scoped(self, condition: Q) -> Self:
+        scoped = self.filter(condition)
+        scoped.query.is_scoped = True
+        return scoped
 
     def condition(self) -> tuple[str, tuple[Any, ...]]:
         """Which rows these are, as the text of a condition and its values, for a statement written by hand."""

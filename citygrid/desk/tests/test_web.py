@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from citygrid.access.models import Post
 from citygrid.access.tests import factories as access
 from citygrid.cases.models import Case
 from citygrid.cases.rules import Given
@@ -318,6 +319,21 @@ def test_report_sent_twice_is_one_report(city: City, enter) -> None:
     answers = [client.post(reverse("report-new"), REPORT) for _ in range(2)]
     assert answers[0].url == answers[1].url
     assert Report.objects.unscoped(reason="test").count() == 1
+
+
+def test_who_sent_a_report_reads_it_wherever_it_lies_and_decides_nothing(city: City, enter) -> None:
+    for login in ("supervisor", "acceptor"):
+        Post.objects.filter(role=login).update(areas=["900001002002"])
+        client, key = enter(login), f"0190aaaa-0000-7000-8000-{len(login):012}"
+        page = client.post(reverse("report-new"), REPORT | {"key": key}, follow=True)
+        assert page.status_code == 200 and "Received. The receipt is" in words_of(page)
+        report = page.context["report"]
+        assert report.area_code.startswith("900001001001") and "accept" not in page.context
+        assert client.post(reverse("report-refuse", args=[report.pk]), {"reason": "mine"}).status_code in (403, 422)
+        assert Report.objects.unscoped(reason="test").get(pk=report.pk).state == "received"
+        rows = [client.get(reverse("reports"), {"sent_by": who}).context["table"].rows for who in ("", "me")]
+        assert [len(each) for each in rows] == [0, 1]
+    assert enter("supervisor").get(reverse("report", args=[report.pk])).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,7 @@ class ReportFilterForm(FilterForm):
     state = forms.ChoiceField(label=_("State"), required=False, choices=[ANY, *ReportState.choices])
     channel = forms.ChoiceField(label=_("Channel"), required=False, choices=[ANY, *Source.choices])
     area = forms.ChoiceField(label=_("Area"), required=False)
+    sent_by = forms.ChoiceField(label=_("Sent by"), required=False, choices=[ANY, ("me", _("Me, wherever it lies"))])
     received_from = forms.DateField(label=_("Received from"), required=False, widget=DateInput())
     received_until = forms.DateField(label=_("Received until"), required=False, widget=DateInput())
     period = forms.ChoiceField(label=_("Period"), required=False, choices=Period.choices, widget=forms.HiddenInput)
@@ -232,6 +233,7 @@ class ReportFilterForm(FilterForm):
             words=given.get("words", ""),
             received_from=self.since_day(today),
             received_until=given.get("received_until"),
+            is_own=given.get("sent_by") == "me",
         )
 
 

@@ -293,7 +293,7 @@ def _report_page(
 
 def file_of(request: Any, found: Any, sent: Form | None = None, contact: Any = None) -> dict[str, Any]:
     """All that is shown of a report; `contact` where it was revealed."""
-    may_decide = request.actor.may(permissions.TRIAGE) and found.state == ReportState.RECEIVED
+    may_decide = found.state == ReportState.RECEIVED and _is_in_reach(request, found)
     masked = contact or queries.masked_contact(found)
     return {
         "report": found,
@@ -311,6 +311,12 @@ def file_of(request: Any, found: Any, sent: Form | None = None, contact: Any = N
         **(_decisions(request, found, sent) if may_decide else {}),
         **(_undoing(request, found, sent)),
     }
+
+
+def _is_in_reach(request: Any, found: Any) -> bool:
+    """Whether the post may decide on reports there: one that it sent may lie elsewhere."""
+    actor = request.actor
+    return bool(actor.may(permissions.TRIAGE) and actor.reach.covers_area(found.area_code))
 
 
 def _decisions(request: Any, found: Any, sent: Form | None) -> dict[str, Any]:
@@ -358,7 +364,7 @@ def _accepting(actor: Any, found: Any, sent: Form | None) -> dict[str, Any]:
 
 def _undoing(request: Any, found: Any, sent: Form | None) -> dict[str, Any]:
     """Context of taking a joined report out of its case, for who may and sees that case."""
-    if found.state != ReportState.JOINED or found.case is None or not request.actor.may(permissions.TRIAGE):
+    if found.state != ReportState.JOINED or found.case is None or not _is_in_reach(request, found):
         return {}
     return {"unjoin": sent if isinstance(sent, UnjoinForm) else UnjoinForm(report=found)}
 
