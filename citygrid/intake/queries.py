@@ -14,6 +14,7 @@ from citygrid.intake.choices import ReportState
 from citygrid.intake.rules import mask
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
+from citygrid.kernel.idempotency import answered
 from citygrid.kernel.scope import prefix_range
 
 PHOTO_OWNER = "intake.report"
@@ -76,6 +77,17 @@ def report(report_id: UUID, actor: Actor) -> models.Report:
     if found is None:
         raise NotFound(what=_("report"))
     return found
+
+
+def key_scope(actor: Actor) -> str:
+    """Whose keys of reports they are: two accounts may choose the same."""
+    return f"intake/{actor.account_id or actor.label}"
+
+
+def sent_before(key: str, actor: Actor) -> UUID | None:
+    """The report that this account sent under a key."""
+    answer = answered(key_scope(actor), key)
+    return UUID(answer["report_id"]) if answer else None
 
 
 def status_of(receipt: str) -> models.Report:

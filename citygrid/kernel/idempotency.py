@@ -47,6 +47,12 @@ def once(
     return orjson.loads(answer_then or "{}"), False
 
 
+def answered(scope: str, key: str) -> dict[str, Any] | None:
+    """What this key was answered with before, if it was used."""
+    earlier = _used(scope, key)
+    return orjson.loads(earlier[1]) if earlier else None
+
+
 def _claim(scope: str, key: str, body_hash: bytes, given: dict[str, Any], now: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [scope, key, body_hash, orjson.dumps(given).decode(), now])

@@ -48,9 +48,9 @@ def words_of(answer) -> str:
 @pytest.mark.parametrize("name", PAGES)
 def test_page_opens_without_and_with_rows(city: City, enter, name: str) -> None:
     client = enter("acceptor")
-    assert client.get(reverse(name)).status_code == 200
+    assert client.get(reverse(name), follow=True).status_code == 200
     make_cases(city, clock.now())
-    assert client.get(reverse(name)).status_code == 200
+    assert client.get(reverse(name), follow=True).status_code == 200
 
 
 def test_case_page_opens_in_every_state_for_every_role_that_sees_it(cases: list[Case], enter, city: City) -> None:
@@ -319,6 +319,25 @@ def test_report_sent_twice_is_one_report(city: City, enter) -> None:
     answers = [client.post(reverse("report-new"), REPORT) for _ in range(2)]
     assert answers[0].url == answers[1].url
     assert Report.objects.unscoped(reason="test").count() == 1
+
+
+def test_coming_back_to_a_form_that_was_sent_leads_to_its_report(city: City, enter) -> None:
+    client = enter("acceptor")
+    address = client.get(reverse("report-new")).url
+    key = client.get(address).context["form"]["key"].value()
+    sent = client.post(address, REPORT | {"key": key})
+    again = client.get(address, follow=True)
+    assert again.redirect_chain == [(sent.url, 302)] and "It is not sent again" in words_of(again)
+
+
+def test_form_sent_again_with_other_words_says_so_and_then_makes_another_report(city: City, enter) -> None:
+    client = enter("acceptor")
+    client.post(reverse("report-new"), REPORT)
+    told = client.post(reverse("report-new"), REPORT | {"description": "another"})
+    assert told.status_code == 422 and "was sent before with other content" in words_of(told)
+    key = told.context["form"]["key"].value()
+    assert client.post(reverse("report-new"), REPORT | {"description": "another", "key": key}).status_code == 302
+    assert Report.objects.unscoped(reason="test").count() == 2
 
 
 def test_who_sent_a_report_reads_it_wherever_it_lies_and_decides_nothing(city: City, enter) -> None:

@@ -240,7 +240,7 @@ class ReportFilterForm(FilterForm):
 class ReportForm(forms.Form):
     """A report taken down by the staff. `key` makes sending it twice harmless."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    key = forms.UUIDField(widget=forms.HiddenInput)
     description = forms.CharField(
         label=_("What is wrong?"),
         max_length=LONGEST_DESCRIPTION,
@@ -265,9 +265,9 @@ class ReportForm(forms.Form):
     phone = forms.CharField(label=_("Reporter's phone"), required=False, max_length=30)
     email = forms.EmailField(label=_("Reporter's e-mail"), required=False, max_length=120)
 
-    def __init__(self, data: Any, actor: Actor, files: Any = None) -> None:
+    def __init__(self, data: Any, actor: Actor, files: Any = None, key: UUID | None = None) -> None:
         first = Source.FIELD if actor.role == "supervisor" else Source.HOTLINE
-        super().__init__(data, files, initial={"channel": first, "frame": Frame.WGS84})
+        super().__init__(data, files, initial={"key": key, "channel": first, "frame": Frame.WGS84})
         for name, choices in {"category": category_choices(), "area": area_choices(actor.reach.areas)}.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
@@ -279,6 +279,10 @@ class ReportForm(forms.Form):
         if len(missing) == 1 and not self.errors:
             self.add_error(missing.pop(), _("A position needs both longitude and latitude."))
         return given
+
+    def renew(self) -> None:
+        """What stands in the form becomes another report, if it is sent again."""
+        self.data = {**self.data, "key": str(uuid4())}
 
     def report(self, handed_in: Mapping[str, tuple[UUID, ...]]) -> ReportIn:
         """The report, once the form is valid and its photos were handed in."""

@@ -17,7 +17,7 @@ from citygrid.evidence.choices import Role
 from citygrid.geography import queries as geography
 from citygrid.geography.choices import Frame
 from citygrid.intake import errors, events, models, permissions
-from citygrid.intake.queries import PHOTO_OWNER
+from citygrid.intake.queries import PHOTO_OWNER, key_scope
 from citygrid.intake.rules import swapped
 from citygrid.intake.services.history import audit_entry
 from citygrid.kernel import bell
@@ -75,7 +75,7 @@ def receive_report(*, report: ReportIn, key: str, actor: Actor, now: datetime) -
     actor.require(permissions.RECEIVE)
     _require_usable(report)
     answer, is_first = once(
-        scope=f"intake/{actor.account_id or actor.label}",
+        scope=key_scope(actor),
         key=key,
         body=report.body(),
         now=now,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.forms import Form
@@ -107,23 +107,54 @@ def _open_one(request: Any) -> Any:
 @requires(permissions.RECEIVE)
 @require_http_methods(["GET", "POST"])
 def new_report(request: Any) -> HttpResponse:
-    """Take a report down; its receipt is shown at once."""
-    form = ReportForm(request.POST or None, request.actor, request.FILES or None)
+    """Take a report down; its receipt is shown at once.
+
+    Its key stands in the address: the browser's arrow leads back to the same form, and so to the report it made.
+    """
+    key = _key_of(request)
+    if request.method == "GET" and (elsewhere := _elsewhere(request, key)):
+        return redirect(elsewhere)
+    form = ReportForm(request.POST or None, request.actor, request.FILES or None, key)
     handed_in = photos.hand_in(form, request.actor, standing(request).now) if form.is_valid() else {}
-    if form.is_bound and not form.errors:
-        try:
-            receipt = services.receive_report(
-                report=form.report(handed_in),
-                key=str(form.cleaned_data["key"]),
-                actor=request.actor,
-                now=standing(request).now,
-            )
-        except (Invalid, KeyReused) as refusal:
-            form.add_error(_field_of(refusal), f"{refusal} {refusal.advice}")
-        else:
-            messages.success(request, _("Received. The receipt is %(receipt)s.") % {"receipt": receipt.receipt})
-            return redirect("report", report_id=receipt.report_id)
+    if form.is_bound and not form.errors and (receipt := _receive(request, form, handed_in)):
+        messages.success(request, _("Received. The receipt is %(receipt)s.") % {"receipt": receipt.receipt})
+        return redirect("report", report_id=receipt.report_id)
     return draw(request, "desk/report_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _receive(request: Any, form: ReportForm, handed_in: Any) -> services.Receipt | None:
+    """The receipt; None when the report was refused, which the form then says."""
+    try:
+        return services.receive_report(
+            report=form.report(handed_in),
+            key=str(form.cleaned_data["key"]),
+            actor=request.actor,
+            now=standing(request).now,
+        )
+    except KeyReused:
+        form.renew()
+        form.add_error(None, _("This form was sent before with other content. Send it again to make another report."))
+    except Invalid as refusal:
+        form.add_error(_field_of(refusal), f"{refusal} {refusal.advice}")
+    return None
+
+
+def _elsewhere(request: Any, key: UUID | None) -> str:
+    """The address of an empty form with a key of its own, or of the report that was sent under this one."""
+    if key is None:
+        return f"{request.path}?{urlencode({'key': uuid4()})}"
+    sent = queries.sent_before(str(key), request.actor)
+    if sent is None:
+        return ""
+    messages.info(request, _("This report was sent before. It is not sent again."))
+    return reverse("report", args=[sent])
+
+
+def _key_of(request: Any) -> UUID | None:
+    try:
+        return UUID(request.GET.get("key", ""))
+    except ValueError:
+        return None
 
 
 @requires(permissions.VIEW)
