@@ -10,6 +10,8 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from citygrid.kernel.actor import Actor
 
@@ -69,3 +71,24 @@ def is_from_our_page(request: HttpRequest) -> bool:
 
 def _at_port(request: HttpRequest, rest: str) -> str:
     return f"{request.scheme}://{split_domain_port(request.get_host())[0]}{rest}"
+
+
+def posts_only(page: str, *parts: str) -> Callable[[View], View]:
+    """The view takes what is posted. Whoever reads its address (loads the page again, was sent it) is led to `page`.
+
+    `parts`: what of the view's own address belongs to that of the page.
+    """
+
+    def decorate(view: View) -> View:
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def taken(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST":
+                return view(request, *args, **kwargs)
+            address = reverse(page, kwargs={part: kwargs[part] for part in parts})
+            query = request.META["QUERY_STRING"]
+            return redirect(f"{address}?{query}" if query else address)
+
+        return taken
+
+    return decorate

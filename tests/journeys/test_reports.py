@@ -2,7 +2,9 @@
 
 import pytest
 
+from citygrid.desk.tests.factories import COVER, City, add_cover
 from citygrid.intake.models import Report
+from citygrid.kernel import clock
 from tests.journeys.test_loop import REPORT
 
 
@@ -20,3 +22,18 @@ def test_back_and_send_again_makes_no_second_report(enter, scripts: bool) -> Non
         somebody.submit("main form")
     assert somebody.page.url == sent
     assert Report.objects.unscoped(reason="test").count() == 1
+
+
+@pytest.mark.browser
+def test_page_that_answers_a_form_is_loaded_again_and_leads_on(enter, city: City) -> None:
+    add_cover()
+    sent = city.report(0, clock.now(), category_key=COVER)
+    somebody = enter("acceptor")
+    somebody.go(f"/reports/{sent.report_id}/")
+    with somebody.page.expect_navigation():
+        somebody.page.locator("button[name=look]").click()
+    assert somebody.go(somebody.page.url) == 200 and somebody.page.url.endswith(f"/reports/{sent.report_id}/")
+    with somebody.page.expect_navigation():
+        somebody.page.locator("button[name=look]").click()
+    somebody.submit("form[action$='/accept/']")
+    assert "/cases/" in somebody.page.url

@@ -393,6 +393,16 @@ def test_accepting_is_offered_to_who_may_begin_and_named_to_others(city: City, e
         assert reverse("report-refuse", args=[report.report_id]) in words_of(other)
 
 
+def test_address_of_what_is_posted_leads_to_the_page_it_belongs_to(city: City, enter, filed: Case) -> None:
+    client, report = enter("acceptor"), city.report(3, clock.now()).report_id
+    for name in ("accept", "join", "refuse", "correct", "unjoin", "contact"):
+        answer = client.get(reverse(f"report-{name}", args=[report]), {"back": "/reports/"})
+        assert answer.url == f"{reverse('report', args=[report])}?back=%2Freports%2F"
+    assert client.get(step_url(filed, "file")).url == case_url(filed)
+    assert client.get(reverse("waiting-act")).url == reverse("waiting")
+    assert client.put(step_url(filed, "file")).status_code == 405
+
+
 def test_report_joins_a_case_nearby(city: City, enter) -> None:
     now = clock.now()
     case, report = city.case(0, now), city.report(14, now)  # the same place, 14 reports later

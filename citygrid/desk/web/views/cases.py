@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from citygrid.cases import permissions, queries, services
 from citygrid.desk.choices import ListPage
@@ -24,7 +24,7 @@ from citygrid.intake import permissions as intake_permissions
 from citygrid.intake import queries as intake
 from citygrid.kernel.downloads import download
 from citygrid.kernel.errors import Invalid, NotFound, Refusal
-from citygrid.kernel.web import requires
+from citygrid.kernel.web import posts_only, requires
 from citygrid.ui.problems import is_program
 from citygrid.ui.tables import Empty
 
@@ -100,7 +100,7 @@ def news(request: Any, number: str) -> HttpResponse:
 
 
 @requires(permissions.ACT)
-@require_POST
+@posts_only("case", "number")
 def step(request: Any, number: str, action: str) -> HttpResponse:
     """Take a step. What is missing or refused is told on the case page as it stands now."""
     about = standing(request)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from citygrid.access import queries as access
 from citygrid.cases import queries as cases
@@ -34,7 +34,7 @@ from citygrid.intake import errors, permissions, queries, services
 from citygrid.intake.choices import ReportAction, ReportState
 from citygrid.inventory import permissions as inventory_permissions
 from citygrid.kernel.errors import Invalid, KeyReused, NotFound, Refusal
-from citygrid.kernel.web import requires
+from citygrid.kernel.web import posts_only, requires
 from citygrid.ui.tables import Empty, Pager, query_with
 from citygrid.ui.timeline import Entry
 from citygrid.workflow import queries as workflow
@@ -166,7 +166,7 @@ def report(request: Any, report_id: UUID) -> HttpResponse:
 
 
 @requires(permissions.TRIAGE)
-@require_POST
+@posts_only("report", "report_id")
 def accept(request: Any, report_id: UUID) -> HttpResponse:
     """Make the report a case; or show what it may be about in the category that was chosen, and decide nothing."""
     form = AcceptForm(request.POST)
@@ -188,7 +188,7 @@ def accept(request: Any, report_id: UUID) -> HttpResponse:
 
 
 @requires(permissions.TRIAGE)
-@require_POST
+@posts_only("report", "report_id")
 def join(request: Any, report_id: UUID) -> HttpResponse:
     """Join the report to an open case."""
     form = JoinForm(request.POST)
@@ -203,7 +203,7 @@ def join(request: Any, report_id: UUID) -> HttpResponse:
 
 
 @requires(permissions.TRIAGE)
-@require_POST
+@posts_only("report", "report_id")
 def refuse(request: Any, report_id: UUID) -> HttpResponse:
     """Refuse the report, with a reason that its reporter sees."""
     form = ReasonForm(with_usual(request.POST), "refuse")
@@ -218,7 +218,7 @@ def refuse(request: Any, report_id: UUID) -> HttpResponse:
 
 
 @requires(permissions.TRIAGE)
-@require_POST
+@posts_only("report", "report_id")
 def correct(request: Any, report_id: UUID) -> HttpResponse:
     """Correct category, place or address of a report that waits, with a reason that its reporter sees."""
     found = queries.report(report_id, request.actor)
@@ -242,7 +242,7 @@ def correct(request: Any, report_id: UUID) -> HttpResponse:
 
 
 @requires(permissions.TRIAGE)
-@require_POST
+@posts_only("report", "report_id")
 def unjoin(request: Any, report_id: UUID) -> HttpResponse:
     """Take the report out of the case it was joined to, or into another one."""
     form = UnjoinForm(request.POST)
@@ -267,7 +267,7 @@ def unjoin(request: Any, report_id: UUID) -> HttpResponse:
 
 @requires(permissions.REVEAL)
 @never_cache
-@require_POST
+@posts_only("report", "report_id")
 def reveal(request: Any, report_id: UUID) -> HttpResponse:
     """Show the contact data in clear, once; who asked and why is on record."""
     form = ReasonForm(request.POST, "reveal")

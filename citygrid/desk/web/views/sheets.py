@@ -15,7 +15,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from citygrid.desk.web.rules import trial_of_run
 from citygrid.desk.web.shell import draw, standing
@@ -29,7 +29,7 @@ from citygrid.kernel.sheets.files import bounded, stem
 from citygrid.kernel.sheets.matching import REASON
 from citygrid.kernel.sheets.plans import Verdict
 from citygrid.kernel.sheets.ports import SheetPort, port_for, ports_of
-from citygrid.kernel.web import requires
+from citygrid.kernel.web import posts_only, requires
 from citygrid.ui.formats import NOTHING
 from citygrid.ui.tables import Cell, Column, Empty, Table
 
@@ -140,7 +140,7 @@ def marked(request: Any, run_id: UUID) -> HttpResponse:
 
 
 @requires(USE_SHEETS)
-@require_POST
+@posts_only("sheet-run", "run_id")
 def commit(request: Any, run_id: UUID) -> HttpResponse:
     """Write all rows, or with `only_good` the good ones alone."""
     only_good = request.POST.get("only_good") == "1"
@@ -153,7 +153,7 @@ def commit(request: Any, run_id: UUID) -> HttpResponse:
 
 
 @requires(USE_SHEETS)
-@require_POST
+@posts_only("sheet-run", "run_id")
 def undo(request: Any, run_id: UUID) -> HttpResponse:
     """Change back what the run wrote."""
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from citygrid.cases import permissions, queries
 from citygrid.cases.choices import Lamp
@@ -22,7 +22,7 @@ from citygrid.desk.web.tables import queue_table
 from citygrid.desk.web.views.cases import file_of
 from citygrid.desk.web.words import paged, state_names
 from citygrid.kernel.errors import NotFound
-from citygrid.kernel.web import requires
+from citygrid.kernel.web import posts_only, requires
 from citygrid.ui.tables import Empty, query_with
 
 
@@ -58,7 +58,7 @@ def waiting(request: Any) -> HttpResponse:
 
 
 @requires(permissions.ACT)
-@require_POST
+@posts_only("waiting")
 def act(request: Any) -> HttpResponse:
     """One action on the selected cases; what became of each is told in a list."""
     about = standing(request)
