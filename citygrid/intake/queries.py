@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from citygrid.cases import queries as cases
 from citygrid.evidence.registry import Seen
 from citygrid.intake import models, permissions
-from citygrid.intake.choices import ReportState
+from citygrid.intake.choices import ReportAction, ReportState
 from citygrid.intake.rules import mask
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
@@ -109,17 +109,31 @@ def _with_case() -> QuerySet[models.Report]:
 
 @dataclass(frozen=True)
 class Happened:
-    """One thing that was done with a report, and what a correction changed, in words of the active language."""
+    """One thing that was done with a report, to or from which case, and what a correction changed, in words."""
 
     step: models.ReportStep
+    case_number: str
     changes: list[cases.Changed]
 
 
-def history(report: models.Report) -> list[Happened]:
-    """What was done with a report that the caller has seen, oldest first."""
-    steps = list(report.steps.select_related("account").order_by("seq"))
+def history(report: models.Report, actor: Actor | None = None) -> list[Happened]:
+    """What was done with a report that the caller has seen, oldest first.
+
+    A post is told of the cases it sees; without an actor, for who holds the receipt, of all.
+    """
+    rows = report.steps.select_related("account").order_by("seq")
+    steps = list(rows.prefetch_related(_case_for(actor)) if actor else rows.select_related("case"))
     words = cases.CorrectionWords(step.data for step in steps if step.data)
-    return [Happened(step, words.of(step.data) if step.data else []) for step in steps]
+    numbers = [step.case.number if step.case else "" for step in steps]
+    changes = [words.of(step.data) if step.data else [] for step in steps]
+    return [Happened(*each) for each in zip(steps, numbers, changes, strict=True)]
+
+
+def joins_of_case(case_id: UUID, actor: Actor) -> list[models.ReportStep]:
+    """Which reports were joined to a case the caller has seen, or taken out of it, as far as the post sees them."""
+    seen = models.Report.objects.visible_to(actor)
+    joins = models.ReportStep.objects.filter(case=case_id, action__in=(ReportAction.JOIN, ReportAction.UNJOIN))
+    return list(joins.filter(report__in=seen).select_related("report", "account").order_by("at", "pk"))
 
 
 def waiting_count(actor: Actor) -> int:

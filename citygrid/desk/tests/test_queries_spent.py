@@ -42,13 +42,13 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
     "/sheets/rules/": ("system_administrator", 5),
     "/notices/": ("water", 7),
 }
-QUEUE = 18  # the list, and the case that is open beside it, for who may correct its component
+QUEUE = 19  # the list, and the case that is open beside it, for who may correct its component
 MAP_LIST = 5
 TASKS = {"supervision": 13, "handover": 11}
 NEWS = 5  # of a case that is open
 TRIAGE = 17  # the reports to decide, and the one that is open beside them
 REPORT_PAGE = 14  # of one to decide, with all that helps to decide it
-CASE_PAGE = 19  # of a case with everything on it, for who may correct its component; a plain one costs 15
+CASE_PAGE = 20  # of a case with everything on it, for who may correct its component; a plain one costs 16
 
 
 @pytest.fixture(autouse=True)

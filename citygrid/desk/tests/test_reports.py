@@ -56,6 +56,11 @@ def test_report_joined_by_mistake_is_taken_out_on_its_page(city: City, enter) ->
     assert Report.objects.unscoped(reason="test").get(pk=receipt.report_id).case_id == right.pk
     drawn = words_of(client.post(address, {**data, "expected_seq": 3, "number": ""}, follow=True))
     assert "waits for a decision" in drawn
+    assert wrong.number in drawn and right.number in drawn
+    for case in (wrong, right):
+        drawn = words_of(client.get(case_url(case)))
+        assert "A report was joined" in drawn and "A report was taken out" in drawn and receipt.receipt in drawn
+        assert receipt.receipt not in words_of(enter("dispatcher").get(case_url(case)))
 
 
 def test_search_goes_to_the_case_the_report_or_the_words(city: City, enter) -> None:

@@ -21,6 +21,9 @@ from citygrid.dispatch import queries as dispatch
 from citygrid.geography import queries as geography
 from citygrid.geography.choices import Level
 from citygrid.geography.errors import UnknownPlace
+from citygrid.intake import permissions as intake_permissions
+from citygrid.intake import queries as intake
+from citygrid.intake.choices import ReportAction
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.memo import kept_a_moment
@@ -198,11 +201,33 @@ def request_of(case: Any) -> str:
 
 
 def timeline_of(case: Any, actor: Actor) -> list[Entry]:
-    """The steps, newest first, with the names behind their ids."""
+    """The steps, and the reports joined or taken out meanwhile, newest first, with the names behind their ids."""
     steps = list(cases.steps(case.pk, actor))
     named = _Names(steps, actor)
     procedure = procedure_of(case)
-    return [_entry(step, procedure.action(step.action), named) for step in reversed(steps)]
+    entries = [_entry(step, procedure.action(step.action), named) for step in reversed(steps)]
+    return sorted([*entries, *_joins(case, actor)], key=lambda entry: entry.at, reverse=True)
+
+
+def _joins(case: Any, actor: Actor) -> list[Entry]:
+    """Reports that came to the case, or went again, for a post that sees reports."""
+    if not actor.may(intake_permissions.VIEW):
+        return []
+    words = {
+        ReportAction.JOIN: (_("A report was joined"), "link"),
+        ReportAction.UNJOIN: (_("A report was taken out"), "arrow-back-up"),
+    }
+    return [
+        Entry(
+            at=step.at,
+            title=words[ReportAction(step.action)][0],
+            icon=words[ReportAction(step.action)][1],
+            actor=step.account.display_name if step.account else step.label,
+            reason=step.reason,
+            detail=((_("Report"), step.report.receipt),),
+        )
+        for step in reversed(intake.joins_of_case(case.pk, actor))
+    ]
 
 
 class _Names:

@@ -77,4 +77,4 @@ def _status(report: Any) -> dict[str, Any]:
 def _happened(one: queries.Happened) -> dict[str, Any]:
     """Without who did it: whoever holds a receipt is told what and why."""
     facts = {name: getattr(one.step, name) for name in ("action", "at", "reason")}
-    return {**facts, "changes": [change._asdict() for change in one.changes]}
+    return {**facts, "case_number": one.case_number, "changes": [change._asdict() for change in one.changes]}

@@ -87,6 +87,7 @@ class HappenedOut(Schema):
     action: ReportAction
     at: datetime
     reason: str
+    case_number: str
     changes: list[ChangedOut]
 
 

@@ -336,7 +336,7 @@ def file_of(request: Any, found: Any, sent: Form | None = None, contact: Any = N
         "is_revealed": contact is not None,
         "reveal": _form(sent, "reveal") if masked and request.actor.may(permissions.REVEAL) else None,
         "sent": sent,
-        "entries": _entries(found),
+        "entries": _entries(found, request.actor),
         "keys": REPORT,
         "reasons": {name: reasons_for(name) for name in ("refuse", "correct")},
         **(_decisions(request, found, sent) if may_decide else {}),
@@ -400,7 +400,7 @@ def _undoing(request: Any, found: Any, sent: Form | None) -> dict[str, Any]:
     return {"unjoin": sent if isinstance(sent, UnjoinForm) else UnjoinForm(report=found)}
 
 
-def _entries(found: Any) -> list[Entry]:
+def _entries(found: Any, actor: Any) -> list[Entry]:
     """What was done with the report, newest first."""
     return [
         Entry(
@@ -409,10 +409,14 @@ def _entries(found: Any) -> list[Entry]:
             actor=one.step.account.display_name if one.step.account else one.step.label,
             reason=one.step.reason,
             icon=ICONS[ReportAction(one.step.action)],
-            detail=corrections.details(one.changes),
+            detail=(*_case_named(one), *corrections.details(one.changes)),
         )
-        for one in reversed(queries.history(found))
+        for one in reversed(queries.history(found, actor))
     ]
+
+
+def _case_named(one: queries.Happened) -> tuple[tuple[str, str], ...]:
+    return ((_("Case"), one.case_number),) if one.case_number else ()
 
 
 def _form(sent: Form | None, name: str) -> Form:
