@@ -1,6 +1,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +38,7 @@ class ReportFilter:
         if self.received_from:
             wanted &= Q(received_at__date__gte=self.received_from)
         if self.received_until:
-            wanted &= Q(received_at__date__lt=self.received_until + timedelta(days=1))
+            wanted &= Q(received_at__date__lte=self.received_until)
         for word in self.words.split():
             wanted &= Q(receipt__iexact=word) | Q(description__icontains=word) | Q(address__icontains=word)
         return wanted & prefix_range("area_code", self.area_code)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from math import cos, radians
 from typing import Any
 from uuid import UUID
@@ -56,7 +56,7 @@ class CaseFilter:
         if self.opened_from:
             wanted &= Q(opened_at__gte=_midnight(self.opened_from))
         if self.opened_until:
-            wanted &= Q(opened_at__lt=_midnight(self.opened_until + timedelta(days=1)))
+            wanted &= Q(opened_at__lte=_end(self.opened_until))
         if self.box:
             wanted &= Q(location__intersects=Polygon.from_bbox(self.box))  # && alone is rounded
         wanted &= prefix_range("category_id", self.category_key)
@@ -245,6 +245,11 @@ def not_of_another(actor: Actor) -> Q:
 def _is_given_tasks(role: str) -> bool:
     procedures = (workflow.procedure(code, version) for code, version in workflow.procedures())
     return any(one.is_assigned and role in one.waits_for for each in procedures for one in each.states.values())
+
+
+def _end(day: date) -> datetime:
+    """Its last moment: the last day of the calendar has no next one."""
+    return timezone.make_aware(datetime.combine(day, time.max))
 
 
 def stages_for(actor: Actor) -> list[str]:

@@ -63,6 +63,12 @@ def test_report_joined_by_mistake_is_taken_out_on_its_page(city: City, enter) ->
         assert receipt.receipt not in words_of(enter("dispatcher").get(case_url(case)))
 
 
+def test_list_of_reports_reaches_to_the_last_day_of_the_calendar(city: City, enter) -> None:
+    city.report(0, clock.now())
+    page = enter("acceptor").get(reverse("reports"), {"received_until": "9999-12-31"})
+    assert len(page.context["table"].rows) == 1
+
+
 def test_search_goes_to_the_case_the_report_or_the_words(city: City, enter) -> None:
     case = city.case(0, clock.now())
     receipt = Report.objects.unscoped(reason="test").get().receipt

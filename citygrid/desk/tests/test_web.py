@@ -179,6 +179,15 @@ def test_deferral_runs_through_the_day_that_was_chosen(city: City, enter) -> Non
     assert case.pending_data["until_at"] == f"{day + timedelta(days=1):%Y-%m-%d}T00:00:00+08:00"
 
 
+@pytest.mark.parametrize("day", ["2020-01-01", "9999-12-31"])
+def test_deferral_to_a_day_that_cannot_be_names_the_field_and_keeps_the_words(city: City, enter, day: str) -> None:
+    start = clock.now() - timedelta(hours=1)
+    case = city.play(city.case(0, start), *TO_DISPATCHED, start=start)
+    data = {"expected_seq": case.head_seq, "reason": "施工", "until": day}
+    page = enter("water").post(step_url(case, "hang"), data)
+    assert page.status_code == 422 and list(page.context["sent"].errors) == ["until"] and "施工" in words_of(page)
+
+
 def test_case_is_bundled_by_number_and_both_pages_say_so(city: City, enter) -> None:
     now = clock.now()
     first, second = city.case(0, now), city.case(2, now)
@@ -200,6 +209,7 @@ def test_case_is_bundled_by_number_and_both_pages_say_so(city: City, enter) -> N
         ({"lamp": "paused"}, lambda case: case.state == "hung"),
         ({"open": "0"}, lambda case: not case.is_open),
         ({"opened_until": "2020-01-01"}, lambda case: False),
+        ({"opened_until": "9999-12-31"}, lambda case: True),
         ({"opened_from": "no date"}, lambda case: True),
     ],
 )

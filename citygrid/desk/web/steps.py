@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -209,6 +210,7 @@ def _until(step: Step, action: workflow.Action) -> forms.Field:
     return forms.DateField(
         label=_("Until the end of"),
         widget=DateInput(min=f"{tomorrow:%Y-%m-%d}", max=f"{last:%Y-%m-%d}"),
+        validators=[MinValueValidator(tomorrow), MaxValueValidator(last)],
         help_text=_("At most a year ahead. The clock pauses until then."),
     )
 
