@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
 
 from citygrid.catalogue.choices import ANY_AREA
 from citygrid.catalogue.models import Category, FilingStandard, ProblemType, Scheme, UnitKind
@@ -87,6 +88,14 @@ def schemes() -> list[SchemeView]:
         SchemeView(found.code, found.name, in_language(found.attribution_zh, found.attribution_en))
         for found in Scheme.objects.order_by("code")
     ]
+
+
+def scheme(code: str) -> SchemeView:
+    """One coding scheme; NotFound (404)."""
+    found = next((each for each in schemes() if each.code == code), None)
+    if found is None:
+        raise NotFound(what=_("scheme"))
+    return found
 
 
 def category(key: str) -> CategoryView:

@@ -235,9 +235,12 @@ def layers() -> list[Layer]:
 
 
 def features_of(layer_code: str, *, on: date) -> list[Feature]:
-    """The features of a layer that are valid on a day, by code."""
+    """The features of a layer that are valid on a day, by code; UnknownPlace (404) where there is no such layer."""
     is_valid = Q(valid_from_date__lte=on) & (Q(valid_to_date=None) | Q(valid_to_date__gt=on))
-    return list(Feature.objects.filter(is_valid, layer=layer_code).order_by("code"))
+    found = list(Feature.objects.filter(is_valid, layer=layer_code).order_by("code"))
+    if not found and not Layer.objects.filter(code=layer_code).exists():
+        raise UnknownPlace(place=layer_code)
+    return found
 
 
 def all_features(*, on: date) -> list[Feature]:

@@ -18,10 +18,12 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from citygrid.kernel.actor import Actor
-from citygrid.kernel.errors import AddressUnknown, BodyTooBig, Invalid, MediaTypeUnknown, Refusal, Words
+from citygrid.kernel.errors import AddressUnknown, BodyTooBig, Invalid, MediaTypeUnknown, Refusal
+from citygrid.kernel.fieldwords import BOX_OPEN, NOT_A_DAY, words_of
 from citygrid.kernel.web import SIGNED_IN
 
 ISO = re.compile(r"\d{4}-\d\d-\d\d")
@@ -32,7 +34,7 @@ PROBLEM_CODES = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503
 def _written(value: Any) -> Any:
     """Days and moments as RFC 3339 writes them: pydantic alone would also take a number for seconds since 1970."""
     if not isinstance(value, str) or not ISO.match(value):
-        raise ValueError("Not a date as YYYY-MM-DD.")
+        raise PydanticCustomError(NOT_A_DAY, "Not a date as YYYY-MM-DD.")
     return value
 
 
@@ -41,6 +43,12 @@ Instant = Annotated[datetime, BeforeValidator(_written)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 SIDES = ("west", "south", "east", "north")
+
+
+class BodyIn(Schema):
+    """What a body may hold, and nothing else: a field with a wrong name is told, not left out in silence."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class BoxIn(Schema):
@@ -54,7 +62,7 @@ class BoxIn(Schema):
     @model_validator(mode="after")
     def _box_is_whole(self) -> "BoxIn":
         if len({getattr(self, side) is None for side in SIDES}) > 1:
-            raise ValueError("A box needs west, south, east and north.")
+            raise PydanticCustomError(BOX_OPEN, "A box needs west, south, east and north.")
         return self
 
 
@@ -212,8 +220,7 @@ def _http_error(error: Any) -> HttpResponse:
 
 
 def _invalid(error: Any) -> Invalid:
-    fields: dict[str, Words] = {".".join(str(part) for part in one["loc"]): one["msg"] for one in error.errors}
-    return Invalid(fields=fields)
+    return Invalid(fields={".".join(str(part) for part in one["loc"]): words_of(one) for one in error.errors})
 
 
 def problem(refusal: Any, status: int | None = None) -> HttpResponse:

@@ -8,7 +8,7 @@ from pydantic import Field
 from citygrid.cases.choices import Lamp, Source
 from citygrid.evidence.choices import MOST_AT_ONCE, MediaState, Role
 from citygrid.geography.choices import Frame
-from citygrid.kernel.api import MOST_ROWS, BoxIn, Day, Instant
+from citygrid.kernel.api import MOST_ROWS, BodyIn, BoxIn, Day, Instant
 
 Short = Annotated[str, Field(max_length=100)]
 Text = Annotated[str, Field(max_length=5_000, pattern=r"^[^\x00]*$")]
@@ -111,14 +111,14 @@ class ActionOut(Schema):
     findings: list[str]
 
 
-class PhotoIn(Schema):
+class PhotoIn(BodyIn):
     """A photo that was handed in before, and what it shows."""
 
     id: UUID
     role: Role
 
 
-class CorrectionIn(Schema):
+class CorrectionIn(BodyIn):
     """What is right of a case: another category, another place (a position in a frame, or an area), another address,
     another component ("none": it is about none).
 
@@ -134,7 +134,7 @@ class CorrectionIn(Schema):
     component_id: Annotated[str, Field(pattern=r"^(\d{16,17}|none)?$")] = ""
 
 
-class StepIn(Schema):
+class StepIn(BodyIn):
     """A step to take. With `expected_seq` it is taken only if nobody has acted since."""
 
     action: Short

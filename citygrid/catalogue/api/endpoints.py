@@ -24,7 +24,7 @@ def list_schemes(request: Any) -> Any:
 @router.get("/schemes/{code}/categories", response=responses(list[CategoryOut]), openapi_extra=CATEGORIES)
 def list_categories(request: Any, code: str) -> Any:
     """The categories of a scheme that take cases, by code."""
-    return queries.leaf_categories(code)
+    return queries.leaf_categories(queries.scheme(code).code)
 
 
 @router.get("/categories", response=responses(list[CategoryOut]), openapi_extra=CATEGORIES)

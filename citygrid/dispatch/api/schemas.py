@@ -6,12 +6,12 @@ from ninja import Schema
 from pydantic import Field
 
 from citygrid.dispatch.choices import Effect
-from citygrid.kernel.api import MOST_ROWS, Day
+from citygrid.kernel.api import MOST_ROWS, BodyIn, Day
 
 Short = Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]
 
 
-class ProposedRuleIn(Schema):
+class ProposedRuleIn(BodyIn):
     """A rule as it might be: the unit, and what it is narrowed to. What is left out does not narrow."""
 
     unit_id: UUID
@@ -22,7 +22,7 @@ class ProposedRuleIn(Schema):
     problem_type: Short = ""
 
 
-class TrialIn(Schema):
+class TrialIn(BodyIn):
     """Other rules, and the days (both included) whose cases are looked at: at most a year, and 10,000 cases.
 
     They are compared with the rules in force on the day `on`, on the places valid that day; default: today.

@@ -9,13 +9,14 @@ from citygrid.cases.choices import Source
 from citygrid.evidence.choices import MOST_AT_ONCE
 from citygrid.geography.choices import Frame
 from citygrid.intake.choices import ReportAction, ReportState
+from citygrid.kernel.api import BodyIn
 
 Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
 Seq = Annotated[int, Field(ge=0, le=2**31 - 1)] | None
 Line = Annotated[str, Field(max_length=120)]
 
 
-class ContactIn(Schema):
+class ContactIn(BodyIn):
     """Who reports, if they want to be reached. Stored encrypted, shown masked."""
 
     name: Line = ""
@@ -23,7 +24,7 @@ class ContactIn(Schema):
     email: Line = ""
 
 
-class ReportIn(Schema):
+class ReportIn(BodyIn):
     """A report: words, and a place as a position in a frame or as an area code; ids of photos handed in before."""
 
     description: Annotated[str, Field(min_length=1, max_length=5_000)]
@@ -46,7 +47,7 @@ class ReceiptOut(Schema):
     is_first: bool
 
 
-class ReportCorrectionIn(Schema):
+class ReportCorrectionIn(BodyIn):
     """What is right of a report, and why: another category, another place (a position or an area), another address.
 
     What is left out stays as it was. With `expected_seq` it is corrected only if nobody has acted since.
@@ -62,7 +63,7 @@ class ReportCorrectionIn(Schema):
     expected_seq: Seq = None
 
 
-class UnjoinIn(Schema):
+class UnjoinIn(BodyIn):
     """Why a report does not belong to the case it was joined to, and the case it is joined to instead, if any."""
 
     reason: Reason

@@ -9,7 +9,7 @@ from citygrid.geography.choices import Frame
 from citygrid.inventory.choices import Change, State
 from citygrid.inventory.queries import FARTHEST_M
 from citygrid.inventory.services import LONGEST_REASON
-from citygrid.kernel.api import MOST_ROWS, BoxIn, Latitude, Longitude
+from citygrid.kernel.api import MOST_ROWS, BodyIn, BoxIn, Latitude, Longitude
 
 ComponentId = Annotated[str, Field(pattern=r"^\d{16,17}$")]
 CategoryKey = Annotated[str, Field(max_length=80, pattern=r"^[\w./-]*$")]
@@ -74,7 +74,7 @@ class ChangeOut(Schema):
     is_automatic: bool
 
 
-class StateIn(Schema):
+class StateIn(BodyIn):
     """The state a component is found in, and why it is noted."""
 
     state: State

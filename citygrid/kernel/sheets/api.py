@@ -10,7 +10,7 @@ from ninja import File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from citygrid.kernel import clock
-from citygrid.kernel.api import Permitted, leads_to, responses
+from citygrid.kernel.api import BodyIn, Permitted, leads_to, responses
 from citygrid.kernel.downloads import download
 from citygrid.kernel.models import SheetRun
 from citygrid.kernel.permissions import USE_SHEETS
@@ -83,7 +83,7 @@ class RunDetailOut(RunOut):
     faults: list[FaultOut]
 
 
-class CommitIn(Schema):
+class CommitIn(BodyIn):
     """`only_good`: write the good rows although others are wrong."""
 
     only_good: bool = False
