@@ -6,6 +6,9 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from citygrid.kernel.commands import refusals_told
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citygrid.config.settings")
-    execute_from_command_line(sys.argv)
+    with refusals_told():
+        execute_from_command_line(sys.argv)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from citygrid.access import permissions, rules
 from citygrid.access.choices import ROLES_FILE
@@ -253,7 +253,7 @@ def account_by_login(login: str) -> Account:
     """NotFound when there is none."""
     found = Account.objects.filter(login=login.strip().lower()).first()
     if found is None:
-        raise NotFound(what="account")
+        raise NotFound(what=_("account"), name=login)
     return found
 
 

@@ -94,7 +94,7 @@ def scheme(code: str) -> SchemeView:
     """One coding scheme; NotFound (404)."""
     found = next((each for each in schemes() if each.code == code), None)
     if found is None:
-        raise NotFound(what=_("scheme"))
+        raise NotFound(what=_("scheme"), name=code)
     return found
 
 
@@ -102,7 +102,7 @@ def category(key: str) -> CategoryView:
     """One category by its key "scheme/kind/code", majors and inactive ones too. Raises NotFound."""
     found = _with_parents(Q(pk=key)).first()
     if found is None:
-        raise NotFound(what=f"category {key}")
+        raise NotFound(what=_("category"), name=key)
     return _category_view(found)
 
 
@@ -182,7 +182,7 @@ def standard(standard_id: UUID) -> StandardView:
     """One version of a standard, in force or not. Raises NotFound."""
     found = FilingStandard.objects.filter(pk=standard_id).first()
     if found is None:
-        raise NotFound(what=f"standard {standard_id}")
+        raise NotFound(what=_("standard"), name=str(standard_id))
     return _standard_view(found)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from citygrid.kernel.daytable import DayKind, DayRow, build_calendar, published_years, read_day_table
 from citygrid.kernel.errors import NotFound
@@ -76,7 +77,7 @@ def version(key: str, number: int) -> WorkingCalendar:
 
 def _found(pk: int | None, what: str) -> int:
     if pk is None:
-        raise NotFound(what=f"calendar {what}")
+        raise NotFound(what=_("calendar"), name=what)
     return pk
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 Words = str | Promise
@@ -40,9 +41,14 @@ class NotPermitted(Refusal):
 
 
 class NotFound(Refusal):
+    """`what` is a word for the kind of thing; `name` is the code or key it was asked for by, where that tells more."""
+
     code, status = "kernel.not_found", 404
     message = _("There is no such %(what)s, or your post may not see it.")
     hint = _("Check the number, or choose another of your posts.")
+
+    def __init__(self, *, what: Words = "", name: str = "", **params: Any) -> None:
+        super().__init__(what=format_lazy("{} {}", what, name) if name else what, **params)
 
 
 class Invalid(Refusal):

@@ -1,6 +1,8 @@
 import json
 from functools import cache
 
+from django.utils.translation import gettext_lazy as _
+
 from citygrid.access import queries as access
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
@@ -49,7 +51,7 @@ def latest_version(code: str) -> int:
     """The newest published version. NotFound (404) when there is none."""
     newest = models.ProcedureVersion.objects.filter(code=code).order_by("-version").values_list("version", flat=True)
     if not newest:
-        raise NotFound(what=code)
+        raise NotFound(what=_("procedure"), name=code)
     return newest[0]
 
 
@@ -63,5 +65,5 @@ def procedures() -> list[tuple[str, int]]:
 def _version(code: str, version: int) -> Procedure:
     row = models.ProcedureVersion.objects.filter(code=code, version=version).first()
     if row is None:
-        raise NotFound(what=f"{code} {version}")
+        raise NotFound(what=_("procedure"), name=f"{code} {version}")
     return parse(json.loads(row.document), access.roles())

@@ -88,7 +88,7 @@ def put_organisations(*, organisations: Sequence[OrganisationIn], actor: Actor, 
     parents = {code: codes.get(unit.parent_id, "") for code, unit in there.items()}  # type: ignore[arg-type]
     parents |= {given.code: given.parent_code for given in organisations}
     if missing := set(parents.values()) - set(parents) - {""}:
-        raise NotFound(what=min(missing))
+        raise NotFound(what=_("organisation"), name=min(missing))
     if rules.circles(parents):
         raise errors.InsideItself
     for given in organisations:
@@ -124,7 +124,7 @@ def put_posts(*, posts: Sequence[PostIn], actor: Actor, now: datetime) -> int:
     for given in posts:
         queries.role(given.role)
         if given.organisation_code not in units:
-            raise NotFound(what=given.organisation_code)
+            raise NotFound(what=_("organisation"), name=given.organisation_code)
         if not given.areas:
             raise Invalid(fields={"areas": _("a post needs at least one area")})
         found = there.get(given.key)

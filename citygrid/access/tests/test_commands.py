@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from citygrid.access import queries, services
 from citygrid.access.apps import check_roles
 from citygrid.access.tests.factories import NOW, PASSWORD
+from citygrid.kernel.commands import refusals_told
 from citygrid.kernel.errors import Invalid
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,22 @@ def test_operator_brings_the_first_administrator_in_by_commands(monkeypatch):
     account = services.sign_in(login="wang", password=PASSWORD, now=NOW)
     (post,) = queries.posts_of(account.id, NOW.replace(year=2100))
     assert (post.role, post.areas, post.organisation.parent.code) == ("security_administrator", ["110101"], "hall")
+
+
+@pytest.mark.parametrize(("shell", "words"), [("C.UTF-8", "There is no such account nobody"), ("zh_CN.UTF-8", "账号")])
+def test_refusal_of_a_command_is_one_line_in_the_language_of_the_shell(monkeypatch, shell: str, words: str) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", shell)
+    with pytest.raises(SystemExit) as told, refusals_told():
+        run("issue_token", "nobody", "x")
+    assert words in told.value.code and "\n" not in told.value.code
+
+
+@pytest.mark.parametrize("days", ["-3", "0", "999999999"])
+def test_token_for_a_time_that_cannot_be_is_refused(days: str) -> None:
+    with pytest.raises(CommandError, match="1 to 3650"):
+        run("issue_token", "nobody", "x", "--days", days)
 
 
 def test_password_typed_differently_is_refused(monkeypatch):

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from django.db import transaction
 from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
 
 from citygrid.catalogue.choices import USUAL_PROCEDURE
 from citygrid.catalogue.errors import LaterVersionThere, UnusableCatalogue
@@ -97,7 +98,7 @@ def define_categories(*, scheme_code: str, categories: Sequence[CategoryIn], act
     """
     actor.require(MANAGE_STANDARDS)
     if not Scheme.objects.select_for_update(no_key=True).filter(pk=scheme_code).exists():
-        raise NotFound(what=f"scheme {scheme_code}")
+        raise NotFound(what=_("scheme"), name=scheme_code)
     there = {category.key: category for category in Category.objects.filter(scheme=scheme_code)}
     rows = [_category(scheme_code, category) for category in categories]
     faults = category_faults(scheme_code, categories) + _family_faults(rows, there)
@@ -164,7 +165,7 @@ def withdraw_standards(*, codes: Sequence[str], on: date, actor: Actor, now: dat
     latest = _latest(codes)
     for code in codes:
         if code not in latest or latest[code].valid_to_date is not None:
-            raise NotFound(what=f"standard {code}")
+            raise NotFound(what=_("standard"), name=code)
         if on < latest[code].valid_from_date:
             raise LaterVersionThere(code=code, date=latest[code].valid_from_date)
     FilingStandard.objects.filter(pk__in=[version.pk for version in latest.values()]).update(valid_to_date=on)

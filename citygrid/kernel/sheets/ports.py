@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from django.utils.translation import gettext_lazy as _
+
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound, Words
 from citygrid.kernel.permissions import USE_SHEETS
@@ -78,7 +80,7 @@ def port_for(code: str, actor: Actor) -> SheetPort:
     """The sheet of this code. NotFound; NotPermitted for a post that may not keep these records."""
     found = SHEETS.all().get(code)
     if found is None:
-        raise NotFound(what=code)
+        raise NotFound(what=_("kind of spreadsheet"), name=code)
     actor.require(USE_SHEETS)
     actor.require(found.permission)
     return found

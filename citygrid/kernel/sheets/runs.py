@@ -32,7 +32,7 @@ def export(*, sheet: str, form: str, actor: Actor, now: datetime, is_template: b
     """The records this post may change, or none of them, as a file of the form "xlsx" or "csv". NotFound."""
     port = port_for(sheet, actor)
     if form not in Files:
-        raise NotFound(what=form)
+        raise NotFound(what=_("kind of file"), name=form)
     about = port.sheet(actor, now)
     if is_template:
         return Files[form](about)

@@ -8,6 +8,8 @@ from citygrid.access import queries, services
 from citygrid.kernel import clock
 from citygrid.kernel.actor import system_actor
 
+MOST_DAYS = 3_650
+
 
 class Command(BaseCommand):
     help = "Issue an API token for an account's post, and print its key: the only time it can be read."
@@ -20,6 +22,8 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=365, help="how long it is valid")
 
     def handle(self, *args: Any, login: str, name: str, days: int, **options: Any) -> None:
+        if not 0 < days <= MOST_DAYS:
+            raise CommandError(f"--days takes 1 to {MOST_DAYS}.")
         account = queries.account_by_login(login)
         held = [h for h in queries.holdings_of(account.pk) if options["role"] in (None, h.role)]
         if len(held) != 1:
