@@ -6,9 +6,12 @@ import pytest
 from django.urls import reverse
 
 from citygrid.access.models import Post
+from citygrid.access.tests import factories as access
 from citygrid.cases.models import Case
-from citygrid.desk.tests.factories import COVER, LITTER, City
-from citygrid.geography.tests.factories import SOUTH, WEST
+from citygrid.catalogue.rules import CategoryIn, SchemeIn
+from citygrid.catalogue.services import define_categories, define_scheme
+from citygrid.desk.tests.factories import CLERK, COVER, LITTER, City
+from citygrid.geography.tests.factories import NOW, SOUTH, WEST
 from citygrid.intake.models import Report
 from citygrid.kernel import clock
 from citygrid.kernel.models import AuditEntry
@@ -127,6 +130,40 @@ def test_who_sent_a_report_reads_it_wherever_it_lies_and_decides_nothing(city: C
         rows = [client.get(reverse("reports"), {"sent_by": who}).context["table"].rows for who in ("", "me")]
         assert [len(each) for each in rows] == [0, 1]
     assert enter("supervisor").get(reverse("report", args=[report.pk])).status_code == 404
+
+
+@pytest.fixture
+def grid_worker(city: City, enter):
+    """Somebody of the first grids, where social events begin."""
+    scheme = SchemeIn("social", "社会事件", "Social events", procedure="social-event")
+    define_scheme(scheme=scheme, actor=CLERK, now=NOW)
+    category = CategoryIn("matter", "01001", "邻里纠纷", "Dispute between neighbours")
+    define_categories(scheme_code="social", categories=[category], actor=CLERK, now=NOW)
+    post = access.make_post("grid_worker", organisation=city.sanitation, areas=["900001001001"])
+    city.accounts["grid_worker"] = access.make_account("grid_worker", language="en", posts=[post])
+    return enter("grid_worker")
+
+
+def test_grid_worker_registers_what_it_found_itself(city: City, grid_worker, enter) -> None:
+    form = grid_worker.get(reverse("report-new"), follow=True).context["form"]
+    assert form["channel"].value() == "field"
+    page = grid_worker.post(reverse("report-new"), REPORT | {"channel": "field"}, follow=True)
+    (_, (_, offered)) = page.context["register"].fields["category"].choices
+    assert offered == [("social/matter/01001", "Dispute between neighbours")]
+    address = reverse("report-accept", args=[page.context["report"].pk])
+    assert grid_worker.post(address, {"category": COVER}).status_code == 409
+    case = grid_worker.post(address, {"category": offered[0][0]}, follow=True).context["case"]
+    assert (case.state, case.source, case.procedure) == ("at_grid", "field", "social-event")
+
+
+def test_nobody_registers_the_report_of_another_or_what_needs_more_than_words(city: City, grid_worker, enter) -> None:
+    other = city.report(0, clock.now()).report_id
+    assert "register" not in grid_worker.get(reverse("report", args=[other])).context
+    address = reverse("report-accept", args=[other])
+    assert grid_worker.post(address, {"category": "social/matter/01001"}).status_code == 403
+    own = enter("supervisor").post(reverse("report-new"), REPORT, follow=True)
+    assert "register" not in own.context and "waits for a decision of the acceptor" in words_of(own)
+    assert Report.objects.unscoped(reason="test").exclude(state="received").count() == 0
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from citygrid.evidence.choices import Role
 from citygrid.geography import queries as geography
 from citygrid.geography.choices import Frame, Level
 from citygrid.intake.choices import ReportState
+from citygrid.intake.permissions import TRIAGE
 from citygrid.intake.queries import ReportFilter
 from citygrid.intake.services import LONGEST_DESCRIPTION, ReportIn
 from citygrid.kernel.actor import Actor
@@ -43,11 +44,16 @@ class DateInput(forms.DateInput):
 
 
 @kept_a_moment
-def category_choices(with_majors: bool = False) -> Choices:
-    """Categories that take cases, in groups by major; for filters each major too, as the whole of its group."""
+def category_choices(with_majors: bool = False, procedures: frozenset[str] | None = None) -> Choices:
+    """Categories that take cases, in groups by major; for filters each major too, as the whole of its group.
+
+    `procedures`: only those whose cases follow one of these.
+    """
     groups: dict[str, list[tuple[str, str]]] = {}
     for scheme in catalogue.schemes():
         for leaf in catalogue.leaf_categories(scheme.code):
+            if procedures is not None and leaf.procedure not in procedures:
+                continue
             group = groups.setdefault(leaf.major or scheme.name, [])
             if with_majors and leaf.major_key and not group:
                 group.append((leaf.major_key, gettext("All: %(name)s") % {"name": leaf.major}))
@@ -266,7 +272,7 @@ class ReportForm(forms.Form):
     email = forms.EmailField(label=_("Reporter's e-mail"), required=False, max_length=120)
 
     def __init__(self, data: Any, actor: Actor, files: Any = None, key: UUID | None = None) -> None:
-        first = Source.FIELD if actor.role == "supervisor" else Source.HOTLINE
+        first = Source.HOTLINE if actor.may(TRIAGE) else Source.FIELD  # who decides on reports takes down calls
         super().__init__(data, files, initial={"key": key, "channel": first, "frame": Frame.WGS84})
         for name, choices in {"category": category_choices(), "area": area_choices(actor.reach.areas)}.items():
             field = self.fields[name]
@@ -307,11 +313,11 @@ class AcceptForm(forms.Form):
     category = forms.ChoiceField(label=_("Category"))
     component = forms.CharField(label=_("Component"), required=False, widget=forms.RadioSelect)
 
-    def __init__(self, data: Any = None, category_key: str = "") -> None:
+    def __init__(self, data: Any = None, category_key: str = "", procedures: frozenset[str] | None = None) -> None:
         super().__init__(data, auto_id="accept_%s", initial={"category": category_key})
         field = self.fields["category"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
-        field.choices = [("", _("Choose a category")), *category_choices()]
+        field.choices = [("", _("Choose a category")), *category_choices(procedures=procedures)]
 
     def offer(self, components: Choices) -> None:
         """Draw these to choose from, none of them chosen; without any there is nothing to choose."""

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from citygrid.access import queries as access
+from citygrid.cases import permissions as case_permissions
 from citygrid.cases import queries as cases
 from citygrid.catalogue import queries as catalogue
 from citygrid.desk.choices import ListPage
@@ -165,10 +166,13 @@ def report(request: Any, report_id: UUID) -> HttpResponse:
     return _report_page(request, report_id)
 
 
-@requires(permissions.TRIAGE)
+@requires(case_permissions.OPEN)
 @posts_only("report", "report_id")
 def accept(request: Any, report_id: UUID) -> HttpResponse:
-    """Make the report a case; or show what it may be about in the category that was chosen, and decide nothing."""
+    """Make the report a case; or show what it may be about in the category that was chosen, and decide nothing.
+
+    Who sent it and may begin such a case needs no right to decide on others.
+    """
     form = AcceptForm(request.POST)
     if "look" in request.POST:
         return _report_page(request, report_id, sent=form, status=200 if form.is_valid() else 422)
@@ -340,7 +344,8 @@ def file_of(request: Any, found: Any, sent: Form | None = None, contact: Any = N
         "keys": REPORT,
         "reasons": {name: reasons_for(name) for name in ("refuse", "correct")},
         **(_decisions(request, found, sent) if may_decide else {}),
-        **(_undoing(request, found, sent)),
+        **_undoing(request, found, sent),
+        **_registering(request.actor, found, sent),
     }
 
 
@@ -373,6 +378,23 @@ def _acceptance(actor: Any, found: Any, sent: Form | None) -> dict[str, Any]:
     return {
         "accepted_by": role_names(sorted(role for role in roles if permissions.TRIAGE in access.role(role).grants))
     }
+
+
+def _registering(actor: Any, found: Any, sent: Form | None) -> dict[str, Any]:
+    """Context of making one's own report a case at once, for a post that the procedure lets begin with words alone."""
+    is_own = found.received_by_id == actor.account_id and found.state == ReportState.RECEIVED
+    if not is_own or actor.may(permissions.TRIAGE) or not actor.reach.covers_area(found.area_code):
+        return {}
+    followed = frozenset(each.code for each in _procedures(found) if _is_begun_by_words(each, actor))
+    if not followed or not actor.may(case_permissions.OPEN):
+        return {}
+    form = sent if isinstance(sent, AcceptForm) else AcceptForm(None, found.category_id or "", followed)
+    form.offer([])
+    return {"register": form}
+
+
+def _is_begun_by_words(procedure: workflow.Procedure, actor: Any) -> bool:
+    return any(not action.needs and not action.evidence for action in workflow.beginnings(procedure, actor)[:1])
 
 
 def _procedures(found: Any) -> list[workflow.Procedure]:
