@@ -149,6 +149,8 @@ FILE_UPLOAD_HANDLERS = [
 
 # Spreadsheets; no file that is sent in may be larger than a photo.
 SHEET_MOST_BYTES = min(int(os.environ.get("CITYGRID_SHEET_MOST_MB", "10")) << 20, EVIDENCE_MOST_BYTES)
+# Layers as files, read in a process of 1 GB and 30 s at most.
+LAYER_MOST_BYTES = min(int(os.environ.get("CITYGRID_LAYER_MOST_MB", "20")) << 20, EVIDENCE_MOST_BYTES)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = state.folder() / "static"

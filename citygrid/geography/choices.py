@@ -71,6 +71,11 @@ class Fault(TextChoices):
     UNKNOWN_PARENT = "unknown_parent", _("The area above it is not known.")
     NO_NAME = "no_name", _("It has no name.")
     ALREADY_THERE = "already_there", _("One with this code is there already.")
+    BROKEN = "broken", _("Its record in the file cannot be read.")
+    BAD_TEXT = "bad_text", _("A text is not in the encoding of the file, or has control characters.")
+    TOO_LONG = "too_long", _("A name is longer than 200 characters.")
+    OUTSIDE_REACH = "outside_reach", _("It reaches outside the areas of your post.")
+    GAP = "gap", _("A gap is left beside it.")
 
 
 ADVICE = {
@@ -90,4 +95,70 @@ ADVICE = {
     Fault.ALREADY_THERE: _(
         "Give it another code; to give an area this outline and name, import again with --replace."
     ),
+    Fault.BROKEN: _("Export the layer again; the file was cut off or changed on the way."),
+    Fault.BAD_TEXT: _("Export again in UTF-8, or name the encoding in the .cpg file (GBK, UTF-8)."),
+    Fault.TOO_LONG: _("Shorten the name, or check which field holds it."),
+    Fault.OUTSIDE_REACH: _("Correct the outline, or check the coordinate system; others keep what lies outside."),
+    Fault.GAP: _("Draw the border so that neighbours share their points, or fill the gap."),
 }
+
+
+class FileFault(TextChoices):
+    """Why a file of a layer cannot be used as a whole; `FILE_ADVICE` says what to do."""
+
+    TOO_LARGE = "too_large", _("It is larger than is accepted.")
+    TOO_LARGE_UNPACKED = "too_large_unpacked", _("Unpacked it is larger than is accepted.")
+    TOO_MANY_FEATURES = "too_many_features", _("It has more features than are accepted.")
+    TOO_MANY_POSITIONS = "too_many_positions", _("Its outlines have more points than are accepted.")
+    TOO_COSTLY = "too_costly", _("Reading it takes more time or memory than is allowed.")
+    EMPTY = "empty", _("It has no features.")
+    NOT_KNOWN = "not_known", _("It is neither GeoJSON nor GeoPackage nor a zip archive.")
+    NOT_UTF8 = "not_utf8", _("It is not written in UTF-8.")
+    NO_COLLECTION = "no_collection", _("It is JSON, but neither a FeatureCollection nor a Feature.")
+    NO_GEOPACKAGE = "no_geopackage", _("It is a SQLite file, but no GeoPackage with features.")
+    BROKEN_ZIP = "broken_zip", _("The zip archive is broken.")
+    ENCRYPTED = "encrypted", _("The zip archive needs a password.")
+    NO_SHAPEFILE = "no_shapefile", _("The zip archive has no Shapefile (.shp).")
+    PART_MISSING = "part_missing", _("A part of the Shapefile is missing.")
+    PARTS_DIFFER = "parts_differ", _("The Shapefile has another number of shapes than of records.")
+    SEVERAL_LAYERS = "several_layers", _("It has several layers.")
+    NO_SUCH_LAYER = "no_such_layer", _("It has no layer of this name.")
+    NO_SYSTEM = "no_system", _("It does not say in which coordinate system it is.")
+    UNKNOWN_SYSTEM = "unknown_system", _("Its coordinate system is not known.")
+    BROKEN = "broken", _("It is broken.")
+
+
+_SMALLER = _("Send it in parts, or with fewer points.")
+_AGAIN = _("Export it again, or save it in another of the three formats.")
+_NAME_ONE = _("Write the name of the layer into the field for it.")
+_NAME_SYSTEM = _("Choose the coordinate system; whoever made the file knows it.")
+FILE_ADVICE = {
+    FileFault.TOO_LARGE: _SMALLER,
+    FileFault.TOO_LARGE_UNPACKED: _SMALLER,
+    FileFault.TOO_MANY_FEATURES: _SMALLER,
+    FileFault.TOO_MANY_POSITIONS: _SMALLER,
+    FileFault.TOO_COSTLY: _SMALLER,
+    FileFault.EMPTY: _("Choose the layer that has features when you export."),
+    FileFault.NOT_KNOWN: _("Send a .geojson, a .gpkg, or a .zip with .shp, .dbf and .prj."),
+    FileFault.NOT_UTF8: _("Export GeoJSON in UTF-8."),
+    FileFault.NO_COLLECTION: _("Export as GeoJSON (a FeatureCollection)."),
+    FileFault.NO_GEOPACKAGE: _AGAIN,
+    FileFault.BROKEN_ZIP: _AGAIN,
+    FileFault.ENCRYPTED: _("Pack it without a password."),
+    FileFault.NO_SHAPEFILE: _("Pack .shp, .dbf, .shx and .prj of one name into the archive."),
+    FileFault.PART_MISSING: _("Pack .shp, .dbf, .shx and .prj of one name into the archive."),
+    FileFault.PARTS_DIFFER: _AGAIN,
+    FileFault.SEVERAL_LAYERS: _NAME_ONE,
+    FileFault.NO_SUCH_LAYER: _NAME_ONE,
+    FileFault.NO_SYSTEM: _NAME_SYSTEM,
+    FileFault.UNKNOWN_SYSTEM: _NAME_SYSTEM,
+    FileFault.BROKEN: _AGAIN,
+}
+
+
+class FileNote(TextChoices):
+    """What the sender of a file should know of how it was read."""
+
+    HEIGHT_DROPPED = "height_dropped", _("Heights or measures were left out; positions that had one:")
+    INEXACT = "inexact", _("Converted without exact parameters, so it may be metres off; compare on the map:")
+    ENCODING = "encoding", _("Encoding of the texts:")

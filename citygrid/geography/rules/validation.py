@@ -4,6 +4,7 @@ Reading follows RFC 7946 (longitude first, closed rings of four or more position
 when it names a frame in degrees. Nothing here writes; nothing is repaired silently.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
@@ -25,6 +26,8 @@ ANY_TYPES = AREA_TYPES | LINE_TYPES | {"Point", "MultiPoint"}
 DEGREE_FRAMES = ("CRS84", "4326", "4490")
 RING_POSITIONS = 4
 LONGEST_CODE = 50
+LONGEST_NAME = 200
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 Bounds = tuple[float, float, float, float]
 Outlines = Mapping[str, BaseGeometry]
 
@@ -106,6 +109,7 @@ def _read_feature(number: int, feature: Any, reading: Reading, seen: set[str]) -
     code = _text(properties, reading.code_field)
     name_zh, name_en = _text(properties, reading.name_field), _text(properties, reading.name_en_field)
     findings = [Finding(number, code, fault) for fault in _label_faults(code, name_zh or name_en, reading, seen)]
+    findings += [Finding(number, code, fault) for fault in _text_faults(properties, name_zh, name_en)]
     seen.add(code)
     fault, detail = geometry_fault(feature.get("geometry"), reading.geometry_types, reading.region)
     if fault:
@@ -122,7 +126,7 @@ def _text(properties: Mapping[str, Any], name: str) -> str:
 
 def _label_faults(code: str, name: str, reading: Reading, seen: set[str]) -> Iterator[Fault]:
     if reading.code_length is None:
-        has_form = 0 < len(code) <= LONGEST_CODE
+        has_form = 0 < len(code) <= LONGEST_CODE and not CONTROL.search(code)
     else:
         has_form = len(code) == reading.code_length and code.isascii() and code.isdigit()
     if not has_form or not code.startswith(reading.code_prefix):
@@ -131,6 +135,22 @@ def _label_faults(code: str, name: str, reading: Reading, seen: set[str]) -> Ite
         yield Fault.DUPLICATE_CODE
     if reading.needs_name and not name:
         yield Fault.NO_NAME
+
+
+def _text_faults(properties: Any, *names: str) -> Iterator[Fault]:
+    if any(len(name) > LONGEST_NAME for name in names):
+        yield Fault.TOO_LONG
+    if _has_nul(properties) or any(map(CONTROL.search, names)):
+        yield Fault.BAD_TEXT
+
+
+def _has_nul(value: Any) -> bool:
+    """Whether a text in it holds the one character that no column of the database takes."""
+    if isinstance(value, Mapping):
+        return any(_has_nul(key) or _has_nul(inner) for key, inner in value.items())
+    if isinstance(value, list):
+        return any(map(_has_nul, value))
+    return isinstance(value, str) and "\0" in value
 
 
 def geometry_fault(geometry: Any, types: frozenset[str], region: Bounds = CHINA) -> tuple[Fault | None, str]:

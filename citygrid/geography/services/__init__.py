@@ -5,12 +5,12 @@ from citygrid.geography.services.grids import GroupIn, cut_unit_grids, group_uni
 from citygrid.geography.services.imports import (
     AreaTarget,
     ImportReport,
-    Source,
     import_areas,
     import_features,
     import_lanes,
 )
 from citygrid.geography.services.layers import add_feature, add_lane, add_layer, charge_units, end_feature
+from citygrid.geography.services.sources import Source, open_source
 
 __all__ = [
     "AreaTarget",
@@ -28,5 +28,6 @@ __all__ = [
     "import_areas",
     "import_features",
     "import_lanes",
+    "open_source",
     "put_groups",
 ]

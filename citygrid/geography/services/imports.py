@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from shapely.geometry.base import BaseGeometry
 
 from citygrid.geography import permissions
-from citygrid.geography.choices import ADVICE, ALWAYS, CODE_LENGTH, Fault, Frame, GridKind, LayerKind, Level
+from citygrid.geography.choices import ADVICE, ALWAYS, CODE_LENGTH, Fault, GridKind, LayerKind, Level
 from citygrid.geography.errors import UnknownPlace
 from citygrid.geography.models import Area, Feature, Grid, Lane, Layer
 from citygrid.geography.rules.coordinates import CHINA
@@ -21,13 +21,12 @@ from citygrid.geography.rules.validation import (
     AREA_TYPES,
     LINE_TYPES,
     Finding,
-    Reading,
     Shape,
     check_tiling,
-    read,
 )
 from citygrid.geography.services.areas import check_district
 from citygrid.geography.services.shapes import lock_geography, require, to_geos, to_shapely
+from citygrid.geography.services.sources import Source
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.bulk import analyze
@@ -35,26 +34,6 @@ from citygrid.kernel.scope import prefix_range
 
 LEVELS = list(CODE_LENGTH)
 BATCH = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A parsed GeoJSON document, its frame, and the properties that hold the code and the names."""
-
-    document: Any
-    frame: Frame = Frame.WGS84
-    code_field: str = "code"
-    name_field: str = "name"
-    name_en_field: str = "name_en"
-
-    def reading(self, **expected: Any) -> Reading:
-        return Reading(
-            frame=self.frame,
-            code_field=self.code_field,
-            name_field=self.name_field,
-            name_en_field=self.name_en_field,
-            **expected,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +100,7 @@ def import_areas(
     require(actor, permissions.DEFINE_AREAS, target.parent)
     with transaction.atomic():
         lock_geography()
-        shapes, findings = read(source.document, _area_reading(source, target))
+        shapes, findings = source.read(**_expected(target))
         known = _stored(target.level, Q(code__in=[one.code for one in shapes]))
         changed = [one for one in shapes if not _is_same(one, known.get(one.code))]
         findings += _area_findings(changed, target, known)
@@ -160,20 +139,21 @@ def _stored(level: Level | GridKind, condition: Q) -> dict[str, _Stored]:
     }
 
 
-def _area_reading(source: Source, target: AreaTarget) -> Reading:
+def _expected(target: AreaTarget) -> dict[str, Any]:
+    """What a file of these areas is held to."""
     region = CHINA
     if target.parent:
         parent = Area.objects.filter(pk=target.parent).first()
         if parent is None:
             raise UnknownPlace(place=target.parent)
         region = parent.geom.extent
-    return source.reading(
-        geometry_types=AREA_TYPES,
-        code_length=CODE_LENGTH[target.level],
-        code_prefix=target.parent,
-        needs_name=target.level in Level.values,
-        region=region,
-    )
+    return {
+        "geometry_types": AREA_TYPES,
+        "code_length": CODE_LENGTH[target.level],
+        "code_prefix": target.parent,
+        "needs_name": target.level in Level.values,
+        "region": region,
+    }
 
 
 def _is_same(one: Shape, stored: _Stored | None) -> bool:
@@ -280,7 +260,7 @@ def import_features(
         if layer is None:
             raise UnknownPlace(place=layer_code)
         types = AREA_TYPES if layer.kind == LayerKind.AREA else ANY_TYPES
-        shapes, findings = read(source.document, source.reading(geometry_types=types))
+        shapes, findings = source.read(geometry_types=types)
         is_open = Q(valid_to_date=None) | Q(valid_to_date__gt=valid_from_date)
         findings += _taken(shapes, Feature.objects.filter(is_open, layer=layer))
         if not findings and not dry_run:
@@ -313,7 +293,7 @@ def import_lanes(
         area = Area.objects.select_for_update().filter(pk=area_code).first()
         if area is None:
             raise UnknownPlace(place=area_code)
-        shapes, findings = read(source.document, source.reading(geometry_types=LINE_TYPES, region=area.geom.extent))
+        shapes, findings = source.read(geometry_types=LINE_TYPES, region=area.geom.extent)
         findings += _taken(shapes, Lane.objects.filter(area=area))
         if not findings and not dry_run:
             lanes = [

@@ -203,7 +203,9 @@ def test_command_imports_areas_features_and_lanes(tmp_path, capsys):
 def test_command_refuses_what_is_not_json_and_what_is_not_there(tmp_path):
     path = tmp_path / "broken.geojson"
     path.write_text("{")
-    with pytest.raises(CommandError, match="cannot be read"):
+    with translation.override("en"), pytest.raises(CommandError, match="neither GeoJSON nor GeoPackage"):
         call_command("import_geography", path, "--level", "street")
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("import_geography", tmp_path / "absent.geojson", "--level", "street")
     with pytest.raises(CommandError, match="900009"):
         run(tmp_path, collection(WEST_STREET), "--level", "street", "--parent", "900009")

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from citygrid.geography.choices import CODE_LENGTH, Frame
+from citygrid.geography.choices import CODE_LENGTH
 from citygrid.geography.services import (
     AreaTarget,
     ImportReport,
-    Source,
     import_areas,
     import_features,
     import_lanes,
+    open_source,
 )
 from citygrid.kernel.actor import system_actor
 from citygrid.kernel.clock import now
@@ -22,7 +22,10 @@ SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Import GeoJSON: areas or unit grids (--level), features (--layer), lanes (--lanes-of). All or nothing."
+    help = (
+        "Import GeoJSON, GeoPackage or zipped Shapefile: areas or unit grids (--level), features (--layer), "
+        "lanes (--lanes-of). All or nothing."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
@@ -31,7 +34,10 @@ class Command(BaseCommand):
         what.add_argument("--layer", help="code of the layer whose features these are")
         what.add_argument("--lanes-of", metavar="AREA", help="code of the area whose streets and lanes these are")
         parser.add_argument("--parent", default="", help="code of the area that holds them all")
-        parser.add_argument("--frame", choices=Frame.values, default=Frame.WGS84)
+        parser.add_argument(
+            "--frame", default="", help="wgs84, cgcs2000, gcj02, bd09, EPSG:4548 (default: as it says)"
+        )
+        parser.add_argument("--file-layer", default="", help="layer of the file, where it has several")
         parser.add_argument("--code-field", default="code")
         parser.add_argument("--name-field", default="name")
         parser.add_argument("--name-en-field", default="name_en")
@@ -59,13 +65,16 @@ class Command(BaseCommand):
         self.stdout.write(f"{report.features} features: {counts}{' (checked only)' if report.is_dry_run else ''}.")
 
     def _import(self, options: dict[str, Any]) -> ImportReport:
-        source = Source(
-            document=_load(options["file"]),
-            frame=Frame(options["frame"]),
+        source = open_source(
+            _load(options["file"]),
+            system=options["frame"],
+            layer=options["file_layer"],
             code_field=options["code_field"],
             name_field=options["name_field"],
             name_en_field=options["name_en_field"],
         )
+        for note in source.words:
+            self.stderr.write(note)
         common: dict[str, Any] = {
             "source": source,
             "actor": system_actor("import_geography"),
@@ -80,11 +89,11 @@ class Command(BaseCommand):
         return import_areas(target=_area_target(options), **common)
 
 
-def _load(path: Path) -> Any:
+def _load(path: Path) -> bytes:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CommandError(f"{path.name} cannot be read as JSON: {error}") from error
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{path.name} cannot be read: {error}") from error
 
 
 def _area_target(options: dict[str, Any]) -> AreaTarget:
