@@ -75,6 +75,7 @@ class Fault(TextChoices):
     BAD_TEXT = "bad_text", _("A text is not in the encoding of the file, or has control characters.")
     TOO_LONG = "too_long", _("A name is longer than 200 characters.")
     OUTSIDE_REACH = "outside_reach", _("It reaches outside the areas of your post.")
+    OVERLAID = "overlaid", _("It overlaps another feature of the layer.")
     GAP = "gap", _("A gap is left beside it.")
 
 
@@ -99,6 +100,7 @@ ADVICE = {
     Fault.BAD_TEXT: _("Export again in UTF-8, or name the encoding in the .cpg file (GBK, UTF-8)."),
     Fault.TOO_LONG: _("Shorten the name, or check which field holds it."),
     Fault.OUTSIDE_REACH: _("Correct the outline, or check the coordinate system; others keep what lies outside."),
+    Fault.OVERLAID: _("Move the border between the two; a point dragged onto one of the other is shared."),
     Fault.GAP: _("Draw the border so that neighbours share their points, or fill the gap."),
 }
 
@@ -162,3 +164,11 @@ class FileNote(TextChoices):
     HEIGHT_DROPPED = "height_dropped", _("Heights or measures were left out; positions that had one:")
     INEXACT = "inexact", _("Converted without exact parameters, so it may be metres off; compare on the map:")
     ENCODING = "encoding", _("Encoding of the texts:")
+
+
+class Effect(TextChoices):
+    """What a draft does to a feature of the layer."""
+
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    REMOVED = "removed", _("Ends")

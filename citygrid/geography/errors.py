@@ -1,5 +1,7 @@
 """What geography refuses."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.geography.choices import FILE_ADVICE, FileFault
@@ -97,3 +99,35 @@ class PublicationBuiltOn(Conflict):
     code = "geography.publication_built_on"
     message = _("This publication cannot be undone: the layer was changed after it.")
     hint = _("Undo the later publication first, or publish a correction.")
+
+
+class NotDivided(Invalid):
+    code = "geography.not_divided"
+    message = _("The line does not divide the outline.")
+    hint = _("Begin and end the line outside, so that it crosses the outline from side to side.")
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class NotNeighbours(Invalid):
+    code = "geography.not_neighbours"
+    message = _("The outlines do not share a border.")
+    hint = _("Choose features that lie side by side.")
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class UnusableFeatures(Invalid):
+    """`findings` says which feature (from 1) and what; each is a `rules.validation.Finding`."""
+
+    code = "geography.unusable_features"
+    message = _("Features cannot be used: %(reason)s")
+    hint = _("Correct them and save again.")
+
+    def __init__(self, findings: Any) -> None:
+        self.findings = findings
+        super().__init__(
+            "; ".join(f"{one.code or one.feature}: {one.fault.label} {one.detail}".strip() for one in findings)
+        )

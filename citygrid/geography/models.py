@@ -117,11 +117,19 @@ class GridPart(models.Model):
 
 
 class Layer(Named):
-    """One of the six area layers, or a thematic layer. `owner_unit_id` is the organisation that keeps it."""
+    """One of the six area layers, or a thematic layer. `owner_unit_id` is the organisation that keeps it.
+
+    `tiles` is the level of the areas that its features together must cover without a gap; "" for none. `revision`
+    counts the changes of its features; `changed_at` and `changed_by` are of the last one.
+    """
 
     code = models.CharField(max_length=CODE_LENGTH, primary_key=True, db_collation="C")
     kind = models.CharField(max_length=10, choices=LayerKind)
     owner_unit_id = models.UUIDField(null=True, blank=True)
+    tiles = models.CharField(max_length=10, choices=Level, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    changed_by = models.CharField(max_length=120, blank=True)
 
     class Meta:
         constraints = [
@@ -156,6 +164,74 @@ class Feature(Named, Dated):
             models.CheckConstraint(name="feature_outline_is_valid", condition=Q(geom__isvalid=True)),
             is_dated("feature_validity_ends_after_it_begins"),
         ]
+
+
+class LayerDraft(models.Model):
+    """Changes to a layer that are not published yet; one for each layer, whoever works on it.
+
+    `revision` counts its saves, `based_on` is the revision of the layer it was made for, `from_date` the day from
+    which it is to hold.
+    """
+
+    layer = models.OneToOneField(Layer, models.PROTECT, primary_key=True, related_name="draft")
+    from_date = models.DateField()
+    based_on = models.PositiveIntegerField()
+    revision = models.PositiveIntegerField(default=1)
+    origin = models.CharField(max_length=200, blank=True)  # the file it was made from
+    begun_at = models.DateTimeField()
+    begun_by = models.CharField(max_length=120)
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return f"draft of {self.layer_id}"
+
+
+class DraftFeature(Named):
+    """What becomes of one feature of the draft's layer: it is put as it stands here, or removed."""
+
+    draft = models.ForeignKey(LayerDraft, models.CASCADE, related_name="features")
+    code = models.CharField(max_length=CODE_LENGTH, db_collation="C")
+    is_removed = models.BooleanField(default=False)
+    geom = models.GeometryField(srid=4326, null=True, blank=True)
+    responsible_unit_id = models.UUIDField(null=True, blank=True)
+    attributes = models.JSONField(default=dict, blank=True)
+    valid_to_date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="draft_has_a_feature_once", fields=["draft", "code"]),
+            models.CheckConstraint(
+                name="drafted_outline_is_there_and_valid",
+                condition=Q(is_removed=True) | Q(geom__isnull=False, geom__isvalid=True),
+            ),
+        ]
+
+
+class Publication(models.Model):
+    """A draft that became the layer: who, when, from which day, and how to change that back.
+
+    `changes`: [{"code", "added": id or null, "ended": [id, its earlier end] or null, "replaced": a whole version or
+    null}]. `layer_revision` is what the layer's became by it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    layer = models.ForeignKey(Layer, models.PROTECT, related_name="publications")
+    from_date = models.DateField()
+    at = models.DateTimeField()
+    actor_label = models.CharField(max_length=120)
+    note = models.CharField(max_length=500, blank=True)
+    counts = models.JSONField()
+    changes = models.JSONField()
+    layer_revision = models.PositiveIntegerField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["layer", "-at"], name="publication_by_layer")]
+
+    def __str__(self) -> str:
+        return f"{self.layer_id} from {self.from_date}"
 
 
 class Lane(Named):

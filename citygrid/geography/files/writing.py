@@ -23,6 +23,7 @@ from citygrid.geography.rules.coordinates import points_from_wgs84
 KINDS = {"Point": "points", "LineString": "lines", "Polygon": "areas"}
 TEXT_BYTES = 254  # of a text in a .dbf
 NAME_BYTES = 10
+COLUMN_BYTES = 120
 WGS84 = CRS.from_epsg(4326)
 Transform = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
@@ -117,10 +118,11 @@ def _fill(connection: sqlite3.Connection, table: str, name: str, rows: Sequence[
     contents = [name, "features", name, *bounds, srs]
     connection.execute(_ADD_CONTENTS, contents)
     connection.execute(_ADD_COLUMN, [name, srs])
-    typed = "".join(f", {_quoted(column)} {_SQL_TYPES.get(kind, 'TEXT')}" for column, kind in columns.items())
+    names = {column: _quoted(own) for column, own in _named(columns, COLUMN_BYTES, ("fid", "geom")).items()}
+    typed = "".join(f", {names[column]} {_SQL_TYPES.get(kind, 'TEXT')}" for column, kind in columns.items())
     connection.execute(f"CREATE TABLE {table} (fid INTEGER PRIMARY KEY AUTOINCREMENT, geom GEOMETRY{typed})")
     marks = ", ".join("?" * (len(columns) + 1))
-    named = ", ".join(["geom", *map(_quoted, columns)])
+    named = ", ".join(["geom", *names.values()])
     connection.executemany(
         f"INSERT INTO {table} ({named}) VALUES ({marks})",  # noqa: S608 - quoted names
         ([_blob(row.geometry, srs), *(_flat(row.properties.get(column)) for column in columns)] for row in rows),
@@ -180,13 +182,14 @@ def _parts(rows: Sequence[Row], kind: str) -> dict[str, bytes]:
     is_point = kind == "points" and all(row.geometry.geom_type == "Point" for row in rows)
     shape_type = shapefile.POINT if is_point else _SHAPE_TYPES[kind]
     with shapefile.Writer(shapeType=shape_type, encoding="utf-8", **parts) as writer:
-        fields = _fields(_columns(rows))
-        for field_name, typed in fields.values():
-            writer.field(field_name, *{int: ("N", 18, 0), float: ("F", 24, 10)}.get(typed, ("C", TEXT_BYTES)))
+        columns = _columns(rows) or {"code": str}  # the format needs one
+        names = _named(columns, NAME_BYTES)
+        for column, typed in columns.items():
+            writer.field(names[column], *{int: ("N", 18, 0), float: ("F", 24, 10)}.get(typed, ("C", TEXT_BYTES)))
         for row in rows:
             geometry = row.geometry if is_point or kind != "points" else _multipoint(row.geometry)
             writer.shape(json.loads(json.dumps(shapely.geometry.mapping(geometry))))  # it takes lists only
-            writer.record(*(_cell(row.properties.get(column), typed) for column, (_, typed) in fields.items()))
+            writer.record(*(_cell(row.properties.get(column), typed) for column, typed in columns.items()))
     return {suffix: part.getvalue() for suffix, part in parts.items()}
 
 
@@ -194,18 +197,18 @@ def _multipoint(geometry: BaseGeometry) -> BaseGeometry:
     return shapely.MultiPoint(shapely.get_coordinates(geometry)) if geometry.geom_type == "Point" else geometry
 
 
-def _fields(columns: Mapping[str, type]) -> dict[str, tuple[str, type]]:
-    """The names of a .dbf: at most 10 bytes, each once."""
-    found: dict[str, tuple[str, type]] = {}
-    taken: set[str] = set()
-    for column, kind in columns.items():
-        name, count = _cut(column, NAME_BYTES), 1
-        while name.lower() in taken:
+def _named(columns: Iterable[str], most: int, taken: Iterable[str] = ()) -> dict[str, str]:
+    """A name for each property in at most so many bytes, each once whatever its capitals."""
+    found: dict[str, str] = {}
+    known = set(taken)
+    for column in columns:
+        name, count = _cut(column, most), 1
+        while name.lower() in known:
             count += 1
-            name = f"{_cut(column, NAME_BYTES - len(str(count)))}{count}"
-        taken.add(name.lower())
-        found[column] = (name, kind)
-    return found or {"code": ("code", str)}
+            name = f"{_cut(column, most - len(str(count)))}{count}"
+        known.add(name.lower())
+        found[column] = name
+    return found
 
 
 def _cell(value: Any, kind: type) -> Any:

@@ -233,9 +233,9 @@ def check_tiling(
     parents: the area above by the code of the shape below it. Strips narrower than `tolerance_m` metres pass.
     """
     findings = [
-        Finding(one.feature, one.code, Fault.OUTSIDE_PARENT, _measure(rest))
+        Finding(one.feature, one.code, Fault.OUTSIDE_PARENT, measure(rest))
         for one in shapes
-        if one.code in parents and _is_wide(rest := one.geometry.difference(parents[one.code]), tolerance_m)
+        if one.code in parents and is_wide(rest := one.geometry.difference(parents[one.code]), tolerance_m)
     ]
     return sorted(findings + list(_overlaps(shapes, siblings, tolerance_m)), key=lambda finding: finding.feature)
 
@@ -248,16 +248,16 @@ def _overlaps(shapes: list[Shape], siblings: Outlines, tolerance_m: float) -> It
     for number, one in enumerate(shapes):
         for other in sorted(tree.query(one.geometry, predicate="intersects").tolist()):
             code, geometry = everything[other]
-            if other > number and _is_wide(common := one.geometry.intersection(geometry), tolerance_m):
-                yield Finding(one.feature, one.code, Fault.OVERLAPPING, f"{code}, {_measure(common)}")
+            if other > number and is_wide(common := one.geometry.intersection(geometry), tolerance_m):
+                yield Finding(one.feature, one.code, Fault.OVERLAPPING, f"{code}, {measure(common)}")
 
 
-def _is_wide(region: BaseGeometry, tolerance_m: float) -> bool:
+def is_wide(region: BaseGeometry, tolerance_m: float) -> bool:
     """Whether a region is somewhere wider than the tolerance."""
     if region.is_empty or region.area == 0:
         return False
     return not in_metres(region, middle_latitude(region)).buffer(-tolerance_m / 2).is_empty
 
 
-def _measure(region: BaseGeometry) -> str:
+def measure(region: BaseGeometry) -> str:
     return f"{in_metres(region, middle_latitude(region)).area:.1f} m2"

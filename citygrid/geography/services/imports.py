@@ -25,6 +25,7 @@ from citygrid.geography.rules.validation import (
     check_tiling,
 )
 from citygrid.geography.services.areas import check_district
+from citygrid.geography.services.layers import touch
 from citygrid.geography.services.shapes import lock_geography, require, to_geos, to_shapely
 from citygrid.geography.services.sources import Source
 from citygrid.kernel import audit
@@ -279,6 +280,7 @@ def import_features(
             ]
             Feature.objects.bulk_create(features, BATCH)
             analyze(Feature)
+            touch([layer_code], actor, now)
             data = {"features": len(features)}
             audit.record(subject=f"geography.layer/{layer_code}", action="import", actor=actor, now=now, data=data)
     return _report(source, shapes, findings, dry_run)

@@ -1,22 +1,32 @@
 """Layers, their dated features, and lanes."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from citygrid.geography import permissions
-from citygrid.geography.choices import AreaLayer, LayerKind
+from citygrid.geography.choices import AreaLayer, LayerKind, Level
 from citygrid.geography.errors import AlreadyThere, OverlappingValidity, UnknownPlace
 from citygrid.geography.models import Area, Feature, Lane, Layer
 from citygrid.geography.services.shapes import checked, require
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import Invalid
+
+LAYER_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
+
+
+def touch(codes: Iterable[str], actor: Actor, now: datetime) -> None:
+    """Count a change of these layers and say whose it was, so that no draft is published over it unseen."""
+    layers = Layer.objects.filter(pk__in=list(codes))
+    layers.update(revision=F("revision") + 1, changed_at=now, changed_by=actor.label)
 
 
 def add_layer(
@@ -28,16 +38,22 @@ def add_layer(
     actor: Actor,
     now: datetime,
     owner_unit_id: UUID | None = None,
+    tiles: Level | str = "",
 ) -> Layer:
-    """Add one of the six area layers (code of `AreaLayer`) or a thematic one. Raises AlreadyThere, Invalid."""
+    """Add one of the six area layers (code of `AreaLayer`) or a thematic one. Raises AlreadyThere, Invalid.
+
+    `tiles` is the level of the areas that its features must cover without a gap.
+    """
     actor.require(permissions.DEFINE_LAYERS)
     if (kind == LayerKind.AREA) != (code in AreaLayer.values):
         raise Invalid(_("The six area layers, and only they, are of the kind area layer."))
+    if not LAYER_CODE.fullmatch(code):
+        raise Invalid(fields={"code": _("A code has small letters, digits and hyphens, at most 50.")})
     with transaction.atomic():
         if Layer.objects.filter(pk=code).exists():
             raise AlreadyThere(place=code)
         layer = Layer.objects.create(
-            code=code, kind=kind, name_zh=name_zh, name_en=name_en, owner_unit_id=owner_unit_id
+            code=code, kind=kind, name_zh=name_zh, name_en=name_en, owner_unit_id=owner_unit_id, tiles=tiles
         )
         audit.record(subject=f"geography.layer/{code}", action="add", actor=actor, now=now)
     return layer
@@ -79,6 +95,7 @@ def add_feature(
     try:
         with transaction.atomic():
             feature.save(force_insert=True)
+            touch([layer_code], actor, now)
             audit.record(subject=f"geography.feature/{feature.pk}", action="add", actor=actor, now=now)
     except IntegrityError as error:
         raise OverlappingValidity(place=code) from error
@@ -99,6 +116,7 @@ def end_feature(*, feature_id: UUID, valid_to_date: date, actor: Actor, now: dat
             _check_dates(feature.valid_from_date, valid_to_date)
             feature.valid_to_date = valid_to_date
             feature.save(update_fields=["valid_to_date"])
+            touch([feature.layer_id], actor, now)
             data = {"valid_to_date": str(valid_to_date)}
             audit.record(subject=f"geography.feature/{feature_id}", action="end", actor=actor, now=now, data=data)
     except IntegrityError as error:
@@ -119,7 +137,10 @@ def charge_units(
     Returns how many were changed. UnknownPlace. The number of queries grows with the units named, not with the places.
     """
     actor.require(permissions.DEFINE_LAYERS)
-    changed = [*_charge(Layer, "owner_unit_id", layers), *_charge(Feature, "responsible_unit_id", features)]
+    of_features = _charge(Feature, "responsible_unit_id", features)
+    changed = [*_charge(Layer, "owner_unit_id", layers), *of_features]
+    if of_features:
+        touch(Feature.objects.filter(pk__in=features).values_list("layer", flat=True), actor, now)
     audit.record_all(
         audit.entry(subject=subject, action="charge", actor=actor, now=now, data=data) for subject, data in changed
     )

@@ -8,6 +8,7 @@ from django.db import connection
 from shapely.geometry.base import BaseGeometry
 
 from citygrid.geography.errors import UnusableGeometry
+from citygrid.geography.queries import to_shapely as to_shapely
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotPermitted
 
@@ -27,11 +28,6 @@ def lock_geography() -> None:
     """Wait for other writers of areas and grids, until the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GEOGRAPHY_LOCK])
-
-
-def to_shapely(geom: GEOSGeometry) -> BaseGeometry:
-    """GEOS to shapely."""
-    return shapely.from_wkb(bytes(geom.wkb))
 
 
 def to_geos(geometry: BaseGeometry, *, multi: bool = True) -> Any:

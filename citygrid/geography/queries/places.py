@@ -1,4 +1,4 @@
-"""Reads of geography. It is public information, so no actor is asked for."""
+"""Areas, grids, layers and lanes: what lies where."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,31 +23,7 @@ from citygrid.geography.rules.tiles import CELL_STEPS, Tile
 from citygrid.kernel.scope import any_prefix, prefix_range
 from citygrid.kernel.words import in_language
 
-__all__ = [
-    "CELL_STEPS",
-    "FeatureHit",
-    "Place",
-    "Tile",
-    "area",
-    "areas_below",
-    "calendar_key_of",
-    "district_of",
-    "extent",
-    "features_of",
-    "from_wgs84",
-    "layers",
-    "locate",
-    "locate_many",
-    "nearest_lane",
-    "outline",
-    "outlines",
-    "place_name",
-    "place_names",
-    "points_to_wgs84",
-    "time_zone_of",
-    "to_wgs84",
-    "unit_grids",
-]
+__all__ = ["CELL_STEPS", "Tile", "from_wgs84", "points_to_wgs84", "to_wgs84"]  # of the rules, open to other modules
 
 # 0.1 mm: a point computed to lie on an edge misses it by rounding; within this width both sides hold it.
 EDGE_DEGREES = 1e-9
