@@ -9,9 +9,12 @@ from citygrid.cases.models import Case
 from citygrid.cases.rules import Correction, Given
 from citygrid.cases.services import take_step
 from citygrid.desk.tests.factories import COVER, LITTER, City, add_administrator, add_cover, make_cases
+from citygrid.geography.services import FeatureIn, publish_draft, save_draft, undo_publication
+from citygrid.geography.tests.factories import square
 from citygrid.intake import services as intake
 from citygrid.intake.services import Receipt
 from citygrid.kernel import clock
+from citygrid.kernel.actor import system_actor
 from citygrid.kernel.sheets import runs
 from citygrid.kernel.tests.sheet_files import check
 from citygrid.notices import services
@@ -66,6 +69,7 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
         ("procedure", "acceptor", "/procedures/city-case/3/"),
     )
     yield from sheets(city)
+    yield from layers(city)
     for place, login in {3: "dispatcher", 5: "water", 7: "dispatcher", 8: "sanitation", 12: "shift_leader"}.items():
         yield f"case-{cases[place].state}-{place}", login, f"/cases/{cases[place].number}/"
 
@@ -91,6 +95,27 @@ def sheets(city: City) -> Iterator[tuple[str, str, str]]:
     yield "sheet", login, "/sheets/organisations/"
     for state, run in found.items():
         yield f"sheet-run-{state}", login, f"/sheets/runs/{run.pk}/"
+
+
+def layers(city: City) -> Iterator[tuple[str, str, str]]:
+    """The pages of layers: what was published and undone, and a draft with faults."""
+    login, now, keeper = "system_administrator", clock.now(), system_actor("desk tests")
+    given = {"layer_code": "road", "from_date": now.date(), "actor": keeper, "now": now}
+    good, faulty = ([put(f"S{n}", n) for n in columns] for columns in ((0, 2), (0, 3)))
+    save_draft(expected=0, put=good, removed=["R1"], **given)
+    published = publish_draft(layer_code="road", expected=1, note="春季核查", actor=keeper, now=now)
+    undo_publication(publication_id=published.pk, actor=keeper, now=now)
+    save_draft(expected=0, put=faulty, **given)
+    yield "layers", login, "/layers/"
+    yield "layer", login, "/layers/road/"
+    yield "layer-feature", login, "/layers/road/features/R1/"
+    yield "layer-draft", login, "/layers/road/draft/"
+
+
+def put(code: str, column: float) -> FeatureIn:
+    """A road two squares long."""
+    geometry = {"type": "Polygon", "coordinates": square(column, width=2)}
+    return FeatureIn(code=code, name_zh="东四西段", name_en="West part", geometry=geometry)
 
 
 def undone(city: City, cases: list[Case]) -> tuple[Receipt, Receipt]:

@@ -1,21 +1,24 @@
 """How many queries each page costs: a baseline that may only fall, and no growth with the rows shown."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from citygrid.access.models import Organisation
 from citygrid.access.tests import factories as access
 from citygrid.cases.services import Correction
-from citygrid.desk.tests.factories import COVER, LITTER, LIVES, City, add_administrator, add_cover, make_cases
+from citygrid.desk.tests.factories import CLERK, COVER, LITTER, LIVES, City, add_administrator, add_cover, make_cases
 from citygrid.desk.tests.test_notices import tell
 from citygrid.desk.tests.test_sheets import send
 from citygrid.dispatch.tests import factories as dispatch
-from citygrid.geography.tests.factories import SOUTH, WEST
+from citygrid.geography import services as geography
+from citygrid.geography.tests.factories import SOUTH, WEST, feature, square
 from citygrid.intake import services as intake
 from citygrid.kernel import clock, memo
 
@@ -37,6 +40,9 @@ ADDRESSED = {"report-new": "?key=0190aaaa-0000-7000-8000-000000000001"}
 OTHERS = {  # pages of other posts, by their address: who opens them, and what they cost
     "/rules/": ("dispatcher", 7),
     "/rules/try/": ("dispatcher", 5),
+    "/layers/": ("system_administrator", 4),
+    "/layers/road/": ("system_administrator", 10),
+    "/layers/road/features/R1/": ("system_administrator", 6),
     "/sheets/": ("system_administrator", 13),
     "/sheets/organisations/": ("system_administrator", 5),
     "/sheets/rules/": ("system_administrator", 5),
@@ -46,6 +52,7 @@ QUEUE = 19  # the list, and the case that is open beside it, for who may correct
 MAP_LIST = 5
 TASKS = {"supervision": 13, "handover": 11}
 NEWS = 5  # of a case that is open
+DRAFT_PAGE = 9  # of a layer, with what is wrong with it
 TRIAGE = 17  # the reports to decide, and the one that is open beside them
 REPORT_PAGE = 14  # of one to decide, with all that helps to decide it
 CASE_PAGE = 20  # of a case with everything on it, for who may correct its component; a plain one costs 16
@@ -100,13 +107,43 @@ def test_page_of_another_post_costs_no_more_queries_with_more_rows(city: City, e
     assert (few, spent(client, address)) == (most, most)
 
 
+def add_place(code: str, unit: Organisation) -> None:
+    """A spot on the layer of roads that a unit keeps."""
+    geom = Point(WEST, SOUTH, srid=4326)
+    named = {"layer_code": "road", "code": code, "name_zh": "点", "name_en": "", "responsible_unit_id": unit.pk}
+    geography.add_feature(**named, geom=geom, valid_from_date=date(2020, 1, 1), actor=CLERK, now=clock.now())
+
+
+def test_page_of_a_draft_costs_no_more_queries_with_more_changes(city: City, enter) -> None:
+    add_administrator(city)
+    client, spend = enter("system_administrator"), []
+    for revision, count in enumerate((2, 40)):
+        put = [feature(f"N{n}", square(n / 50, width=1 / 50)) for n in range(count)]
+        given = [
+            geography.FeatureIn(
+                code=one["properties"]["code"],
+                name_zh="段",
+                geometry=one["geometry"],
+                responsible_unit_id=city.water.pk,
+            )
+            for one in put
+        ]
+        day = clock.now().date()
+        geography.save_draft(
+            layer_code="road", expected=revision, from_date=day, put=given, actor=CLERK, now=clock.now()
+        )
+        spend.append(spent(client, "/layers/road/draft/"))
+    assert spend == [DRAFT_PAGE, DRAFT_PAGE]
+
+
 def _add_rows(city: City, keeper, places: range) -> None:
-    """For each place a unit, a rule of it, a file of units that was checked, and a notice."""
+    """For each place a unit, a rule of it, a feature it keeps, a file of units that was checked, and a notice."""
     tell(city, "water", len(places), first=places.start)
     for place in places:
         unit = access.make_organisation(f"unit-{place:02}", kind="sanitation")
         on = {"layer_code": "road", "feature_code": f"R{place}"} if place % 2 else {"category_key": LITTER}
         dispatch.rule(unit, area_code="900001001", **on)
+        add_place(f"F{place}", unit)
         send(keeper, {"code": f"new-{place}", "name_zh": "绿化队", "kind": "greening"})
 
 

@@ -19,6 +19,7 @@ from citygrid.cases import queries as cases
 from citygrid.catalogue import permissions as catalogue_permissions
 from citygrid.desk.web.words import place_name
 from citygrid.dispatch import permissions as dispatch_permissions
+from citygrid.geography import permissions as geography_permissions
 from citygrid.geography import queries as geography
 from citygrid.geography.errors import UnknownPlace
 from citygrid.intake import permissions as intake_permissions
@@ -169,6 +170,7 @@ def _nav(about: Standing) -> list[NavItem]:
         ("categories", "tag", _("Catalogue"), catalogue_permissions.VIEW_STANDARDS, None),
         ("rules", "users-group", _("Rules"), dispatch_permissions.VIEW_RULES, None),
         ("procedures", "route", _("Procedures"), workflow_permissions.VIEW, None),
+        ("layers", "stack-2", _("Layers"), geography_permissions.DEFINE_LAYERS, None),
         ("sheets", "files", _("Spreadsheets"), USE_SHEETS, None),
     ]
     return [
@@ -187,6 +189,7 @@ PARTS = {
     "categories": "category",
     "rules": "rules",
     "procedures": "procedure",
+    "layers": "layer",
     "sheets": "sheet",
 }
 

@@ -82,6 +82,17 @@ def layer_lines(*, on: date) -> list[LayerLine]:
     ]
 
 
+def feature_count(layer_code: str, *, on: date) -> int:
+    """How many features of a layer are valid on a day."""
+    return Feature.objects.filter(valid_on(on), layer=layer_code).count()
+
+
+def feature_rows(layer_code: str, *, on: date, start: int, count: int) -> list[Feature]:
+    """Some of the features of a layer that are valid on a day, by code, without their attributes."""
+    found = Feature.objects.filter(valid_on(on), layer=layer_code).defer("attributes")
+    return list(found.order_by("code")[start : start + count])
+
+
 def versions_of(layer_code: str, code: str) -> list[Feature]:
     """All versions of a feature, the latest first, without their outlines."""
     return list(Feature.objects.filter(layer=layer_code, code=code).defer("geom").order_by("-valid_from_date"))
@@ -95,6 +106,11 @@ def publications_of(layer_code: str, count: int = 20) -> list[Publication]:
 def changes_of(layer_code: str, count: int = 20) -> list[AuditEntry]:
     """The latest changes of a layer as the audit trail has them, newest first."""
     return list(AuditEntry.objects.filter(subject=f"geography.layer/{layer_code}").order_by("-id")[:count])
+
+
+def begun_draft(layer_code: str) -> LayerDraft | None:
+    """The draft of a layer without what it changes, if there is one."""
+    return LayerDraft.objects.filter(pk=layer_code).first()
 
 
 def draft_state(layer_code: str) -> DraftState:

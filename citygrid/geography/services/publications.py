@@ -31,14 +31,24 @@ MOST_NAMED = 10
 
 
 @transaction.atomic
-def publish_draft(*, layer_code: str, expected: int, actor: Actor, now: datetime, note: str = "") -> Publication:
-    """Let the draft of a layer hold from its day on; versions that were valid then end on that day.
+def publish_draft(
+    *,
+    layer_code: str,
+    expected: int,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    from_date: date | None = None,
+) -> Publication:
+    """Let the draft of a layer hold from its day on, or from another; versions that were valid then end on that day.
 
     A version that would have begun on the same day is replaced. Raises NoDraft, DraftChanged, DraftEmpty,
     LayerChanged (naming who), LaterVersions (of a code), DraftFaulty (topology).
     """
     actor.require(permissions.DEFINE_LAYERS)
     layer = Layer.objects.select_for_update().filter(pk=layer_code).first()
+    if from_date:
+        LayerDraft.objects.filter(pk=layer_code, revision=expected).update(from_date=from_date)
     state = queries.draft_state(layer_code)
     if layer is None or state.draft.revision != expected:
         raise DraftChanged(who=state.draft.changed_by, at=moment(state.draft.changed_at))

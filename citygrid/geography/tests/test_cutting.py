@@ -4,7 +4,7 @@ import json
 
 import pytest
 import shapely
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from citygrid.geography import services
@@ -33,6 +33,7 @@ def json_of(geometry):
 shares = st.floats(0.05, 0.95)
 
 
+@settings(deadline=None)
 @given(corners=st.lists(st.tuples(shares, shares), min_size=3, max_size=9, unique=True), west=shares, east=shares)
 def test_parts_of_a_split_merge_to_what_was_split(corners, west, east) -> None:
     outline = shapely.MultiPoint([at(x, y) for x, y in corners]).convex_hull
@@ -46,6 +47,7 @@ def test_parts_of_a_split_merge_to_what_was_split(corners, west, east) -> None:
     assert merged.symmetric_difference(outline).area < outline.area * 1e-9
 
 
+@settings(deadline=None)
 @given(y=shares, bend=shares)
 def test_neighbour_gets_the_points_where_a_cut_ends(y, bend) -> None:
     line = shapely.LineString([at(0.9, y), at(1.5, bend), at(2.1, y)])
