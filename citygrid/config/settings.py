@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from citygrid.config import secrets, state
+from citygrid.ui.storage import is_immutable
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = secrets.load()
@@ -156,10 +157,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = state.folder() / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "citygrid.ui.storage.StaticStorage"},
     "evidence": EVIDENCE_STORAGE,
 }
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_IMMUTABLE_FILE_TEST = is_immutable
 # Source maps of other libraries are read by nobody, and take longest to compress.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 DJANGO_VITE = {

@@ -24,7 +24,7 @@ class Reason(TextChoices):
     UNIT_INACTIVE = "unit_inactive", _("says the most, but its unit is closed")
 
 
-class Effect(TextChoices):
+class TrialEffect(TextChoices):
     """What other rules make of a case."""
 
     SAME = "same", _("As before")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from citygrid.dispatch.choices import Effect, Measure, Outcome, Reason
+from citygrid.dispatch.choices import Measure, Outcome, Reason, TrialEffect
 
 PlaceRank = tuple[int, int]
 
@@ -89,14 +89,14 @@ class RuleBook:
         ]
 
 
-def effect_of(before: tuple[Outcome, UUID | None], after: tuple[Outcome, UUID | None]) -> Effect:
+def effect_of(before: tuple[Outcome, UUID | None], after: tuple[Outcome, UUID | None]) -> TrialEffect:
     """What becomes of a case of which the rules said the one before and say the other after."""
     was_sure, is_sure = (said[0] == Outcome.UNIQUE for said in (before, after))
     if was_sure and is_sure:
-        return Effect.SAME if before[1] == after[1] else Effect.MOVED
+        return TrialEffect.SAME if before[1] == after[1] else TrialEffect.MOVED
     if was_sure == is_sure:
-        return Effect.SAME
-    return Effect.SETTLED if is_sure else Effect.UNSETTLED
+        return TrialEffect.SAME
+    return TrialEffect.SETTLED if is_sure else TrialEffect.UNSETTLED
 
 
 def resolve(rules: Sequence[RuleFacts], situation: Situation) -> Verdict:

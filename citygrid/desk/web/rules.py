@@ -18,7 +18,7 @@ from citygrid.desk.web.forms import ANY, Choices, DateInput, FilterForm, all_uni
 from citygrid.desk.web.shell import Standing
 from citygrid.desk.web.words import place_names
 from citygrid.dispatch import services
-from citygrid.dispatch.choices import Effect
+from citygrid.dispatch.choices import TrialEffect
 from citygrid.dispatch.queries import Trial, is_period
 from citygrid.geography import queries as geography
 from citygrid.kernel.actor import Actor
@@ -160,7 +160,7 @@ def heads() -> list[str]:
 
 def effects(trial: Trial) -> list[tuple[str, int]]:
     """How many cases there are of each effect, in words."""
-    return [(str(effect.label), trial.counts[effect]) for effect in Effect]
+    return [(str(effect.label), trial.counts[effect]) for effect in TrialEffect]
 
 
 def drawn(trial: Trial | None) -> dict[str, Any]:
@@ -176,7 +176,7 @@ def trial_of_run(run: SheetRun, about: Standing) -> dict[str, Any]:
     Taken on the day when all of it has begun or ended.
     """
     changes = [Change(tuple(key), before, after) for key, before, after in run.changes]
-    if about.actor is None or run.state != SheetRun.State.PLANNED or not changes:
+    if about.actor is None or run.state != SheetRun.SheetState.PLANNED or not changes:
         return drawn(None)
     today = localdate(about.now, about.zone)
     days = {"since": today - USUAL_DAYS, "until": today, "on": services.effective_day(changes, today)}

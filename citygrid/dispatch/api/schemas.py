@@ -5,7 +5,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from citygrid.dispatch.choices import Effect
+from citygrid.dispatch.choices import TrialEffect
 from citygrid.kernel.api import MOST_ROWS, BodyIn, Day
 
 Short = Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]
@@ -49,7 +49,7 @@ class GroupOut(Schema):
     `handled_so`: how many of them the unit `after` handled. `cases` names the newest 20, where the post may see cases.
     """
 
-    effect: Effect
+    effect: TrialEffect
     category_key: str
     before: UUID | None
     after: UUID | None

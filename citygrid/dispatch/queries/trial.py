@@ -14,7 +14,7 @@ from django.utils import timezone
 from citygrid.cases import permissions as case_permissions
 from citygrid.cases import queries as cases
 from citygrid.dispatch import errors
-from citygrid.dispatch.choices import Effect, Outcome
+from citygrid.dispatch.choices import Outcome, TrialEffect
 from citygrid.dispatch.models import Decision, Rule
 from citygrid.dispatch.permissions import VIEW_RULES
 from citygrid.dispatch.rules import RuleBook, RuleFacts, Situation, effect_of, resolve
@@ -53,7 +53,7 @@ class Group:
     `cases` names the newest 20 of them; none to who may not see cases.
     """
 
-    effect: Effect
+    effect: TrialEffect
     category_key: str
     before: UUID | None
     after: UUID | None
@@ -70,7 +70,7 @@ class Trial:
     handled it. `is_cut`: there were more cases; only the newest were looked at.
     """
 
-    counts: dict[Effect, int]
+    counts: dict[TrialEffect, int]
     groups: list[Group]
     agreed_before: int
     agreed_after: int
@@ -122,10 +122,10 @@ def _compared(
     features: Sequence[frozenset[tuple[str, str]]],
     books: tuple[Sequence[RuleFacts], Sequence[RuleFacts]],
     is_named: bool,
-) -> tuple[dict[Effect, int], list[Group], tuple[int, int]]:
+) -> tuple[dict[TrialEffect, int], list[Group], tuple[int, int]]:
     """Cases by effect, the groups, and of how many cases each of the two books names the unit that handled it."""
     judge_before, judge_after = (_judge(rules) for rules in books)
-    counts = Counter(dict.fromkeys(Effect, 0))
+    counts = Counter(dict.fromkeys(TrialEffect, 0))
     groups: dict[tuple[Any, ...], Group] = {}
     agreed = [0, 0]
     for row, lies_on in zip(rows, features, strict=True):
@@ -141,7 +141,7 @@ def _compared(
         counts[effect] += 1
         for place, said in enumerate((before, after)):
             agreed[place] += said[1] is not None and said[1] == row.unit_id
-        if effect != Effect.SAME:
+        if effect != TrialEffect.SAME:
             key = (effect, row.category_id, before[1], after[1])
             _note(groups.setdefault(key, Group(*key)), row, is_named)
     ordered = sorted(groups.values(), key=lambda group: (-group.count, group.effect, group.category_key))

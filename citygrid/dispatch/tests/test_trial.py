@@ -12,7 +12,7 @@ from citygrid.access.tests import factories as access
 from citygrid.cases.rules import Given
 from citygrid.cases.tests.factories import COMMUNITY, NOW, make_city
 from citygrid.dispatch import errors, queries, services
-from citygrid.dispatch.choices import Effect, Outcome
+from citygrid.dispatch.choices import Outcome, TrialEffect
 from citygrid.dispatch.models import Decision
 from citygrid.dispatch.queries.trial import decided
 from citygrid.dispatch.rules import RuleBook, RuleFacts, Situation, effect_of, resolve
@@ -55,7 +55,12 @@ def test_trial_says_what_would_go_elsewhere(city):
     here = [sent(city), sent(city, city.other_unit)]
     sent(city, **BESIDE)
     found = tried([RuleIn(city.other_unit.pk, area_code=COMMUNITY)])
-    assert found.counts == {Effect.SAME: 1, Effect.MOVED: 2, Effect.SETTLED: 0, Effect.UNSETTLED: 0}
+    assert found.counts == {
+        TrialEffect.SAME: 1,
+        TrialEffect.MOVED: 2,
+        TrialEffect.SETTLED: 0,
+        TrialEffect.UNSETTLED: 0,
+    }
     (group,) = found.groups
     assert (group.before, group.after, group.count) == (city.unit.pk, city.other_unit.pk, 2)
     assert {case.number for case in group.cases} == {case.number for case in here}
@@ -63,15 +68,15 @@ def test_trial_says_what_would_go_elsewhere(city):
     assert (group.handled_so, found.agreed_before, found.agreed_after) == (1, 2, 2)
     assert found.cases == 3 and not found.is_cut
     lost = tried(ended=[wide.pk])
-    assert lost.counts[Effect.UNSETTLED] == 3 and lost.groups[0].after is None
+    assert lost.counts[TrialEffect.UNSETTLED] == 3 and lost.groups[0].after is None
 
 
 def test_what_a_person_decided_would_go_by_itself_and_a_tie_is_not_sure(city):
     sent(city)
-    assert tried([RuleIn(city.unit.pk)]).counts[Effect.SETTLED] == 1
+    assert tried([RuleIn(city.unit.pk)]).counts[TrialEffect.SETTLED] == 1
     factories.rule(city.unit, area_code=COMMUNITY)
     found = tried([RuleIn(city.other_unit.pk, category_key=city.category_key)])
-    assert found.counts[Effect.UNSETTLED] == 1  # this category everywhere against everything here: a tie
+    assert found.counts[TrialEffect.UNSETTLED] == 1  # this category everywhere against everything here: a tie
 
 
 def test_feature_of_the_place_counts(city):
@@ -80,7 +85,7 @@ def test_feature_of_the_place_counts(city):
     sent(city)
     sent(city, **BESIDE)
     found = tried([RuleIn(city.other_unit.pk, layer_code="road", feature_code="R1")])
-    assert found.counts[Effect.MOVED] == found.counts[Effect.SAME] == 1
+    assert found.counts[TrialEffect.MOVED] == found.counts[TrialEffect.SAME] == 1
 
 
 def test_case_that_was_decided_only_is_looked_at_too(city):
@@ -113,7 +118,7 @@ def test_rule_counts_from_its_first_day_to_before_its_last(city, days, settled):
     sent(city)
     tomorrow = RuleIn(city.unit.pk, valid_from_date=TODAY + timedelta(days=1), valid_to_date=TODAY + timedelta(days=9))
     found = tried([tomorrow], on=TODAY + timedelta(days=days))
-    assert (found.counts[Effect.SETTLED], found.on) == (settled, TODAY + timedelta(days=days))
+    assert (found.counts[TrialEffect.SETTLED], found.on) == (settled, TODAY + timedelta(days=days))
 
 
 def test_rules_in_force_and_places_are_those_of_the_day(city):
@@ -122,10 +127,10 @@ def test_rules_in_force_and_places_are_those_of_the_day(city):
     services.end_rules(ends={old.pk: TODAY + timedelta(days=5)}, actor=CLERK, now=NOW)
     sent(city)
     here = [RuleIn(city.other_unit.pk, layer_code="road", feature_code="R1")]
-    assert tried(here).counts[Effect.MOVED] == 1
-    assert tried(here, on=TODAY + timedelta(days=5)).counts[Effect.SETTLED] == 1
+    assert tried(here).counts[TrialEffect.MOVED] == 1
+    assert tried(here, on=TODAY + timedelta(days=5)).counts[TrialEffect.SETTLED] == 1
     Feature.objects.update(valid_to_date=TODAY + timedelta(days=2))
-    assert tried(here, on=TODAY + timedelta(days=2)).counts[Effect.SAME] == 1
+    assert tried(here, on=TODAY + timedelta(days=2)).counts[TrialEffect.SAME] == 1
 
 
 def row(unit, until="", begins=TODAY):
@@ -138,7 +143,9 @@ def changed(unit, before, after):
     return Change((unit, "", "", "", "", ""), before, after)
 
 
-@pytest.mark.parametrize(("days", "effect"), [(0, Effect.UNSETTLED), (8, Effect.UNSETTLED), (9, Effect.MOVED)])
+@pytest.mark.parametrize(
+    ("days", "effect"), [(0, TrialEffect.UNSETTLED), (8, TrialEffect.UNSETTLED), (9, TrialEffect.MOVED)]
+)
 def test_changes_of_a_sheet_are_tried_as_they_would_be_written(city, days, effect):
     """By hand: both units are responsible, a tie, until the rule of the first one ends."""
     factories.rule(city.unit)
@@ -156,8 +163,8 @@ def test_rule_that_is_made_to_last_longer_counts_after_its_old_end(city):
     sent(city)
     old, new = (row("unit-a", TODAY + timedelta(days=days)) for days in (3, 9))
     longer = {"changes": [changed("unit-a", old, new)], "since": TODAY, "until": TODAY, "actor": CLERK, "now": NOW}
-    assert services.try_changes(**longer).counts[Effect.SAME] == 1
-    assert services.try_changes(**longer, on=TODAY + timedelta(days=3)).counts[Effect.SETTLED] == 1
+    assert services.try_changes(**longer).counts[TrialEffect.SAME] == 1
+    assert services.try_changes(**longer, on=TODAY + timedelta(days=3)).counts[TrialEffect.SETTLED] == 1
 
 
 def test_changes_are_felt_when_the_last_of_them_begins_or_ends():
@@ -248,11 +255,11 @@ def test_book_of_rules_finds_all_that_may_fit():
 @pytest.mark.parametrize(
     ("before", "after", "effect"),
     [
-        ((Outcome.UNIQUE, 1), (Outcome.UNIQUE, 1), Effect.SAME),
-        ((Outcome.UNIQUE, 1), (Outcome.UNIQUE, 2), Effect.MOVED),
-        ((Outcome.TIE, None), (Outcome.UNIQUE, 2), Effect.SETTLED),
-        ((Outcome.UNIQUE, 1), (Outcome.INACTIVE_UNIT, None), Effect.UNSETTLED),
-        ((Outcome.NONE, None), (Outcome.TIE, None), Effect.SAME),
+        ((Outcome.UNIQUE, 1), (Outcome.UNIQUE, 1), TrialEffect.SAME),
+        ((Outcome.UNIQUE, 1), (Outcome.UNIQUE, 2), TrialEffect.MOVED),
+        ((Outcome.TIE, None), (Outcome.UNIQUE, 2), TrialEffect.SETTLED),
+        ((Outcome.UNIQUE, 1), (Outcome.INACTIVE_UNIT, None), TrialEffect.UNSETTLED),
+        ((Outcome.NONE, None), (Outcome.TIE, None), TrialEffect.SAME),
     ],
 )
 def test_effect_is_told_by_the_two_verdicts(before, after, effect):

@@ -21,7 +21,7 @@ class SheetRun(ScopedModel):
     written, as written. File, faults and changes are forgotten a day after they were last of use.
     """
 
-    class State(models.TextChoices):
+    class SheetState(models.TextChoices):
         PLANNED = "planned", _("Checked")
         COMMITTED = "committed", _("Written")
         UNDONE = "undone", _("Undone")
@@ -31,7 +31,7 @@ class SheetRun(ScopedModel):
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     content = models.BinaryField(null=True)
-    state = models.CharField(max_length=20, choices=State, default=State.PLANNED)
+    state = models.CharField(max_length=20, choices=SheetState, default=SheetState.PLANNED)
     counts = models.JSONField(help_text="rows by verdict: new, changed, same, wrong")
     faults = models.JSONField(default=list)
     changes = models.JSONField(default=list)

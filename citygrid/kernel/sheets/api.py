@@ -69,7 +69,7 @@ class RunOut(Schema):
     sheet: str
     file_name: str
     sha256: str
-    state: SheetRun.State
+    state: SheetRun.SheetState
     counts: CountsOut
     at: datetime
     committed_at: datetime | None

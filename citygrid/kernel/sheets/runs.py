@@ -71,7 +71,7 @@ def commit_run(*, run_id: UUID, actor: Actor, now: datetime, only_good: bool = F
     RowsWrong while rows are wrong, unless the good ones are asked for alone; PlanChanged when records changed since
     the check; NothingGood, RunSpent, RunExpired, NotFound; Conflict when somebody writes the same records this moment.
     """
-    run, port = _open(run_id, actor, now, SheetRun.State.PLANNED)
+    run, port = _open(run_id, actor, now, SheetRun.SheetState.PLANNED)
     if run.counts["wrong"] and not only_good:
         raise errors.RowsWrong(count=run.counts["wrong"])
     plan = make_plan(port, bytes(run.content or b""), actor, now)
@@ -82,7 +82,7 @@ def commit_run(*, run_id: UUID, actor: Actor, now: datetime, only_good: bool = F
     _apply(port, changes, actor, now)
     written = records(port, plan.sheet, actor, now)
     run.changes = [[change.key, change.before, written.get(change.key)] for change in changes]
-    run.state, run.committed_at, run.expires_at = SheetRun.State.COMMITTED, now, now + KEPT_FOR
+    run.state, run.committed_at, run.expires_at = SheetRun.SheetState.COMMITTED, now, now + KEPT_FOR
     run.save()
     _record(run, "commit", actor, now)
     return run
@@ -94,14 +94,14 @@ def undo_run(*, run_id: UUID, actor: Actor, now: datetime) -> SheetRun:
 
     ChangedSince names records that were changed after it; RunSpent, RunExpired, NotFound, and what the module refuses.
     """
-    run, port = _open(run_id, actor, now, SheetRun.State.COMMITTED)
+    run, port = _open(run_id, actor, now, SheetRun.SheetState.COMMITTED)
     sheet = port.sheet(actor, now)
     standing = records(port, sheet, actor, now)
     back = [Change(tuple(key), after, before) for key, before, after in reversed(run.changes) if before != after]
     if touched := [change.key for change in back if standing.get(change.key) != change.before]:
         raise errors.ChangedSince(keys=_named(sheet, touched[::-1]))
     _apply(port, back, actor, now)
-    run.state, run.undone_at = SheetRun.State.UNDONE, now
+    run.state, run.undone_at = SheetRun.SheetState.UNDONE, now
     run.save()
     _record(run, "undo", actor, now)
     return run

@@ -34,7 +34,7 @@ from citygrid.ui.formats import NOTHING
 from citygrid.ui.tables import Cell, Column, Empty, Table
 
 SHOWN = 50  # faults on the page of a run; the marked file has them all
-State = SheetRun.State
+State = SheetRun.SheetState
 
 
 class More(NamedTuple):
