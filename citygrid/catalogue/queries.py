@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citygrid.catalogue.choices import ANY_AREA
 from citygrid.catalogue.models import Category, FilingStandard, ProblemType, Scheme, UnitKind
-from citygrid.kernel.errors import NotFound
+from citygrid.kernel.errors import NotFound, Words
 from citygrid.kernel.words import in_language
 from citygrid.kernel.worktime import Limit, Unit
 
@@ -78,14 +78,19 @@ class SchemeView:
     """A coding scheme, with the words that say where its codes come from."""
 
     code: str
-    name: str
+    name_zh: str
+    name_en: str
     attribution: str
+
+    @property
+    def name(self) -> str:
+        return in_language(self.name_zh, self.name_en)
 
 
 def schemes() -> list[SchemeView]:
     """All coding schemes, by code."""
     return [
-        SchemeView(found.code, found.name, in_language(found.attribution_zh, found.attribution_en))
+        SchemeView(found.code, found.name_zh, found.name_en, in_language(found.attribution_zh, found.attribution_en))
         for found in Scheme.objects.order_by("code")
     ]
 
@@ -220,14 +225,14 @@ def standard_versions(code: str) -> list[StandardView]:
     return [_standard_view(found) for found in FilingStandard.objects.filter(code=code).order_by("version")]
 
 
-def problem_types() -> dict[str, str]:
-    """Problem types: code to name in the active language."""
-    return {found.code: found.name for found in ProblemType.objects.order_by("code")}
+def problem_types() -> dict[str, Words]:
+    """Problem types: code to name in the language that is active when it is shown."""
+    return {found.code: found.lazy_name for found in ProblemType.objects.order_by("code")}
 
 
-def unit_kinds() -> dict[str, str]:
-    """Kinds of units: code to name in the active language."""
-    return {found.code: found.name for found in UnitKind.objects.order_by("code")}
+def unit_kinds() -> dict[str, Words]:
+    """Kinds of units: code to name in the language that is active when it is shown."""
+    return {found.code: found.lazy_name for found in UnitKind.objects.order_by("code")}
 
 
 def _with_parents(wanted: Q) -> QuerySet[Category]:

@@ -46,7 +46,9 @@ class CategorySheet(SheetPort):
     permission = MANAGE_STANDARDS
 
     def sheet(self, actor: Actor, now: datetime) -> Sheet:
-        schemes: dict[str, Words] = {scheme.code: scheme.name for scheme in queries.schemes()}
+        schemes: dict[str, Words] = {
+            scheme.code: lazily_in_language(scheme.name_zh, scheme.name_en) for scheme in queries.schemes()
+        }
         code = matching(r"[^/\s]*", gettext_lazy("A code has no slashes and no spaces."))
         columns = (
             Column("scheme", gettext_lazy("Scheme"), is_required=True, choices=schemes),

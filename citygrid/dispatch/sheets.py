@@ -31,9 +31,7 @@ class RuleSheet(SheetPort):
     permission = MANAGE_RULES
 
     def sheet(self, actor: Actor, now: datetime) -> Sheet:
-        units: dict[str, Words] = {
-            unit.code: lazily_in_language(unit.name_zh, unit.name_en) for unit in access.all_organisations()
-        }
+        units: dict[str, Words] = {unit.code: unit.lazy_name for unit in access.all_organisations()}
         categories: dict[str, Words] = {
             found.key: lazily_in_language(found.name_zh, found.name_en) for found in catalogue.all_categories()
         }
@@ -47,7 +45,7 @@ class RuleSheet(SheetPort):
                 "layer",
                 gettext_lazy("Layer"),
                 anywhere,
-                choices={layer.code: layer.name for layer in geography.layers()},
+                choices={layer.code: layer.lazy_name for layer in geography.layers()},
             ),
             Column("feature", gettext_lazy("Place"), gettext_lazy("Code of a place of the layer. Blank: any.")),
             Column(

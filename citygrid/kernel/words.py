@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 
+from citygrid.kernel.errors import Words
+
 
 def in_language(zh: str, en: str) -> str:
     """The text in the active language, or the other one when it is missing."""
@@ -29,3 +31,8 @@ class Named(models.Model):
     @property
     def name(self) -> str:
         return in_language(self.name_zh, self.name_en)
+
+    @property
+    def lazy_name(self) -> Words:
+        """Its name in the language that is active when it is shown, not when it is read."""
+        return lazily_in_language(self.name_zh, self.name_en)

@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 from citygrid.access.models import Organisation
 from citygrid.access.tests.factories import make_actor
 from citygrid.cases.tests.factories import City
+from citygrid.kernel.downloads import TYPES
 from citygrid.kernel.permissions import USE_SHEETS
-from citygrid.kernel.sheets.files import TYPES
 from citygrid.kernel.tests.sheet_files import file_of
 from tests.api.conftest import key_of
 

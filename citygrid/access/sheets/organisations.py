@@ -11,7 +11,6 @@ from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import Words
 from citygrid.kernel.sheets.columns import YES_NO, Column, Key, Row, Sheet, Values, Wrong, matching, yes_no
 from citygrid.kernel.sheets.ports import Change, SheetPort, touching
-from citygrid.kernel.words import lazily_in_language
 
 KEY = ("code",)
 
@@ -26,7 +25,7 @@ def credit_code(text: str) -> str:
 
 def organisation_choices(units: Iterable[Organisation]) -> dict[str, Words]:
     """Codes of units with their names in the active language."""
-    return {unit.code: lazily_in_language(unit.name_zh, unit.name_en) for unit in units}
+    return {unit.code: unit.lazy_name for unit in units}
 
 
 def check_area(row: Row, places: set[str], actor: Actor) -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +14,6 @@ from citygrid.geography import services as geography_services
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.sheets.columns import Column, Key, Row, Sheet, Values
 from citygrid.kernel.sheets.ports import Change, SheetPort
-from citygrid.kernel.words import in_language
 
 KEY = ("layer", "feature")
 
@@ -27,7 +27,7 @@ class PlaceSheet(SheetPort):
     permission = geography_permissions.DEFINE_LAYERS
 
     def sheet(self, actor: Actor, now: datetime) -> Sheet:
-        layers = {layer.code: layer.name for layer in geography.layers()}
+        layers = {layer.code: layer.lazy_name for layer in geography.layers()}
         columns = (
             Column("layer", gettext_lazy("Layer"), is_required=True, choices=layers),
             Column("feature", gettext_lazy("Place"), gettext_lazy("Code of the place; blank: the layer itself.")),
@@ -46,10 +46,10 @@ class PlaceSheet(SheetPort):
         codes = {unit.pk: unit.code for unit in queries.all_organisations()}
         for layer in geography.layers():
             unit = codes.get(layer.owner_unit_id, "") if layer.owner_unit_id else ""
-            yield {"layer": layer.code, "feature": "", "name": layer.name, "unit": unit}
+            yield {"layer": layer.code, "feature": "", "name": _both(layer), "unit": unit}
         for place in geography.all_features(on=timezone.localdate(now)):
             unit = codes.get(place.responsible_unit_id, "") if place.responsible_unit_id else ""
-            name = in_language(place.name_zh, place.name_en)
+            name = _both(place)
             yield {"layer": place.layer_id, "feature": place.code, "name": name, "unit": unit}
 
     def check(self, rows: Sequence[Row], standing: Mapping[Key, Values], actor: Actor, now: datetime) -> None:
@@ -69,3 +69,8 @@ class PlaceSheet(SheetPort):
             actor=actor,
             now=now,
         )
+
+
+def _both(named: Any) -> str:
+    """Its names, the same for every reader: what was checked in one language is compared with it in another."""
+    return " · ".join(dict.fromkeys(filter(None, (named.name_zh, named.name_en))))

@@ -9,13 +9,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import override
 from openpyxl import load_workbook
 
 from citygrid.access.models import Account, Organisation
-from citygrid.desk.tests.factories import LITTER, City, add_administrator, make_cases
+from citygrid.access.tests import factories as access
+from citygrid.desk.tests.factories import CLERK, COVER, LITTER, City, add_administrator, add_cover, make_cases
+from citygrid.dispatch.tests import factories as dispatch
+from citygrid.geography import services as geography
+from citygrid.geography.choices import LayerKind
 from citygrid.kernel import clock
 from citygrid.kernel.downloads import TYPES
 from citygrid.kernel.models import SheetRun
+from citygrid.kernel.sheets.plans import make_plan
+from citygrid.kernel.sheets.ports import SHEETS, port_for
+from citygrid.kernel.sheets.runs import export
 from citygrid.kernel.tests.sheet_files import file_of
 
 GOOD = {"code": "env-09", "name_zh": "绿化队", "kind": "greening"}
@@ -198,3 +206,28 @@ def test_checked_file_of_rules_shows_which_past_cases_would_go_elsewhere(city: C
     assert {line.after for line in page.context["lines"]} == {"Sanitation centre"}
     step(keeper, "commit")
     assert keeper.get(reverse("sheet-run", args=[last().pk])).context["trial"] is None
+
+
+@pytest.mark.parametrize("code", sorted(SHEETS.all()))
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_file_of_one_language_says_the_same_in_the_other(city: City, code: str, form: str) -> None:
+    """Also what is open to other words: a label in the other language is the code it stands for."""
+    fill_all(city)
+    role = "security_administrator" if code in ("posts", "holdings") else "system_administrator"
+    actor, now = access.make_actor(role), clock.now()
+    for written, read in (("zh-hans", "en"), ("en", "zh-hans")):
+        with override(written):
+            file = export(sheet=code, form=form, actor=actor, now=now)
+        with override(read):
+            plan = make_plan(port_for(code, actor), file, actor, now)
+        counts = plan.counts()
+        assert counts["same"] > 0 and counts == {**dict.fromkeys(counts, 0), "same": counts["same"]}, (written, read)
+
+
+def fill_all(city: City) -> None:
+    """Something of every kind that there is a sheet for."""
+    add_cover()
+    geography.add_layer(
+        code="bus", kind=LayerKind.THEMATIC, name_zh="公交站", name_en="Bus stops", actor=CLERK, now=clock.now()
+    )
+    dispatch.rule(city.water, category_key=COVER, layer_code="road", feature_code="R1")
