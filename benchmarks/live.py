@@ -206,6 +206,7 @@ def _listening(pages: Sequence[Page], port: int) -> Iterator[None]:
     reading = [asyncio.run_coroutine_threadsafe(page.read(), loop) for page in pages]
     yield
     lost = sum(line.done() for line in reading)
-    loop.call_soon_threadsafe(loop.stop)
+    for line in reading:
+        line.cancel()
     if lost:
         raise ConnectionError(f"{lost} lines were lost")

@@ -10,17 +10,21 @@ from citygrid.kernel import bell
 from citygrid.kernel.actor import Actor
 from citygrid.live.rules import COUNTS, event
 
-
-def _of_cases(actor: Actor, ids: Sequence[str]) -> list[str]:
-    return [event("case", **change._asdict()) for change in cases.changed(actor, [UUID(each) for each in ids])]
+News = list[list[str]]  # events, for each actor
 
 
-def _of_reports(actor: Actor, ids: Sequence[str]) -> list[str]:
-    return [COUNTS] if intake.may_triage_any(actor, [UUID(each) for each in ids]) else []
+def _of_cases(actors: Sequence[Actor], ids: Sequence[str]) -> News:
+    changed = cases.changed(actors, [UUID(each) for each in ids])
+    return [[event("case", **change._asdict()) for change in seen] for seen in changed]
 
 
-def _of_notices(actor: Actor, ids: Sequence[str]) -> list[str]:
-    return [COUNTS] if str(actor.account_id) in ids else []
+def _of_reports(actors: Sequence[Actor], ids: Sequence[str]) -> News:
+    keys = [UUID(each) for each in ids]
+    return [[COUNTS] if intake.may_triage_any(actor, keys) else [] for actor in actors]
+
+
+def _of_notices(actors: Sequence[Actor], ids: Sequence[str]) -> News:
+    return [[COUNTS] if str(actor.account_id) in ids else [] for actor in actors]
 
 
 def _post(actor: Actor) -> Hashable:
@@ -33,7 +37,7 @@ class Topic(NamedTuple):
 
     seconds: float
     alike: Callable[[Actor], Hashable]
-    news: Callable[[Actor, Sequence[str]], list[str]]
+    news: Callable[[Sequence[Actor], Sequence[str]], News]
 
 
 TOPICS = {
@@ -43,6 +47,6 @@ TOPICS = {
 }
 
 
-def news(topic: str, ids: Sequence[str], actors: Sequence[Actor]) -> list[list[str]]:
-    """For each actor the events about these ids, in the order of the actors. At most one query an actor."""
-    return [TOPICS[topic].news(actor, ids) for actor in actors]
+def news(topic: str, ids: Sequence[str], actors: Sequence[Actor]) -> News:
+    """For each actor the events about these ids. One query for cases, one for each post that decides for reports."""
+    return TOPICS[topic].news(actors, ids)
