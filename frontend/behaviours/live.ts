@@ -26,14 +26,14 @@ export function live(page: Document): void {
   const address = page.querySelector<HTMLElement>('[data-stream]')?.dataset.stream
   if (!address || !window.EventSource) return
   const lines = new Set<EventSource>()
-  let shown: string | undefined
+  let shown = ''
+  let hasBeenOpen = false
   let timer = 0
   const number = () => page.querySelector<HTMLElement>('[data-case]')?.dataset.case ?? ''
 
   const connect = () => {
     window.clearTimeout(timer)
     const before = [...lines]
-    const isFirst = shown === undefined
     shown = number()
     const url = new URL(address, page.location.href)
     if (shown) url.searchParams.set('case', shown)
@@ -41,12 +41,16 @@ export function live(page: Document): void {
     lines.add(line)
     const leave = (others: EventSource[]) => others.forEach((other) => (other.close(), lines.delete(other)))
     line.onopen = () => {
+      const isFirst = !hasBeenOpen
+      const hasMissed = !before.some(isOpen)
       leave(before) // only now, so that nothing is missed in between
       state(page, true)
-      window.setTimeout(() => announce(page, 'refresh', { isFirst }), isFirst ? FIRST_LOOK : 0)
+      hasBeenOpen = true
+      if (isFirst) window.setTimeout(() => announce(page, 'refresh', { isFirst }), FIRST_LOOK)
+      else if (hasMissed) announce(page, 'refresh', {})
     }
     line.onerror = () => {
-      state(page, [...lines].some((other) => other.readyState === EventSource.OPEN))
+      state(page, [...lines].some(isOpen))
       if (line.readyState !== EventSource.CLOSED || !lines.has(line)) return
       leave([...before, line])
       state(page, lines.size > 0)
@@ -75,6 +79,8 @@ export function live(page: Document): void {
   window.addEventListener('pageshow', (event) => event.persisted && connect())
   if (!page.hidden) connect()
 }
+
+const isOpen = (line: EventSource) => line.readyState === EventSource.OPEN
 
 const SOUND = 'citygrid.sound'
 

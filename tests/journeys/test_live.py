@@ -13,6 +13,7 @@ from citygrid.kernel import clock
 from tests.journeys.counting import COUNT, at_most, eventually
 from tests.journeys.staff import Staff
 from tests.live.process import Process, free_port, is_open
+from tests.robustness.platform import descendants, kill
 
 Enter = Callable[..., Staff]
 TO_FILE = TO_FILED[:2]  # a shift leader may file it
@@ -146,6 +147,7 @@ def test_presence_follows_from_case_to_case_of_the_queue(city: City, enter: Ente
     leader.page.keyboard.press("j")
     leader.page.keyboard.press("Enter")
     expect(watching.page.locator("[data-present-names]")).to_contain_text("赵值班")
+    expect(leader.page.locator("[data-load-news]")).to_be_hidden()  # another line was opened, but nothing was missed
 
 
 @pytest.mark.browser
@@ -173,7 +175,12 @@ def test_page_that_lost_the_line_says_so_and_asks_anew_when_it_is_back(
     try:
         wait_until_live(staff)
         case_at(city, 0, *TO_FILED)
-        expect(staff.page.locator("[data-load-news]")).to_be_visible()
+        expect(staff.page.locator("[data-load-news]")).to_contain_text("1 new")
+        assert kill(descendants(late.process.pid)[-1:]) == 1
+        expect(staff.page.locator("[data-age]")).not_to_have_text("live")
+        wait_until_live(staff)
+        staff.page.keyboard.press("m")
+        expect(staff.page.locator("#queue tbody tr")).to_have_count(1)
     finally:
         late.end()
 
