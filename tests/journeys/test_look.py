@@ -110,6 +110,7 @@ def layers(city: City) -> Iterator[tuple[str, str, str]]:
     yield "layer", login, "/layers/road/"
     yield "layer-feature", login, "/layers/road/features/R1/"
     yield "layer-draft", login, "/layers/road/draft/"
+    yield "layer-edit", login, "/layers/road/edit/"
 
 
 def put(code: str, column: float) -> FeatureIn:

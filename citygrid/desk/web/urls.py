@@ -64,6 +64,7 @@ urlpatterns = [
     path("layers/<slug:code>/file/", layers.file, name="layer-file"),
     path("layers/<slug:code>/features/<path:feature>/", layers.feature, name="layer-feature"),
     path("layers/<slug:code>/upload/", layer_drafts.upload, name="layer-upload"),
+    path("layers/<slug:code>/edit/", layer_drafts.edit, name="layer-edit"),
     path("layers/<slug:code>/draft/", layer_drafts.draft, name="layer-draft"),
     path("layers/<slug:code>/draft/publish/", layer_drafts.publish, name="layer-publish"),
     path("layers/<slug:code>/draft/confirm/", layer_drafts.confirm, name="layer-confirm"),

@@ -16,7 +16,7 @@ Geometry = dict[str, Any]
 
 
 class FeatureIn(Schema):
-    """A feature as it shall be: a GeoJSON geometry in WGS-84."""
+    """A feature as it shall be: a GeoJSON geometry in WGS-84. Attributes that are not given stay as they are."""
 
     code: FeatureCode
     geometry: Geometry
@@ -24,7 +24,7 @@ class FeatureIn(Schema):
     name_en: str = ""
     responsible_unit_id: UUID | None = None
     valid_to_date: Day | None = None
-    attributes: dict[str, Any] = {}
+    attributes: dict[str, Any] | None = None
 
 
 class DraftIn(Schema):

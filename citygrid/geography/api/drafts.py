@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import orjson
 import shapely
 from ninja import Path, Query, Status
 
@@ -119,7 +118,7 @@ def _feature(one: queries.DraftEntry) -> dict[str, Any]:
     return {
         **{name: getattr(drafted, name) for name in names},
         "effect": one.effect,
-        "geometry": orjson.loads(geom.json) if geom else None,
+        "geometry": queries.exact_json(geom) if geom else None,
     }
 
 

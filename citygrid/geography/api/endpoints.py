@@ -1,6 +1,5 @@
 from typing import Any
 
-import orjson
 from django.contrib.gis.geos import Point
 from django.http import HttpResponse
 from django.utils.translation import get_language
@@ -73,4 +72,5 @@ def list_features(request: Any, code: str, on: Day | None = None) -> list[dict[s
     """The features of a layer that are valid on a day (today when none is given), at most 2,000, by code."""
     names = ("code", "name_zh", "name_en", "responsible_unit_id", "valid_from_date", "valid_to_date")
     found = queries.features_of(code, on=on or clock.now().date())[: MOST_ROWS * 10]
-    return [{**{name: getattr(one, name) for name in names}, "geometry": orjson.loads(one.geom.json)} for one in found]
+    facts = [{name: getattr(one, name) for name in names} for one in found]
+    return [{**told, "geometry": queries.exact_json(one.geom)} for told, one in zip(facts, found, strict=True)]

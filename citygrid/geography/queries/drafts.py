@@ -184,3 +184,8 @@ def _outlines(areas: QuerySet[Area]) -> dict[str, BaseGeometry]:
 def to_shapely(geom: Any) -> BaseGeometry:
     """GEOS to shapely."""
     return shapely.from_wkb(bytes(geom.wkb))
+
+
+def exact_json(geom: Any) -> dict[str, Any]:
+    """A geometry as GeoJSON with all digits of its numbers: who sends it back changes nothing."""
+    return dict(shapely.geometry.mapping(to_shapely(geom)))

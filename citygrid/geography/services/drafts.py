@@ -1,7 +1,7 @@
 """Drafts of layers: one for each layer, changed by hand or by a file, checked as a whole, thrown away or published."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -33,7 +33,10 @@ OWN = ("unit_id", "valid_from", "valid_to")  # a Shapefile has room for ten lett
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureIn:
-    """A feature as it shall be: a GeoJSON geometry in WGS-84, names, who is responsible, until when."""
+    """A feature as it shall be: a GeoJSON geometry in WGS-84, names, who is responsible, until when.
+
+    Attributes None: as they are, in the draft or else in the layer.
+    """
 
     code: str
     geometry: Mapping[str, Any]
@@ -41,7 +44,7 @@ class FeatureIn:
     name_en: str = ""
     responsible_unit_id: UUID | None = None
     valid_to_date: date | None = None
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ def save_draft(
     for one in put:
         if one.valid_to_date is not None and one.valid_to_date <= from_date:
             raise Invalid(fields={"valid_to_date": _("The validity ends before it begins.")})
-    rows = [_row(draft, shape, given[shape.code]) for shape in shapes]
+    known = _known_attributes(draft, [one.code for one in put if one.attributes is None])
+    rows = [_row(draft, shape, given[shape.code], known.get(shape.code)) for shape in shapes]
     _replace(draft, rows, removed, [*given, *removed, *restored])
     data = {"draft": draft.revision, "put": sorted(given), "removed": sorted(removed), "restored": sorted(restored)}
     audit.record(subject=f"geography.layer/{layer_code}", action="draft", actor=actor, now=now, data=data)
@@ -197,7 +201,7 @@ def _shapes_of(layer: Layer, put: Sequence[FeatureIn]) -> list[Shape]:
     features = [
         {
             "type": "Feature",
-            "properties": {**one.attributes, "code": one.code, "name": one.name_zh, "name_en": one.name_en},
+            "properties": {**(one.attributes or {}), "code": one.code, "name": one.name_zh, "name_en": one.name_en},
             "geometry": dict(one.geometry),
         }
         for one in put
@@ -209,7 +213,16 @@ def _shapes_of(layer: Layer, put: Sequence[FeatureIn]) -> list[Shape]:
     return shapes
 
 
-def _row(draft: LayerDraft, shape: Shape, given: FeatureIn) -> DraftFeature:
+def _known_attributes(draft: LayerDraft, codes: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The attributes of features by code, as the draft has them, or else the layer on the day of the draft."""
+    if not codes:
+        return {}
+    there = Feature.objects.filter(valid_on(draft.from_date), layer=draft.layer_id, code__in=codes)
+    drafted = draft.features.filter(code__in=codes, is_removed=False)
+    return {**dict(there.values_list("code", "attributes")), **dict(drafted.values_list("code", "attributes"))}
+
+
+def _row(draft: LayerDraft, shape: Shape, given: FeatureIn, known: Mapping[str, Any] | None = None) -> DraftFeature:
     return DraftFeature(
         draft=draft,
         code=shape.code,
@@ -217,7 +230,7 @@ def _row(draft: LayerDraft, shape: Shape, given: FeatureIn) -> DraftFeature:
         name_en=shape.name_en,
         geom=to_geos(shape.geometry),
         responsible_unit_id=given.responsible_unit_id,
-        attributes=dict(given.attributes),
+        attributes=dict(known or {} if given.attributes is None else given.attributes),
         valid_to_date=given.valid_to_date,
     )
 

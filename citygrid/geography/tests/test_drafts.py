@@ -289,6 +289,14 @@ def test_restored_feature_is_left_as_it_is() -> None:
         publish(2)
 
 
+def test_attributes_that_are_not_given_stay_as_they_are() -> None:
+    Feature.objects.filter(code="P1").update(attributes={"trees": 12})
+    save(put("P1", 0, 0.5), put("P2", 1, attributes={"trees": 3}))
+    save(put("P1", 0, 0.6), put("P2", 1, 0.9), put("P3", 2), expected=1)
+    found = DraftFeature.objects.order_by("code").values_list("attributes", flat=True)
+    assert list(found) == [{"trees": 12}, {"trees": 3}, {}]
+
+
 def test_draft_that_is_not_there_cannot_be_changed() -> None:
     for act in (
         lambda: save(put("P3", 2), expected=3),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -12,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from citygrid.access import queries as access
 from citygrid.desk.web.layer_forms import LayerFileForm, PublishForm
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.views.layers import day, layer_page, shapes_of, unit_names
@@ -80,6 +82,36 @@ def draft(request: Any, code: str) -> HttpResponse:
         return _draft_page(request, code)
     except NoDraft:
         return redirect("layer", code=code)
+
+
+@requires(DEFINE_LAYERS)
+@never_cache
+@require_safe
+def edit(request: Any, code: str) -> HttpResponse:
+    """The layer on a map, to be drawn in (frontend/islands/layer-editor); what is saved is its draft."""
+    found, about = queries.layer(code), standing(request)
+    begun = queries.begun_draft(code)
+    island = {
+        "layer": code,
+        "revision": begun.revision if begun else 0,
+        "day": day(begun.from_date if begun else about.today),
+        "extent": queries.extent(request.actor.reach.areas),
+        "reach": [area for area in request.actor.reach.areas if area],
+        "base": settings.BASE_MAP,
+        "words": {
+            "zoomIn": _("Zoom in"),
+            "zoomOut": _("Zoom out"),
+            "unnamed": _("without a name"),
+            "saved": _("Saved."),
+            "unsaved": _("Not saved yet."),
+            "failed": _("The server did not answer. Nothing was lost here; try again."),
+            "pickOne": _("Select the one feature to divide first."),
+            "pickTwo": _("Select two or more features that lie side by side: with Shift, or in the list with Ctrl."),
+            "fine": _("Nothing is wrong."),
+        },
+    }
+    units = sorted(access.units_for_choice(), key=lambda unit: unit.name)
+    return draw(request, "desk/layer_edit.html", {"layer": found, "island": island, "units": units})
 
 
 @requires(DEFINE_LAYERS)
