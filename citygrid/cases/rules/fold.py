@@ -205,6 +205,11 @@ def _extend(before: CaseState, facts: dict[str, Any], at: datetime) -> Clock | N
     return clock.extend(clock.limit) if clock and clock.limit else clock
 
 
+def _reset(before: CaseState, facts: dict[str, Any], at: datetime) -> Clock | None:
+    """The next start counts the whole limit anew."""
+    return None
+
+
 def _stop(before: CaseState, facts: dict[str, Any], at: datetime) -> Clock | None:
     return before.clock.stop(at) if before.clock else None
 
@@ -215,6 +220,7 @@ _EFFECTS: dict[str, Callable[[CaseState, dict[str, Any], datetime], Clock | None
     "resume": _resume,
     "extend": _extend,
     "stop": _stop,
+    "reset": _reset,
 }
 
 

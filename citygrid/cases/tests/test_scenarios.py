@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 TO_FILED = ("acceptor send_to_verify", "supervisor report_verification", "shift_leader file")
 TO_DISPATCHED = (*TO_FILED, "dispatcher dispatch")
+DAY = timedelta(days=1)
 TO_HANDLED = (*TO_DISPATCHED, "department take", "department reply")
 TO_CHECKED = (*TO_HANDLED, "acceptor send_to_check", "supervisor pass_check")
 HAPPY = (*TO_CHECKED, "shift_leader close")
@@ -191,13 +192,25 @@ def test_overseen_case_needs_an_answer_and_keeps_its_state(city: City) -> None:
     assert refusal.value.reason == "nothing_to_answer"
 
 
-def test_reopened_case_does_not_count_the_time_it_was_closed(city: City) -> None:
-    case = city.play(city.open(), *HAPPY)
-    closed_for = timedelta(days=3)
-    deadline = case.due_at
-    case = city.take(case, "shift_leader reopen", at=case.closed_at + closed_for)
+def test_reopened_case_gets_its_whole_limit_from_the_next_dispatch(city: City) -> None:
+    case = city.play(city.open(), *TO_HANDLED)
+    case = city.play(case, "acceptor send_to_check", "supervisor pass_check", "shift_leader close", start=NOW + DAY)
+    first = case.due_at
+    assert case.closed_at > first and case.on_time is True  # the check took long, not the unit
+    case = city.take(case, "shift_leader reopen", at=case.closed_at + DAY)
     assert (case.state, case.is_open, case.closed_at, case.counts["reopens"]) == ("filed", True, None, 1)
-    assert case.due_at == deadline + closed_for
+    assert (case.due_at, case.clock, case.on_time) == (None, None, True)
+    again = case.head_at + timedelta(hours=1)
+    case = city.take(case, "dispatcher dispatch", at=again)
+    assert case.due_at == again + timedelta(hours=2) and queries.lamp_of(case, again) == Lamp.GREEN
+
+
+def test_case_in_time_at_first_is_late_when_its_second_round_is(city: City) -> None:
+    case = city.play(city.open(), *HAPPY)
+    assert case.on_time is True
+    case = city.take(case, "shift_leader reopen", at=case.closed_at + DAY)
+    case = city.play(case, "dispatcher dispatch", *HAPPY[4:], start=case.head_at, every=timedelta(hours=3))
+    assert (case.state, case.on_time) == ("closed", False)
 
 
 def test_verdict_once_late_stays_late_after_reopening(city: City) -> None:

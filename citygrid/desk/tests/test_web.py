@@ -188,6 +188,18 @@ def test_deferral_to_a_day_that_cannot_be_names_the_field_and_keeps_the_words(ci
     assert page.status_code == 422 and list(page.context["sent"].errors) == ["until"] and "施工" in words_of(page)
 
 
+def test_page_of_a_reopened_case_says_how_its_first_round_came_out(city: City, enter) -> None:
+    start = clock.now() - timedelta(hours=4)
+    steps = ("water take", "water reply", "acceptor send_to_check", "supervisor pass_check", "shift_leader close")
+    case = city.play(city.case(0, start), *TO_DISPATCHED, *steps, start=start)
+    drawn = words_of(enter("shift_leader").get(case_url(case)))
+    assert "<dt>Handled</dt><dd>In time</dd>" in drawn and "Verdict of the first round" not in drawn
+    city.play(case, "shift_leader reopen", start=start + timedelta(hours=3))
+    drawn = words_of(enter("shift_leader").get(case_url(case)))
+    assert "<dt>Handled</dt><dd>In time</dd>" in drawn
+    assert "Verdict of the first round" in drawn and "Due " not in drawn
+
+
 def test_case_is_bundled_by_number_and_both_pages_say_so(city: City, enter) -> None:
     now = clock.now()
     first, second = city.case(0, now), city.case(2, now)

@@ -100,6 +100,7 @@ def facts_of(case: Any, now: datetime) -> list[Fact]:
         Fact(_("Unit"), case.unit.name if case.unit else ""),
         Fact(_("Limit"), limit_words(case.as_state().limit)),
         Fact(_("Happened so far"), _counts(case)),
+        Fact(_("Verdict of the first round"), _verdict(case.on_time) if case.is_open else ""),
     ]
 
 
@@ -254,6 +255,7 @@ class _Names:
             (_("Filing condition"), standard.condition if standard else ""),
             (_("Limit"), limit_words(standard.limit) if standard else ""),
             (_("Until"), until),
+            (_("Handled"), _verdict(data.get("on_time"))),
             (_("Case"), self.numbers[UUID(data["case_id"])] if "case_id" in data else ""),
         ]
         told = details(self.corrected.of(data["correction"])) if "correction" in data else ()
@@ -335,6 +337,11 @@ def _outline(code: str) -> dict[str, Any] | None:
 
 def _step_time(case: Any, now: datetime) -> str:
     return time_left_words(case.node_due_at, now) if case.node_due_at and case.is_open else ""
+
+
+def _verdict(on_time: bool | None) -> str:
+    """What a closing said of the deadline; empty where there was none."""
+    return "" if on_time is None else _("In time") if on_time else _("Late")
 
 
 def _counts(case: Any) -> str:

@@ -8,7 +8,7 @@ from citygrid.kernel.words import lazily_in_language
 from citygrid.kernel.worktime import Limit, Unit
 from citygrid.workflow.errors import FieldsMissing, ProcedureInvalid, UnknownAction
 
-CLOCK_EFFECTS = frozenset({"start", "pause", "resume", "extend", "stop"})
+CLOCK_EFFECTS = frozenset({"start", "pause", "resume", "extend", "stop", "reset"})
 AXES = frozenset({"supervision", "command", "handling"})
 FIELDS = frozenset(FieldsMissing.LABELS)
 PHOTOS = frozenset({"photo_before", "photo_after", "photo_scene"})
