@@ -27,7 +27,8 @@ class ReportQuerySet(ScopedQuerySet):
 
     def readable_by(self, actor: Actor) -> Self:
         """What this post sees, and what its account sent itself."""
-        return self._scoped(self.scope_for(actor) | _own(actor))
+        scope = self.scope_for(actor)
+        return self._scoped(scope | _own(actor) if scope else scope)  # an empty condition is all: nothing widens it
 
 
 def _own(actor: Actor) -> Q:

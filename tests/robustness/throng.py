@@ -14,7 +14,9 @@ from django.utils import timezone
 from citygrid.access.models import Account, Organisation, Post
 from citygrid.access.queries import actor_for
 from citygrid.access.tests import factories as access
+from citygrid.cases import services
 from citygrid.cases.models import Case
+from citygrid.cases.rules import Given
 from citygrid.cases.tests.factories import City, make_city
 from citygrid.catalogue.tests import factories as catalogue
 from citygrid.evidence.models import Attachment, Media
@@ -32,6 +34,7 @@ CODES = (*AREAS, "900001001001001", "900001001001002", "900001002001001", "90000
 CATEGORIES = ("01001", "01002", "02001", "03001")
 PREFIXES = ("test/component/01", "test/component/01001", "test/component/02", "test/component/03001", "test/")
 AREA_ROLES = ("supervisor", "acceptor", "shift_leader", "inspector", "dispatcher")
+ENDED_EVERY = 4
 NO_SIGHT = ("system_administrator", "security_administrator", "audit_administrator")
 REPORTS_SEEN_BY = ("supervisor", "acceptor", "shift_leader", "inspector")
 # Why nobody may act as every second or third seat.
@@ -155,6 +158,12 @@ def _make_cases(throng: Throng, rng: random.Random, units: list[Organisation], c
         things.append(Thing("case", case.pk, f"甲{number}乙", case.area_code, unit, case.category_id))
     rows = Case.objects.unscoped(reason="test")
     rows.bulk_update(opened, ["area_code", "unit", "category"])
+    leader = access.make_actor("shift_leader", areas=[""])
+    for number, case in enumerate(opened):
+        if number % ENDED_EVERY == 0:
+            services.take_step(case_id=case.pk, action="void", actor=leader, now=clock.now(), given=Given(reason="-"))
+        if number == count // 2:  # ended cases are counted beforehand, or noted as changes
+            services.fold_tallies()
     throng.things += things
 
 
