@@ -20,3 +20,4 @@ class ReportAction(models.TextChoices):
     REFUSE = "refuse", _("Not accepted")
     UNJOIN = "unjoin", _("Joining undone")
     CORRECT_CASE = "correct_case", _("Its case corrected")
+    VOID_CASE = "void_case", _("Its case declared void")

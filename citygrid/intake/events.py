@@ -54,6 +54,15 @@ class ReportCorrected(Event):
 
 
 @dataclass(frozen=True)
+class ReportCaseVoided(Event):
+    """The case of a report was declared void, with a reason the reporter sees."""
+
+    report_id: UUID
+    seq: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ReportUnjoined(Event):
     """A report was taken out of the case it had been joined to, with a reason the reporter sees."""
 

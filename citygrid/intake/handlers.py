@@ -10,7 +10,7 @@ from django.utils.translation import override
 from citygrid.access.queries import Holder
 from citygrid.cases import queries as cases
 from citygrid.cases.choices import Source
-from citygrid.cases.events import CaseCorrected
+from citygrid.cases.events import CaseCorrected, CaseVoided
 from citygrid.evidence.registry import owners, parts
 from citygrid.geography import queries as geography
 from citygrid.intake import events, models, queries, services
@@ -19,13 +19,19 @@ from citygrid.notices import services as notices
 from citygrid.notices.services import NoticeIn
 
 Decided = (
-    events.ReportAccepted | events.ReportJoined | events.ReportRefused | events.ReportCorrected | events.ReportUnjoined
+    events.ReportAccepted
+    | events.ReportJoined
+    | events.ReportRefused
+    | events.ReportCorrected
+    | events.ReportCaseVoided
+    | events.ReportUnjoined
 )
 TOLD: dict[type[Decided], str] = {  # event to template
     events.ReportAccepted: "report_accepted",
     events.ReportJoined: "report_joined",
     events.ReportRefused: "report_refused",
     events.ReportCorrected: "report_corrected",
+    events.ReportCaseVoided: "report_case_voided",
     events.ReportUnjoined: "report_unjoined",
 }
 
@@ -73,6 +79,12 @@ def _changes(step: models.ReportStep, language: str) -> str:
 def note_case_correction(event: CaseCorrected) -> None:
     """Whoever reported what is now another matter is told."""
     services.note_case_correction(case_id=event.case_id, seq=event.seq, now=event.at)
+
+
+@subscribe(CaseVoided)
+def note_case_void(event: CaseVoided) -> None:
+    """Whoever reported it is told why nothing more will be done."""
+    services.note_case_void(case_id=event.case_id, seq=event.seq, now=event.at)
 
 
 for _event, _template in TOLD.items():

@@ -51,6 +51,13 @@ class BodyIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+class PageIn(Schema):
+    """Which rows of a list: so many from a place on."""
+
+    start: Annotated[int, Field(ge=0, le=100_000)] = 0
+    count: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 50
+
+
 class BoxIn(Schema):
     """What lies in a box: its four sides (WGS-84 degrees) are given together or not at all."""
 

@@ -215,3 +215,11 @@ def test_list_costs_the_same_queries_for_any_number_of_rows(
     client = client_of("dispatcher")
     with django_assert_max_num_queries(2):
         assert len(client.get("/api/v1/cases").json()) == 12
+
+
+def test_all_that_waits_can_be_read_page_by_page(city: City, client_of: Any) -> None:
+    cases = [city.open(summary=f"{number}") for number in range(5)]
+    client = client_of("acceptor")
+    pages = [client.get("/api/v1/cases/waiting", {"start": start, "count": 2}).json() for start in (0, 2, 4, 6)]
+    assert [len(page) for page in pages] == [2, 2, 1, 0]
+    assert {row["number"] for page in pages for row in page} == {case.number for case in cases}

@@ -13,7 +13,7 @@ from citygrid.cases.api.schemas import ActionOut, CaseDetailOut, CaseFilterIn, C
 from citygrid.evidence import queries as evidence
 from citygrid.geography.queries import Tile
 from citygrid.kernel import clock
-from citygrid.kernel.api import Permitted, boxed, json_answer, leads_to, responses, unless_known
+from citygrid.kernel.api import PageIn, Permitted, boxed, json_answer, leads_to, responses, unless_known
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.words import in_language
 
@@ -45,10 +45,10 @@ def list_cases(request: Any, wanted: Query[CaseFilterIn]) -> HttpResponse:
 
 
 @router.get("/waiting", response=responses(list[CaseOut]), auth=Permitted(permissions.VIEW), openapi_extra=FOUND)
-def list_waiting(request: Any) -> HttpResponse:
+def list_waiting(request: Any, page: Query[PageIn]) -> HttpResponse:
     """The cases whose next step is this post's, the earliest deadline first."""
     now = clock.now()
-    return _page(queries.waiting(request.auth, now), now)
+    return _page(queries.waiting(request.auth, now, start=page.start, count=page.count), now)
 
 
 @router.get("/tiles/{zoom}/{x}/{y}", response=responses(None), auth=Permitted(permissions.VIEW))

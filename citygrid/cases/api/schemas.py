@@ -8,7 +8,7 @@ from pydantic import Field
 from citygrid.cases.choices import Lamp, Source
 from citygrid.evidence.choices import MOST_AT_ONCE, MediaState, Role
 from citygrid.geography.choices import Frame
-from citygrid.kernel.api import MOST_ROWS, BodyIn, BoxIn, Day, Instant
+from citygrid.kernel.api import BodyIn, BoxIn, Day, Instant, PageIn
 
 Short = Annotated[str, Field(max_length=100)]
 Text = Annotated[str, Field(max_length=5_000, pattern=r"^[^\x00]*$")]
@@ -30,11 +30,8 @@ class CaseNarrowedIn(Schema):
     opened_until: Day | None = None
 
 
-class CaseFilterIn(CaseNarrowedIn, BoxIn):
+class CaseFilterIn(CaseNarrowedIn, BoxIn, PageIn):
     """What a list of cases is narrowed to, also by a box, and which page of it is wanted."""
-
-    start: Annotated[int, Field(ge=0, le=100_000)] = 0
-    count: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 50
 
 
 class CaseOut(Schema):

@@ -55,12 +55,13 @@ def _tell_units(template: str, condition: Q, now: datetime) -> int:
         del found[key]
     params = _params(found.values())
     handlers = cache(partial(_handlers, now))
+    roles = {case.pk: _handling(case, case.state) for case in found.values()}
     told = [
         NoticeIn(
             template=template,
             params=params[case.pk],
             key=key,
-            to=handlers(case.area_code, case.category_id, case.unit_id),
+            to=handlers(roles[case.pk], case.area_code, case.category_id, case.unit_id),
             link=("case", case.number),
         )
         for key, case in found.items()
@@ -95,8 +96,17 @@ def _params(cases: Iterable[models.Case], reason: str = "") -> dict[UUID, Mappin
     }
 
 
-def _handlers(now: datetime, area_code: str, category_key: str, unit_id: UUID) -> list[Holder]:
-    return access.holders(_roles_of(Axis.HANDLING), area_code, category_key, now, unit_id=unit_id)
+def _handlers(now: datetime, roles: frozenset[str], area_code: str, category_key: str, unit_id: UUID) -> list[Holder]:
+    return access.holders(roles, area_code, category_key, now, unit_id=unit_id)
+
+
+def _handling(case: models.Case, state: str) -> frozenset[str]:
+    """The roles that handle it in this state, or may in any: an office has posts of other lines of work too."""
+    procedure = workflow.procedure(case.procedure, case.procedure_version)
+    handling = frozenset(_roles_of(Axis.HANDLING))
+    waiting = handling & frozenset(procedure.states[state].waits_for)
+    may = (role for action in procedure.actions.values() if Axis.HANDLING in action.axes for role in action.roles)
+    return waiting or handling & frozenset(may)
 
 
 def _roles_of(axis: Axis) -> list[str]:
@@ -107,7 +117,8 @@ def _of_unit(case: models.Case, step: models.Step, now: datetime) -> list[Holder
     waiting = workflow.procedure(case.procedure, case.procedure_version).states[step.state].waits_for
     if levels := [code for code in waiting if _is_level(code)]:
         return access.holders(levels, case.area_code, case.category_id, now)
-    return _handlers(now, case.area_code, case.category_id, case.unit_id) if case.unit_id else []
+    roles = _handling(case, step.state)
+    return _handlers(now, roles, case.area_code, case.category_id, case.unit_id) if case.unit_id else []
 
 
 def _is_level(code: str) -> bool:

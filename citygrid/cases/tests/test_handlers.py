@@ -197,3 +197,13 @@ def test_holders_are_those_of_the_area_the_category_and_the_unit_today() -> None
 def test_case_that_is_unknown_fails_loudly() -> None:
     with pytest.raises(Case.DoesNotExist):
         services.tell_of_step(case_id=uuid4(), seq=1, template="case_dispatched", whom=["unit"], now=NOW)
+
+
+def test_other_posts_of_the_unit_are_not_told_of_what_they_cannot_do(city: City) -> None:
+    """A street office handles cases of the city, and has grid workers, who do not."""
+    worker = make_actor("grid_worker", areas=[DISTRICT], unit=city.unit)
+    city.actors["worker"] = worker
+    city.play(city.open(), *TO_DISPATCHED, "inspector oversee", "shift_leader void")
+    run()
+    assert told(city, "worker") == []
+    assert told(city, "department") == ["case_dispatched", "case_overseen", "case_voided"]

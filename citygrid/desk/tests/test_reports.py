@@ -245,3 +245,11 @@ def test_contact_is_masked_until_it_is_revealed_with_a_reason_on_record(city: Ci
     entry = AuditEntry.objects.get(action="reveal_contact")
     assert entry.data["reason"] == "回访"
     assert enter("supervisor").post(address, {"reason": "nosy"}).status_code == 403
+
+
+def test_text_that_is_too_long_is_told_of_and_kept_whole(enter) -> None:
+    client, text = enter("acceptor"), "井盖" * 50_000
+    assert 'maxlength="5000"' not in client.get(reverse("report-new")).content.decode().partition("</textarea>")[0]
+    page = client.post(reverse("report-new"), REPORT | {"description": text})
+    assert page.status_code == 422 and "100000" in page.context["form"].errors["description"][0]
+    assert text in page.content.decode()

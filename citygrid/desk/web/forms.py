@@ -274,6 +274,8 @@ class ReportForm(forms.Form):
     def __init__(self, data: Any, actor: Actor, files: Any = None, key: UUID | None = None) -> None:
         first = Source.HOTLINE if actor.may(TRIAGE) else Source.FIELD  # who decides on reports takes down calls
         super().__init__(data, files, initial={"key": key, "channel": first, "frame": Frame.WGS84})
+        # A browser cuts what is pasted at this length without a word; the form says how much is too much.
+        self.fields["description"].widget.attrs.pop("maxlength")
         for name, choices in {"category": category_choices(), "area": area_choices(actor.reach.areas)}.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker

@@ -7,6 +7,7 @@ from pydantic import Field
 from citygrid.cases.services import Correction
 from citygrid.intake import permissions, queries, services
 from citygrid.intake.api.schemas import ReceiptOut, ReportCorrectionIn, ReportIn, StatusOut, UnjoinIn
+from citygrid.intake.choices import ReportAction
 from citygrid.kernel import clock
 from citygrid.kernel.api import PROBLEM_CODES, Permitted, Problem, leads_to, responses
 
@@ -63,14 +64,16 @@ def unjoin_report(request: Any, report_id: UUID, given: UnjoinIn) -> Status[Any]
 
 
 def _status(report: Any) -> dict[str, Any]:
+    history = [_happened(one) for one in queries.history(report)]
+    voided = (one["reason"] for one in reversed(history) if one["action"] == ReportAction.VOID_CASE)
     return {
         "receipt": report.receipt,
         "state": report.state,
         "received_at": report.received_at,
-        "reason": report.reason,
+        "reason": report.reason or next(voided, ""),
         "case_number": report.case.number if report.case else "",
         "case_state": report.case.state if report.case else "",
-        "history": [_happened(one) for one in queries.history(report)],
+        "history": history,
     }
 
 

@@ -1,6 +1,7 @@
 from citygrid.intake.services.contact import reveal_contact
-from citygrid.intake.services.correct import correct_report, note_case_correction
+from citygrid.intake.services.correct import correct_report
 from citygrid.intake.services.decide import accept_report, join_report, refuse_report, unjoin_report
+from citygrid.intake.services.follow import note_case_correction, note_case_void
 from citygrid.intake.services.past import PastReport, record_reports
 from citygrid.intake.services.receive import LONGEST_DESCRIPTION, Receipt, ReportIn, receive_report
 
@@ -13,6 +14,7 @@ __all__ = [
     "correct_report",
     "join_report",
     "note_case_correction",
+    "note_case_void",
     "receive_report",
     "record_reports",
     "refuse_report",

@@ -1,6 +1,5 @@
-"""Corrections: of a report that waits, and of the case it became."""
+"""The correction of a report that waits."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,14 +7,13 @@ from uuid import UUID
 from django.db import transaction
 
 from citygrid.cases import errors as case_errors
-from citygrid.cases import queries as cases
 from citygrid.cases.services import Correction
 from citygrid.geography import queries as geography
 from citygrid.intake import errors, events, models, permissions
 from citygrid.intake.choices import ReportAction
 from citygrid.intake.services.history import append, locked, require_undecided
 from citygrid.intake.services.receive import placed, usable_category
-from citygrid.kernel.actor import Actor, system_actor
+from citygrid.kernel.actor import Actor
 from citygrid.kernel.events import announce
 
 MATTER = ("category", "location", "frame", "address", "district_code", "area_code")
@@ -53,18 +51,6 @@ def correct_report(
     seq = append(found, ReportAction.CORRECT, actor, now, MATTER, reason=reason.strip(), data=data)
     announce(events.ReportCorrected(report_id=found.pk, seq=seq, at=now))
     return found
-
-
-@transaction.atomic
-def note_case_correction(*, case_id: UUID, seq: int, now: datetime) -> None:
-    """Put the correction of a case (its step `seq`) into the history of its reports, whose reporters see it."""
-    step = cases.step(case_id, seq)
-    rows = models.Report.objects.unscoped(reason="what happened to a case happened to its reports")
-    actor = replace(system_actor(step.label), account_id=step.account_id, is_automatic=step.is_automatic)
-    told = {"case_id": case_id, "reason": step.data["reason"], "data": step.data["correction"]}
-    for found in rows.filter(case=case_id).select_for_update().order_by("pk"):
-        own = append(found, ReportAction.CORRECT_CASE, actor, step.at, (), **told)
-        announce(events.ReportCorrected(report_id=found.pk, seq=own, at=now))
 
 
 def _matter(found: models.Report) -> dict[str, Any]:

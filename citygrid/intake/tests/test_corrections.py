@@ -106,6 +106,17 @@ def test_correction_of_the_case_is_told_to_the_reporters_of_its_reports(city: Ci
     assert len(notices) == 2 and all("Exposed litter" in notice.text for notice in notices)
 
 
+def test_reason_of_a_void_reaches_who_reported(city: City) -> None:
+    first, second = receive(city, category_key=city.category_key), receive(city)
+    case = services.accept_report(report_id=first.report_id, actor=city.actors["acceptor"], now=NOW)
+    join(city, second, case)
+    city.take(case, "shift_leader void", given=Given(reason="seen twice, nothing there"))
+    services.note_case_void(case_id=case.pk, seq=2, now=LATER)
+    assert (actions(first), actions(second)) == (["accept", "void_case"], ["join", "void_case"])
+    notices = [notice for notice in told(city) if notice.template == "report_case_voided"]
+    assert len(notices) == 2 and all("nothing there" in notice.text for notice in notices)
+
+
 @pytest.mark.parametrize(
     ("right", "refusal"),
     [

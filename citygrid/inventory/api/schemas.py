@@ -9,13 +9,13 @@ from citygrid.geography.choices import Frame
 from citygrid.inventory.choices import Change, State
 from citygrid.inventory.queries import FARTHEST_M
 from citygrid.inventory.services import LONGEST_REASON
-from citygrid.kernel.api import MOST_ROWS, BodyIn, BoxIn, Latitude, Longitude
+from citygrid.kernel.api import BodyIn, BoxIn, Latitude, Longitude, PageIn
 
 ComponentId = Annotated[str, Field(pattern=r"^\d{16,17}$")]
 CategoryKey = Annotated[str, Field(max_length=80, pattern=r"^[\w./-]*$")]
 
 
-class ComponentFilterIn(BoxIn):
+class ComponentFilterIn(BoxIn, PageIn):
     """What a list of components is narrowed to."""
 
     category_key: CategoryKey = ""
@@ -23,8 +23,6 @@ class ComponentFilterIn(BoxIn):
     state: State | None = None
     maintainer_id: UUID | None = None
     words: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] = ""
-    start: Annotated[int, Field(ge=0, le=100_000)] = 0
-    count: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 50
 
 
 class NearIn(Schema):

@@ -48,6 +48,7 @@ ICONS = {
     ReportAction.REFUSE: "ban",
     ReportAction.UNJOIN: "arrow-back-up",
     ReportAction.CORRECT_CASE: "edit",
+    ReportAction.VOID_CASE: "ban",
 }
 
 
