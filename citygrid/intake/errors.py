@@ -19,6 +19,12 @@ class PlaceMissing(Invalid):
     message = _("A report needs a place: a position, or at least the area.")
 
 
+class PlaceContradicted(Invalid):
+    code = "intake.place_contradicted"
+    message = _("The position lies in %(there)s, not in %(given)s.")
+    hint = _("Leave out the area, or correct the position.")
+
+
 class TextMissing(Invalid):
     code = "intake.text_missing"
     message = _("A report needs some words about what is wrong.")

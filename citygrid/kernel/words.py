@@ -1,10 +1,17 @@
 """Names in two languages, stored side by side."""
 
+from unicodedata import category
+
 from django.db import models
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from citygrid.kernel.errors import Words
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to read in a text: only spaces, zero-width letters, marks of direction."""
+    return all(letter.isspace() or category(letter) == "Cf" for letter in text)
 
 
 def in_language(zh: str, en: str) -> str:

@@ -10,12 +10,13 @@ from citygrid.intake.queries import Contact, report
 from citygrid.intake.services.history import audit_entry
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.bulk import write_together
+from citygrid.kernel.words import is_blank
 
 
 def reveal_contact(*, report_id: UUID, reason: str, actor: Actor, now: datetime) -> Contact:
     """The reporter's contact data in clear. Who asked, and why, is on record before it is read."""
     actor.require(permissions.REVEAL)
-    if not reason.strip():
+    if is_blank(reason):
         raise errors.TextMissing()
     found = report(report_id, actor)
     with transaction.atomic():

@@ -15,6 +15,7 @@ from citygrid.intake.services.history import append, locked, require_undecided
 from citygrid.intake.services.receive import placed, usable_category
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.events import announce
+from citygrid.kernel.words import is_blank
 
 MATTER = ("category", "location", "frame", "address", "district_code", "area_code")
 
@@ -36,7 +37,7 @@ def correct_report(
     NothingCorrected, CategoryUnknown and those of places (400); ReportMoved, AlreadyTriaged (409).
     """
     actor.require(permissions.TRIAGE)
-    if not reason.strip():
+    if is_blank(reason):
         raise errors.TextMissing()
     found = locked(report_id, actor, expected_seq)
     require_undecided(found, now)

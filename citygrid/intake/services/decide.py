@@ -14,6 +14,7 @@ from citygrid.intake.services.history import append, locked, undecided
 from citygrid.intake.services.receive import usable_category
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.events import announce
+from citygrid.kernel.words import is_blank
 
 if TYPE_CHECKING:
     from citygrid.cases.models import Case
@@ -94,7 +95,7 @@ def unjoin_report(
     not see the case; ReportMoved, NotJoined, SameCase (409), and those of joining.
     """
     actor.require(permissions.TRIAGE)
-    if not reason.strip():
+    if is_blank(reason):
         raise errors.TextMissing()
     found = locked(report_id, actor, expected_seq)
     left = found.case_id
@@ -112,7 +113,7 @@ def unjoin_report(
 def refuse_report(*, report_id: UUID, reason: str, actor: Actor, now: datetime) -> models.Report:
     """Refuse a report with a reason that its reporter sees."""
     actor.require(permissions.TRIAGE)
-    if not reason.strip():
+    if is_blank(reason):
         raise errors.TextMissing()
     found = undecided(report_id, actor, now)
     seq = _decide(found, ReportAction.REFUSE, actor, now, reason=reason.strip())

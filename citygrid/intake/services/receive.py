@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.gis.geos import Point
+from django.utils.translation import get_language
 
 from citygrid.cases.choices import Source
 from citygrid.cases.services import Correction
@@ -27,6 +28,7 @@ from citygrid.kernel.crypto import blind_index
 from citygrid.kernel.events import announce
 from citygrid.kernel.idempotency import once
 from citygrid.kernel.ids import receipt_code
+from citygrid.kernel.words import is_blank
 
 LONGEST_DESCRIPTION, LONGEST_ADDRESS, LONGEST_CONTACT = 5_000, 300, 120
 
@@ -97,7 +99,14 @@ def placed(given: ReportIn | Correction, now: datetime) -> tuple[str, str, Point
         other = swapped(lon, lat)
         is_swapped = other is not None and geography.locate(Point(*other, srid=4326), on=now.date()) is not None
         raise errors.SwappedCoordinates() if is_swapped else errors.OutsideDistrict()
+    if not (place.area_code.startswith(given.area_code) or given.area_code.startswith(place.area_code)):
+        raise errors.PlaceContradicted(there=place_words(place.area_code), given=place_words(given.area_code))
     return place.district, place.area_code, location
+
+
+def place_words(code: str) -> str:
+    """A place by its name in the active language and its code."""
+    return f"{geography.place_name(code, get_language() or 'zh-hans')} ({code})"
 
 
 def usable_category(key: str) -> catalogue.CategoryView:
@@ -143,7 +152,7 @@ def _contacts(stored: models.Report, given: Mapping[str, str]) -> list[models.Re
 
 def _require_usable(given: ReportIn) -> None:
     """Refuse what could never be stored, before anything is."""
-    if not given.description.strip():
+    if is_blank(given.description):
         raise errors.TextMissing()
     if given.channel not in Source.values:
         raise errors.ChannelUnknown(channel=given.channel)

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils.translation import override
 
 from citygrid.access.tests import factories as access
 from citygrid.cases.errors import ComponentUnknown
@@ -80,6 +81,8 @@ def test_position_in_another_frame_is_converted_and_the_frame_is_kept(city: City
     ("values", "refusal"),
     [
         ({"description": "  "}, errors.TextMissing),
+        ({"description": "\u200b\u200b \u2060"}, errors.TextMissing),
+        ({"area_code": "900001002001"}, errors.PlaceContradicted),
         ({"description": "长" * 5_001}, errors.TextTooLong),
         ({"lon": 10.0, "lat": 10.0}, errors.OutsideDistrict),
         ({"lon": INSIDE["lat"], "lat": INSIDE["lon"]}, errors.SwappedCoordinates),
@@ -97,6 +100,17 @@ def test_unusable_report_is_refused_and_nothing_is_kept(city: City, values: dict
     with pytest.raises(refusal):
         receive(city, **values)
     assert stored().count() == AuditEntry.objects.filter(action="receive").count() == 0
+
+
+def test_contradiction_names_both_places(city: City) -> None:
+    with override("en"), pytest.raises(errors.PlaceContradicted) as told:
+        receive(city, area_code="900001002001")
+    assert "(900001001001" in str(told.value) and "(900001002001)" in str(told.value)
+
+
+@pytest.mark.parametrize("area", ["900001", "900001001", "900001001001"])
+def test_area_around_the_position_contradicts_nothing(city: City, area: str) -> None:
+    assert stored().get(pk=receive(city, area_code=area).report_id).area_code.startswith("900001001001")
 
 
 def test_report_by_telephone_needs_only_the_area(city: City) -> None:

@@ -20,6 +20,7 @@ from citygrid.inventory.services.writing import lock_inventory, write
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
+from citygrid.kernel.words import is_blank
 
 LONGEST_REASON = 300
 
@@ -76,7 +77,7 @@ def change(
     Raises NotFound (also when the post does not see it), ComponentInvalid.
     """
     actor.require(MANAGE)
-    if not reason.strip():
+    if is_blank(reason):
         raise ComponentInvalid(fields={"reason": _("A reason is needed.")})
     if len(reason) > LONGEST_REASON or "\x00" in reason:
         raise ComponentInvalid(fields={"reason": _("A reason is a text of at most 300 characters.")})

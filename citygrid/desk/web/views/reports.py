@@ -450,7 +450,7 @@ def _form(sent: Form | None, name: str) -> Form:
 
 def _field_of(refusal: Refusal) -> str | None:
     """The field of the report form that a refusal is about."""
-    if isinstance(refusal, errors.OutsideDistrict | errors.PlaceMissing):
+    if isinstance(refusal, errors.OutsideDistrict | errors.PlaceMissing | errors.PlaceContradicted):
         return "lon"
     return "description" if isinstance(refusal, errors.TextMissing | errors.TextTooLong) else None
 
