@@ -9,6 +9,7 @@ import './styles/print.css'
 import htmx from 'htmx.org'
 import { dataAge } from './behaviours/data-age.ts'
 import { errorSummary } from './behaviours/error-summary.ts'
+import { findChoice } from './behaviours/find-choice.ts'
 import { live } from './behaviours/live.ts'
 import { liveCase } from './behaviours/live-case.ts'
 import { liveCounts } from './behaviours/live-counts.ts'
@@ -52,6 +53,7 @@ htmx.onLoad((element) => {
   const root = element as HTMLElement
   localTime(root)
   errorSummary(root)
+  findChoice(root)
   rememberFolds(root)
   mountIslands(root)
 })

@@ -3,10 +3,14 @@
 from functools import lru_cache
 from typing import Any
 
+from django.forms import Select
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.kernel.pinyin import initials
 
 SELECT = "django/forms/widgets/select.html"
 
@@ -25,6 +29,24 @@ class FormRenderer(TemplatesSetting):
         if template_name == SELECT:
             return select_html(context["widget"])
         return super().render(template_name, context, request)
+
+
+class FoundSelect(Select):
+    """A long list of choices, which scripts let one narrow by typing words or the first letters of their sound."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        words = {"data-find": str(_("Type words or initials to find"))}
+        context: dict[str, Any] = super().get_context(name, value, {**words, **(attrs or {})})
+        return context
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, label, *args, **kwargs)
+        if value and not str(label).isascii():
+            option["attrs"]["data-initials"] = _initials(str(label))
+        return option
+
+
+_initials = lru_cache(maxsize=10_000)(initials)
 
 
 def select_html(widget: Any) -> SafeString:

@@ -37,3 +37,20 @@ def test_page_that_answers_a_form_is_loaded_again_and_leads_on(enter, city: City
         somebody.page.locator("button[name=look]").click()
     somebody.submit("form[action$='/accept/']")
     assert "/cases/" in somebody.page.url
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "typed"), [("zh-hans", "wsjg"), ("zh-hans", "井盖"), ("en", "manhole")])
+def test_category_is_found_by_words_or_initials(enter, language: str, typed: str) -> None:
+    somebody = enter("supervisor", language=language)
+    somebody.go("/reports/new/")
+    category = somebody.page.locator("select[name=category]")
+    before = category.locator("option").count()
+    box = somebody.page.locator(".find-choice")
+    box.fill("no such thing")
+    assert category.locator("option").count() == 0
+    box.fill(typed)
+    assert category.locator("option").all_inner_texts() != [] and category.locator("option").count() < before
+    box.press("Enter")
+    assert category.input_value() == COVER and category.locator("option").count() == before
+    assert "/reports/new/" in somebody.page.url

@@ -11,6 +11,7 @@ from citygrid.cases.queries import Changed
 from citygrid.cases.services import Correction
 from citygrid.desk.web.forms import DECIMAL, area_choices, category_choices
 from citygrid.geography.choices import Frame
+from citygrid.ui.forms import FoundSelect
 
 TWO_LINES = forms.Textarea(attrs={"rows": 2})
 
@@ -27,7 +28,11 @@ def fields(
     frames = forms.ChoiceField(label=_("Coordinate frame"), choices=Frame.choices, initial=Frame.WGS84)
     return {
         "category": forms.ChoiceField(
-            label=_("Category"), choices=categories, initial=category_key, required=bool(category_key)
+            label=_("Category"),
+            choices=categories,
+            initial=category_key,
+            required=bool(category_key),
+            widget=FoundSelect,
         ),
         **(component or {}),
         "address": forms.CharField(label=_("Address"), initial=address, required=False, max_length=300),

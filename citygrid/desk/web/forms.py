@@ -26,6 +26,7 @@ from citygrid.intake.queries import ReportFilter
 from citygrid.intake.services import LONGEST_DESCRIPTION, ReportIn
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.memo import kept_a_moment
+from citygrid.ui.forms import FoundSelect
 from citygrid.ui.tables import query_with
 from citygrid.workflow import queries as workflow
 
@@ -155,7 +156,7 @@ class CaseFilterForm(FilterForm):
     state = forms.ChoiceField(label=_("State"), required=False)
     lamp = forms.ChoiceField(label=_("Lamp"), required=False, choices=[ANY, *Lamp.choices])
     area = forms.ChoiceField(label=_("Area"), required=False)
-    category = forms.ChoiceField(label=_("Category"), required=False)
+    category = forms.ChoiceField(label=_("Category"), required=False, widget=FoundSelect)
     component = forms.RegexField(r"^\d{17}$", label=_("Component identifier"), required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
     source = forms.ChoiceField(label=_("Source"), required=False, choices=[ANY, *Source.choices])
@@ -255,7 +256,7 @@ class ReportForm(forms.Form):
     )
     channel = forms.ChoiceField(label=_("How did it come in?"), choices=Source.choices)
     photo_before = PhotosField(Role.BEFORE)
-    category = forms.ChoiceField(label=_("Category"), required=False)
+    category = forms.ChoiceField(label=_("Category"), required=False, widget=FoundSelect)
     address = forms.CharField(label=_("Address"), required=False, max_length=300)
     lon = forms.FloatField(label=_("Longitude"), required=False, widget=DECIMAL)
     lat = forms.FloatField(label=_("Latitude"), required=False, widget=DECIMAL)
@@ -312,7 +313,7 @@ class ReportForm(forms.Form):
 class AcceptForm(forms.Form):
     """Make a report a case, in a category, about a component where one is chosen (the service judges if it fits)."""
 
-    category = forms.ChoiceField(label=_("Category"))
+    category = forms.ChoiceField(label=_("Category"), widget=FoundSelect)
     component = forms.CharField(label=_("Component"), required=False, widget=forms.RadioSelect)
 
     def __init__(self, data: Any = None, category_key: str = "", procedures: frozenset[str] | None = None) -> None:

@@ -25,6 +25,7 @@ from citygrid.kernel.actor import Actor
 from citygrid.kernel.memo import kept_a_moment
 from citygrid.kernel.models import SheetRun
 from citygrid.kernel.sheets.ports import Change
+from citygrid.ui.forms import FoundSelect
 from citygrid.ui.tables import Column, Empty, Pager, Table
 
 USUAL_DAYS = timedelta(days=30)
@@ -82,7 +83,7 @@ class TrialForm(forms.Form):
         help_text=gettext_lazy("The sheet of responsibility rules with your changes, as .xlsx or CSV."),
     )
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), required=False)
-    category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
+    category = forms.ChoiceField(label=gettext_lazy("Category"), required=False, widget=FoundSelect)
     area = forms.ChoiceField(label=gettext_lazy("Area"), required=False)
     layer = forms.ChoiceField(label=gettext_lazy("Layer"), required=False)
     feature = forms.CharField(
