@@ -24,8 +24,9 @@ class _Bell:
     def sound(self) -> None:
         """Tell it, after the commit."""
         pairs = [(topic, payload) for topic, ids in self.told.items() for payload in payloads(ids)]
+        topics, texts = [topic for topic, _ in pairs], [payload for _, payload in pairs]
         with transaction.get_connection().cursor() as cursor:
-            cursor.execute(NOTIFY, [list(each) for each in zip(*pairs, strict=True)])
+            cursor.execute(NOTIFY, [topics, texts])
 
 
 def ring(topic: str, *ids: object) -> None:
@@ -37,6 +38,8 @@ def ring(topic: str, *ids: object) -> None:
     line = transaction.get_connection()
     if not line.in_atomic_block:
         raise RuntimeError(f"The bell of {topic} was rung outside a transaction.")
+    if not ids:
+        return
     # A savepoint that takes back the first ringing takes this one back too: it lies around both.
     hooks = (getattr(hook, "__self__", None) for _, hook, _ in line.run_on_commit)
     bell = next((each for each in hooks if isinstance(each, _Bell)), None)

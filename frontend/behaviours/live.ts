@@ -31,10 +31,10 @@ export function live(page: Document): void {
   let timer = 0
   const number = () => page.querySelector<HTMLElement>('[data-case]')?.dataset.case ?? ''
 
-  const connect = () => {
+  const connect = (looksAt = number()) => {
     window.clearTimeout(timer)
     const before = [...lines]
-    shown = number()
+    shown = looksAt
     const url = new URL(address, page.location.href)
     if (shown) url.searchParams.set('case', shown)
     const line = new EventSource(url, { withCredentials: true })
@@ -53,8 +53,9 @@ export function live(page: Document): void {
       state(page, [...lines].some(isOpen))
       if (line.readyState !== EventSource.CLOSED || !lines.has(line)) return
       leave([...before, line])
-      state(page, lines.size > 0)
-      timer = window.setTimeout(connect, AGAIN)
+      state(page, false)
+      if (looksAt) connect('') // the case may have left the sight of the post, which still wants to hear of others
+      else timer = window.setTimeout(connect, AGAIN)
     }
     for (const kind of KINDS) line.addEventListener(kind, (event) => announce(page, kind, JSON.parse(event.data)))
   }

@@ -61,5 +61,5 @@ def last_step_of_others(case_id: UUID, after: int, actor: Actor) -> models.Step 
 
     For a case the caller has seen.
     """
-    steps = models.Step.objects.filter(case=case_id, seq__gt=after)
+    steps = models.Step.objects.filter(case=case_id, seq__gt=after).select_related("account", "post__organisation")
     return steps.exclude(account__isnull=False, account=actor.account_id).order_by("-seq").first()

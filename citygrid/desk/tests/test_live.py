@@ -41,7 +41,7 @@ def test_numbers_of_the_frame_come_as_parts_by_name(city: City, case: Any, enter
 def test_last_step_of_somebody_else_is_told_in_a_sentence(case: Any, enter) -> None:
     client = enter("dispatcher")
     client.cookies["django_language"] = "en"
-    assert news(client, case, 3).content.decode() == "“File” by 赵值班 (值班长), 1 min ago."
+    assert news(client, case, 3).content.decode() == "“File” by 赵值班 (Shift leader), 1 min ago."
     client.cookies["django_language"] = "zh-hans"
     assert "立案" in news(client, case, 1).content.decode()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.memo import kept_a_moment
 from citygrid.kernel.words import in_language
-from citygrid.ui.formats import minute, time_left_words
+from citygrid.ui.formats import duration_words, minute, time_left_words
 from citygrid.ui.timeline import Entry
 
 AROUND_M = 250
@@ -285,6 +285,16 @@ def _who(step: Any) -> str:
     if step.account is None or step.post is None:
         return str(PLATFORM.get(step.label, step.label))
     return f"{step.account.display_name} ({step.post.title})"
+
+
+def happened(case: Any, step: Any, now: datetime) -> str:
+    """A step in one sentence: "“File” by 赵值班 (Shift leader), 3 min ago."."""
+    length = now - step.at
+    ago = _("a moment ago")
+    if length >= timedelta(minutes=1):
+        ago = _("%(length)s ago") % {"length": duration_words(length)}
+    told = {"action": procedure_of(case).action(step.action).name, "who": _who(step), "ago": ago}
+    return _("“%(action)s” by %(who)s, %(ago)s.") % told
 
 
 def _finding(step: Any, action: Any) -> list[str]:

@@ -1,7 +1,7 @@
 """Words of the pages: lamps, limits, states, roles, numbers of pages."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.utils.translation import get_language, ngettext
@@ -14,7 +14,7 @@ from citygrid.geography import queries as geography
 from citygrid.kernel.memo import kept_a_moment
 from citygrid.kernel.words import in_language
 from citygrid.kernel.worktime import Limit, Unit
-from citygrid.ui.formats import duration_words, minute, time_left_words
+from citygrid.ui.formats import minute, time_left_words
 from citygrid.ui.lamps import Lamp
 from citygrid.ui.tables import Pager, query_with
 from citygrid.workflow import queries as workflow
@@ -35,16 +35,6 @@ def lamp_of(case: Any, now: datetime) -> Lamp | None:
     if case.closed_at or (case.handled_at and case.clock):
         return Lamp(colour.value, _("Late") if colour == CaseLamp.RED else _("In time"), case.due_at)
     return Lamp(colour.value, time_left_words(case.due_at, now), case.due_at)
-
-
-def step_words(case: Any, step: Any, now: datetime) -> str:
-    """What was done to a case, by whom, how long ago: "“File” by 赵值班 (值班长), 3 min ago"."""
-    length = now - step.at
-    ago = _("a moment ago")
-    if length >= timedelta(minutes=1):
-        ago = _("%(length)s ago") % {"length": duration_words(length)}
-    told = {"action": procedure_of(case).action(step.action).name, "who": step.label, "ago": ago}
-    return _("“%(action)s” by %(who)s, %(ago)s.") % told
 
 
 def limit_words(limit: Limit | None) -> str:

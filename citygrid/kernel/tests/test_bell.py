@@ -80,3 +80,9 @@ def test_change_stands_when_the_bell_cannot_ring(heard: Heard, monkeypatch: pyte
     with transaction.atomic():
         bell.ring(bell.CASES, "one")
     assert heard() == []
+
+
+def test_bell_for_nothing_is_silent(heard: Heard, caplog: pytest.LogCaptureFixture) -> None:
+    with transaction.atomic():
+        bell.ring(bell.CASES)
+    assert heard() == [] and not caplog.records

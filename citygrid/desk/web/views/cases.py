@@ -18,7 +18,7 @@ from citygrid.desk.web.queue import back_of, going_back
 from citygrid.desk.web.saved import menu
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.steps import Step, StepForm, forms_for
-from citygrid.desk.web.words import lamp_of, paged, procedure_of, state_of, step_words
+from citygrid.desk.web.words import lamp_of, paged, procedure_of, state_of
 from citygrid.evidence import queries as evidence
 from citygrid.intake import permissions as intake_permissions
 from citygrid.intake import queries as intake
@@ -95,7 +95,7 @@ def news(request: Any, number: str) -> HttpResponse:
     """What somebody else did last to a case that is open since its step `?seq=`, in a sentence; 204 for nothing."""
     about, found, after = standing(request), queries.case_by_number(number, request.actor), request.GET.get("seq", "")
     last = queries.last_step_of_others(found.pk, int(after) if after.isdecimal() else 0, request.actor)
-    words = step_words(found, last, about.now) if last else ""
+    words = casefile.happened(found, last, about.now) if last else ""
     return HttpResponse(words, content_type="text/plain; charset=utf-8", status=200 if words else 204)
 
 
