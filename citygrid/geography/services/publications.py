@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from citygrid.geography import permissions, queries
 from citygrid.geography.errors import (
@@ -25,7 +26,7 @@ from citygrid.geography.services.layers import touch
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.bulk import analyze
-from citygrid.kernel.errors import NotFound
+from citygrid.kernel.errors import Invalid, NotFound
 
 MOST_NAMED = 10
 
@@ -43,7 +44,7 @@ def publish_draft(
     """Let the draft of a layer hold from its day on, or from another; versions that were valid then end on that day.
 
     A version that would have begun on the same day is replaced. Raises NoDraft, DraftChanged, DraftEmpty,
-    LayerChanged (naming who), LaterVersions (of a code), DraftFaulty (topology).
+    LayerChanged (naming who), LaterVersions (of a code), Invalid (ends before it begins), DraftFaulty (topology).
     """
     actor.require(permissions.DEFINE_LAYERS)
     layer = Layer.objects.select_for_update().filter(pk=layer_code).first()
@@ -77,7 +78,7 @@ def undo_publication(*, publication_id: UUID, actor: Actor, now: datetime) -> Pu
     actor.require(permissions.DEFINE_LAYERS)
     publication = Publication.objects.select_for_update().filter(pk=publication_id).first()
     if publication is None:
-        raise NotFound(what="publication")
+        raise NotFound(what=_("publication"))
     layer = Layer.objects.select_for_update().get(pk=publication.layer_id)
     if publication.undone_at or layer.revision != publication.layer_revision:
         raise PublicationBuiltOn()
@@ -96,6 +97,9 @@ def _refuse(state: DraftState, layer: Layer, actor: Actor) -> None:
     if state.is_outdated:
         raise LayerChanged(who=layer.changed_by, at=moment(layer.changed_at) if layer.changed_at else "")
     codes = [one.code for one in state.entries]
+    ends = {one.code: one.after.valid_to_date for one in state.entries if one.after.valid_to_date}
+    if ended := [code for code, end in ends.items() if end <= state.draft.from_date]:
+        raise Invalid(_("the validity ends before it begins: %(codes)s") % {"codes": ", ".join(ended[:MOST_NAMED])})
     later = Feature.objects.filter(layer=layer, code__in=codes, valid_from_date__gt=state.draft.from_date)
     if named := list(later.order_by("code").values_list("code", flat=True).distinct()[:MOST_NAMED]):
         raise LaterVersions(codes=", ".join(named))

@@ -160,6 +160,13 @@ def test_draft_cannot_go_below_a_version_that_begins_later() -> None:
     assert refused.value.params == {"codes": "P2"}
 
 
+def test_draft_is_not_published_for_a_day_on_which_it_has_ended() -> None:
+    save(put("P3", 2, valid_to_date=LATER))
+    with pytest.raises(Invalid, match="P3"):
+        services.publish_draft(layer_code="green", expected=1, from_date=LATER, actor=ACTOR, now=NOW)
+    assert publish().counts[Effect.NEW] == 1
+
+
 def test_second_editor_is_told_who_began_the_draft() -> None:
     save(put("P3", 2), actor=OTHER)
     for act in (lambda: save(put("P4", 3)), lambda: from_file(with_second(square(3)))):

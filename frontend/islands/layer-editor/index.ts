@@ -63,13 +63,15 @@ class Editor {
     this.server = new Server(given.layer, (options.elements.namedItem('csrfmiddlewaretoken') as HTMLInputElement).value)
     const look = looks(element)
     this.canvas = new Canvas(look, (code) => this.selected.has(code))
+    const desk = mapLooks(element, {})
+    const context = { ...desk, area: (width: number) => desk.area(width, false) } // the names are those of the layer
     const target = part('map')
     this.map = new Map({
       target,
       view: new View({ minZoom: 2, maxZoom: 22, enableRotation: false }),
       layers: [
         ...(given.base ? [new TileLayer({ source: new XYZ({ url: given.base }) })] : []),
-        ...Object.values(outlines(given.reach, mapLooks(element, {}))),
+        ...Object.values(outlines(given.reach, context)),
         ...this.canvas.layers,
       ],
       controls: [

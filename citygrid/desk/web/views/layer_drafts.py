@@ -48,6 +48,9 @@ def upload(request: Any, code: str) -> HttpResponse:
     if report.findings:
         told = {"findings": _findings(request, report), "report": report, "figures": _figures(report.counts)}
         return layer_page(request, code, upload=form, status=422, **told)
+    if report.draft and (same := report.counts["same"]):
+        words = ngettext("%(count)s feature is the same.", "%(count)s features are the same.", same)
+        messages.info(request, words % {"count": same})
     if report.draft is None:
         messages.info(request, _("The file says nothing new: there is nothing to change."))
     return redirect("layer-draft" if report.draft else "layer", code=code)
