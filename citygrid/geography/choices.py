@@ -161,7 +161,7 @@ FILE_ADVICE = {
 class FileNote(TextChoices):
     """What the sender of a file should know of how it was read."""
 
-    HEIGHT_DROPPED = "height_dropped", _("Heights or measures were left out; positions that had one:")
+    HEIGHT_DROPPED = "height_dropped", _("Heights or measures were left out; features that had them:")
     INEXACT = "inexact", _("Converted without exact parameters, so it may be metres off; compare on the map:")
     ENCODING = "encoding", _("Encoding of the texts:")
 

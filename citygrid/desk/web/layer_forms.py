@@ -95,7 +95,7 @@ class LayerForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
         max_length=50,
-        help_text=_("Small letters, digits and hyphens; the six area layers have codes of their own."),
+        help_text=_("Small letters, digits, hyphens and underscores; the six area layers have codes of their own."),
     )
     name_zh = forms.CharField(label=_("Chinese name"), max_length=200)
     name_en = forms.CharField(label=_("English name"), required=False, max_length=200)

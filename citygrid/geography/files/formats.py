@@ -23,6 +23,7 @@ TABLE = re.compile(r"[^\x00-\x1f\"]{1,100}$")
 CHINESE_DBF = {0x4D: "gb18030", 0x4F: "big5", 0x7A: "gb18030", 0x78: "big5"}  # language drivers of dBase
 GUESSES = ("utf-8", "gb18030")
 MOST_ENTRIES = 500
+LAST_FLAT = shapefile.MULTIPOINT  # the kinds of shapes above it have heights or measures
 NUMBERED = re.compile(r"(?:EPSG:{1,2}[\d.]*:?|epsg/0/)(\d{4,6})$", re.IGNORECASE)
 
 
@@ -233,6 +234,8 @@ def _shapes(content: dict[str, bytes]) -> Read:
     read = Read([], content["prj"].decode("utf-8", "replace").strip() if content.get("prj", b"").strip() else None)
     encoding = _encoding(content, rows)
     read.notes["encoding"] = encoding
+    if reader.shapeType > LAST_FLAT:
+        read.notes["height_dropped"] = str(sum(isinstance(shape, dict) for shape in shapes))
     for number, (shape, row) in enumerate(zip(shapes, rows, strict=True), start=1):
         if isinstance(shape, str):
             _broken(read, number, shape)

@@ -64,18 +64,18 @@ def positions(coordinates: Any, depth: int = 0) -> Iterator[list[Any]]:
 def flatten(read: Read, most: int) -> list[tuple[int, list[Any]]]:
     """All positions with the numbers of their features, cut to two dimensions. Refused where there are too many."""
     found: list[tuple[int, list[Any]]] = []
-    with_height = 0
+    raised: set[int] = set()  # features with heights or measures
     for number, feature in enumerate(read.features, start=1):
         geometry = feature.get("geometry")
         for position in positions(geometry.get("coordinates")) if isinstance(geometry, dict) else ():
             if len(position) > 2 and all(isinstance(value, int | float) for value in position):
-                with_height += 1
+                raised.add(number)
                 del position[2:]
             found.append((number, position))
         if len(found) > most:
             raise Refused("too_many_positions", str(most))
-    if with_height:
-        read.notes["height_dropped"] = str(with_height)
+    if raised:
+        read.notes["height_dropped"] = str(len(raised))
     return found
 
 

@@ -48,7 +48,7 @@ def write_file(form: str, name: str, rows: Sequence[Row], system: str) -> bytes:
     """A file of one of the `FORMATS`; `system` is a `Frame` or "EPSG:4548". CRSError for one that is not known."""
     about = _system(system)
     placed = [Row(shapely.transform(row.geometry, about.transform), row.properties) for row in rows]
-    return FORMATS[form][1](name, placed, about.crs)
+    return FORMATS[form](name, placed, about.crs)
 
 
 def _system(name: str) -> _System:
@@ -222,8 +222,8 @@ def _cut(text: str, most: int) -> str:
     return text.encode()[:most].decode("utf-8", "ignore")
 
 
-FORMATS: dict[str, tuple[str, Callable[[str, Sequence[Row], CRS | None], bytes]]] = {
-    "geojson": ("application/geo+json", _geojson),
-    "gpkg": ("application/geopackage+sqlite3", _geopackage),
-    "shp.zip": ("application/zip", _shapefile),
+FORMATS: dict[str, Callable[[str, Sequence[Row], CRS | None], bytes]] = {
+    "geojson": _geojson,
+    "gpkg": _geopackage,
+    "shp.zip": _shapefile,
 }

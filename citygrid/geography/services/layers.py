@@ -53,7 +53,7 @@ def add_layer(
     if (kind == LayerKind.AREA) != (code in AreaLayer.values):
         raise Invalid(_("The six area layers, and only they, are of the kind area layer."))
     if not LAYER_CODE.fullmatch(code):
-        raise Invalid(fields={"code": _("A code has small letters, digits and hyphens, at most 50.")})
+        raise Invalid(fields={"code": _("A code has small letters, digits, hyphens and underscores, at most 50.")})
     with transaction.atomic():
         if Layer.objects.filter(pk=code).exists():
             raise AlreadyThere(place=code)

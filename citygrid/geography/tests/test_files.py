@@ -3,9 +3,13 @@
 import io
 import struct
 import zipfile
+from pathlib import Path
 
 import pytest
+import shapefile
 import shapely
+from django.contrib.gis.gdal import DataSource
+from pyproj import CRS
 
 from citygrid.geography.choices import Fault, FileFault, FileNote, Frame
 from citygrid.geography.errors import UnusableFile
@@ -15,6 +19,7 @@ from citygrid.geography.services import open_source
 from citygrid.geography.tests.factories import WEST, feature, square
 from citygrid.geography.tests.layer_files import (
     NAN,
+    PRJ,
     bomb,
     geojson,
     geopackage_with,
@@ -103,9 +108,37 @@ def test_language_driver_of_a_dbf_names_its_encoding() -> None:
 
 def test_heights_are_dropped_and_counted() -> None:
     raised = [[[*position, 44.0] for position in square(0)[0]]]
-    source = open_source(geojson(feature("P1", raised)))
-    assert source.notes == {FileNote.HEIGHT_DROPPED: "5"}
-    assert not source.read()[0][0].geometry.has_z
+    files = {suffix: io.BytesIO() for suffix in ("shp", "shx", "dbf")}
+    with shapefile.Writer(shapeType=shapefile.POLYGONZ, **files) as writer:
+        writer.field("code", "C", 10)
+        writer.polyz(raised)
+        writer.record("P1")
+    for content in (
+        geojson(feature("P0", square(1)), feature("P1", raised)),
+        zipped(**{suffix: file.getvalue() for suffix, file in files.items()}, prj=PRJ.encode()),
+    ):
+        source = open_source(content)
+        assert source.notes[FileNote.HEIGHT_DROPPED] == "1"
+        assert not any(one.geometry.has_z for one in source.read(needs_name=False)[0])
+
+
+@pytest.mark.parametrize("system", [4326, 4490, 4548])
+@pytest.mark.parametrize("form", FORMATS)
+def test_other_programs_read_what_was_written(form: str, system: int, tmp_path: Path) -> None:
+    """The other program is GDAL, which QGIS and its like stand on."""
+    given = [*rows(0, 2), Row(shapely.Polygon(square(3)[0]).union(shapely.Polygon(square(1)[0])), {"code": "P3"})]
+    path = tmp_path / f"green.{form}"
+    path.write_bytes(write_file(form, "green", given, f"EPSG:{system}"))
+    if form == "shp.zip":
+        zipfile.ZipFile(path).extractall(tmp_path)
+        path = tmp_path / "green.shp"
+    (layer,) = DataSource(str(path), encoding="utf-8")
+    assert CRS.from_wkt(layer.srs.wkt).to_epsg(min_confidence=50) == system
+    assert [one.get("code") for one in layer] == ["P1", "P2", "P3"]
+    assert [one.get("name") or "" for one in layer] == ["绿地1号", "绿地2号", ""]
+    expected = [shapely.from_wkb(bytes(one.geom.wkb)).area for one in layer]
+    opened = open_file((tmp_path / f"green.{form}").read_bytes(), system="degrees")
+    assert [shapely.geometry.shape(one["geometry"]).area for one in opened.features] == pytest.approx(expected)
 
 
 def test_system_without_exact_parameters_is_said() -> None:
