@@ -57,7 +57,7 @@ class RuleSheet(SheetPort):
             Column("note", gettext_lazy("Note"), max_length=300),
             Column(
                 "from",
-                gettext_lazy("First day"),
+                gettext_lazy("Holds from"),
                 gettext_lazy("Blank: today. That of a rule that is there stays."),
                 "2026-03-02",
                 parse=day,

@@ -40,7 +40,7 @@ class HoldingSheet(SheetPort):
             Column("login", gettext_lazy("Login"), is_required=True, example="wang", max_length=60, parse=login),
             Column("name", gettext_lazy("Name"), gettext_lazy("Only for reading."), is_info=True),
             *post_columns(),
-            Column("from", gettext_lazy("First day"), is_required=True, example="2026-03-02", parse=day),
+            Column("from", gettext_lazy("Holds from"), is_required=True, example="2026-03-02", parse=day),
             Column(
                 "until",
                 gettext_lazy("Until"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router, Status
 
 from citygrid.cases import models, permissions, queries, services
-from citygrid.cases.api.schemas import ActionOut, CaseDetailOut, CaseFilterIn, CaseNarrowedIn, CaseOut, PageIn, StepIn
+from citygrid.cases.api.schemas import ActionOut, CaseDetailOut, CaseFilterIn, CaseNarrowedIn, CaseOut, StepIn
 from citygrid.evidence import queries as evidence
 from citygrid.geography.queries import Tile
 from citygrid.kernel import clock

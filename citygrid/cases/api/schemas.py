@@ -30,8 +30,6 @@ class CaseNarrowedIn(Schema):
     opened_until: Day | None = None
 
 
-
-
 class CaseFilterIn(CaseNarrowedIn, BoxIn, PageIn):
     """What a list of cases is narrowed to, also by a box, and which page of it is wanted."""
 
