@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.gis.geos import Point
+from django.contrib.gis.geos import LineString, Point
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from citygrid.cases.tests.factories import City
-from citygrid.geography.tests.factories import SIDE, SOUTH, WEST
+from citygrid.geography import services
+from citygrid.geography.tests.factories import ACTOR, DISTRICT, NOW, SIDE, SOUTH, WEST
 
 CASES = "/api/v1/cases"
 OUTLINES = "/api/v1/geography/areas/outlines"
@@ -64,3 +65,15 @@ def test_outlines_are_sent_once_and_cost_one_query(city: City, client_of: Callab
         again = client.get(OUTLINES, {"level": "community"}, headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert len(asked) == 2  # the token's post, and the outlines
+
+
+def test_lanes_that_touch_a_box_are_lines_with_names(city: City, client_of) -> None:
+    lane = {"code": "L1", "name_zh": "演乐胡同", "name_en": "Yanle Hutong", "area_code": DISTRICT}
+    line = LineString((WEST, SOUTH), (WEST + 0.001, SOUTH), srid=4326)
+    services.add_lane(**lane, geom=line, actor=ACTOR, now=NOW)
+    client, box = client_of("acceptor"), {"west": WEST, "south": SOUTH, "east": WEST + 0.01, "north": SOUTH + 0.01}
+    [found] = client.get("/api/v1/geography/lanes", box).json()["features"]
+    assert found["geometry"]["type"] == "MultiLineString" and found["properties"]["name_en"] == "Yanle Hutong"
+    far = {name: value + 1 for name, value in box.items()}
+    assert client.get("/api/v1/geography/lanes", far).json()["features"] == []
+    assert client.get("/api/v1/geography/lanes", {"west": WEST}).status_code == 422

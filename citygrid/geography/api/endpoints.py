@@ -9,6 +9,7 @@ from citygrid.geography import queries
 from citygrid.geography.api.schemas import (
     AreaCode,
     AreaOut,
+    LanesIn,
     LayerFeatureOut,
     LayerOut,
     OutlinesIn,
@@ -59,6 +60,13 @@ def list_outlines(request: Any, wanted: Query[OutlinesIn]) -> HttpResponse:
 def read_outline(request: Any, code: Path[AreaCode]) -> dict[str, Any]:
     """The outline of an area or grid as a GeoJSON geometry."""
     return queries.outline(code)
+
+
+@router.get("/lanes", response=responses(dict[str, Any]))
+def list_lanes(request: Any, wanted: Query[LanesIn]) -> HttpResponse:
+    """A GeoJSON FeatureCollection of the centre lines of lanes that touch a box, at most 2,000, by code."""
+    found = queries.lanes(boxed(wanted.dict())["box"], count=MOST_ROWS * 10)
+    return unless_known(request, json_answer(found))
 
 
 @router.get("/layers", response=responses(list[LayerOut]), openapi_extra=LAYERS)

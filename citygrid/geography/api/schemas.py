@@ -49,6 +49,15 @@ class OutlinesIn(BoxIn):
     below: Annotated[list[AreaCode], Field(max_length=100)] = []
 
 
+class LanesIn(BoxIn):
+    """In which box (WGS-84 degrees)."""
+
+    west: Longitude
+    south: Latitude
+    east: Longitude
+    north: Latitude
+
+
 class AreaOut(Schema):
     code: str
     level: Level

@@ -192,6 +192,22 @@ def outlines(
     return {"type": "FeatureCollection", "features": features}
 
 
+def lanes(box: Box, *, count: int) -> dict[str, Any]:
+    """A GeoJSON FeatureCollection of the lanes that touch a box (degrees), the first so many by code."""
+    rows = Lane.objects.filter(geom__bboverlaps=Polygon.from_bbox(box)).order_by("code", "area_id")
+    found = rows.values("code", "name_zh", "name_en", "area_id", shape=AsGeoJSON("geom"))[:count]
+    features = [
+        {
+            "type": "Feature",
+            "id": f"{row['area_id']}/{row['code']}",
+            "geometry": orjson.loads(row["shape"]),
+            "properties": {name: row[name] for name in ("code", "name_zh", "name_en")},
+        }
+        for row in found
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
 def extent(codes: Iterable[str]) -> Box | None:
     """West, south, east, north of these areas together ("": of every district); None where none is known."""
     known = {code[: CODE_LENGTH[Level.COMMUNITY]] for code in codes}

@@ -10,7 +10,7 @@ import { outlines } from './areas.ts'
 import { Card } from './card.ts'
 import { Cases } from './cases.ts'
 import { find } from './find.ts'
-import { components, thematic } from './layers.ts'
+import { components, lanes, thematic } from './layers.ts'
 import { Mark } from './mark.ts'
 import { permalink } from './permalink.ts'
 import { Results } from './results.ts'
@@ -65,9 +65,10 @@ export function mount(element: HTMLElement, data: unknown): void {
     else view.setCenter([0, 0])
   })
 
-  tree(element.querySelector<HTMLFormElement>('[data-layers]')!, map, cases, areas, (name) =>
-    name === 'components' ? components(look) : thematic(name.replace('layer ', ''), look),
-  )
+  tree(element.querySelector<HTMLFormElement>('[data-layers]')!, map, cases, areas, (name, place) => {
+    if (name === 'components') return components(look)
+    return name === 'lanes' ? lanes(look) : thematic(name.replace('layer ', ''), place, look)
+  })
   const card = new Card(element, target, (place) => mark.at(place))
   pickByPointer(map, cases, card)
   const results = new Results(

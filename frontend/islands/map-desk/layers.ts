@@ -5,9 +5,12 @@ import { all, tile } from 'ol/loadingstrategy.js'
 import VectorSource, { type LoadingStrategy } from 'ol/source/Vector.js'
 import { createXYZ } from 'ol/tilegrid.js'
 import { sides } from './areas.ts'
+import { hue } from './palette.ts'
 import type { Looks } from './style.ts'
 
 const LAYERS = '/api/v1/geography/layers'
+const LANES = '/api/v1/geography/lanes'
+const LANES_FROM = 14
 const COMPONENTS = '/api/v1/inventory/components'
 const COMPONENTS_FROM = 17 // the zoom from which they are drawn, and that of the squares they are asked for by
 const PAGE = 200
@@ -15,13 +18,24 @@ const MOST_PAGES = 5 // of one square, which is 300 m wide at the equator
 
 type Row = Record<string, unknown>
 
-/** A layer of the city by its code, asked for once, when it is first shown. */
-export function thematic(code: string, look: Looks): VectorLayer {
+/** A layer of the city by its code, asked for once, when it is first shown; `place` among the layers gives its look. */
+export function thematic(code: string, place: number, look: Looks): VectorLayer {
   const read = async () => {
     const rows = await rowsOf(`${LAYERS}/${encodeURIComponent(code)}/features`)
     return rows.map(({ geometry, ...properties }) => ({ type: 'Feature', geometry, properties }))
   }
-  return layer(read, all, { style: look.feature, declutter: 'areas' })
+  return layer(read, all, { style: look.feature(hue(place)), declutter: 'areas' })
+}
+
+/** Streets and lanes by their centre lines, square by square, where the map is close enough. */
+export function lanes(look: Looks): VectorLayer {
+  const read = async (extent: Extent) => {
+    const answer = await fetch(`${LANES}?${new URLSearchParams(sides(extent))}`)
+    if (!answer.ok) throw new Error(`${LANES}: ${answer.status}`)
+    return ((await answer.json()) as { features: object[] }).features
+  }
+  const squares = createXYZ({ minZoom: LANES_FROM, maxZoom: LANES_FROM })
+  return layer(read, tile(squares), { style: look.lane, minZoom: LANES_FROM - 0.01, declutter: 'lanes' })
 }
 
 /** The components of the inventory, square by square, where the map is close enough. */

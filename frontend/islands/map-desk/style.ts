@@ -1,19 +1,22 @@
 import type { FeatureLike } from 'ol/Feature.js'
 import { Circle, Fill, Icon, RegularShape, Stroke, Style, Text } from 'ol/style.js'
 import type { Sums } from './cases.ts'
+import type { Hue } from './palette.ts'
 
 type Draw = (feature: FeatureLike) => Style | undefined
 
 /** How everything on the map looks, in the colours of the page and the numbers of its language. */
 export interface Looks {
   cases: (count: () => keyof Sums) => Draw
-  feature: Draw
+  feature: (hue: Hue) => (feature: FeatureLike, resolution: number) => Style
+  lane: (feature: FeatureLike, resolution: number) => Style
   component: Draw
   mark: Draw
   area: (width: number, isNamed: boolean) => Draw
   number: (value: number) => string
 }
 
+const NAMED_BELOW = 5 // metres a pixel: farther away, the names of what is small would hide the map
 const SHARP = 2 // pixels of a drawing for one of the screen
 
 export function looks(element: HTMLElement, lamps: Record<string, string>): Looks {
@@ -89,12 +92,26 @@ export function looks(element: HTMLElement, lamps: Record<string, string>): Look
       if (!feature.get('number')) return circle(count, countOf(feature, 'open'), countOf(feature, 'late'))
       return lamp((feature.get('lamp') as string | undefined) ?? '', Boolean(feature.get('open')))
     },
-    feature: (feature) =>
+    feature: ({ colour, points, angle, dash }) => {
+      const stroke = new Stroke({ color: colour, width: 2, lineDash: [...dash] })
+      const fill = new Fill({ color: `${colour}26` })
+      const edge = new Stroke({ color: paper, width: 1.5 })
+      const image = new RegularShape({ points, radius: 7, angle, fill: new Fill({ color: colour }), stroke: edge })
+      return (feature, resolution) => {
+        const isNamed = resolution < NAMED_BELOW || feature.getGeometry()?.getType().endsWith('Polygon')
+        return new Style({ stroke, fill, image, text: isNamed ? text(nameOf(feature), 12, colour, 400, false) : undefined })
+      }
+    },
+    lane: (feature, resolution) =>
       new Style({
-        stroke: new Stroke({ color: token('--cg-accent'), width: 1.5 }),
-        fill: new Fill({ color: token('--cg-map-focus') }),
-        image: new RegularShape({ points: 4, radius: 6, fill: new Fill({ color: token('--cg-ink-soft') }) }),
-        text: text(nameOf(feature), 12, token('--cg-ink')),
+        stroke: new Stroke({ color: token('--cg-map-line'), width: resolution < 2 ? 3 : 1.5 }),
+        text: new Text({
+          text: nameOf(feature),
+          font: `12px ${font}`,
+          placement: 'line',
+          fill: new Fill({ color: token('--cg-ink-soft') }),
+          stroke: new Stroke({ color: paper, width: 3 }),
+        }),
       }),
     mark: () => halo,
     component: () => once('component', () => new Style({ image: small })),

@@ -1,6 +1,7 @@
 import type VectorLayer from 'ol/layer/Vector.js'
 import type Map from 'ol/Map.js'
 import type { Cases, Sums } from './cases.ts'
+import { type Hue, hue } from './palette.ts'
 
 const KEPT = 'map-desk'
 
@@ -16,8 +17,10 @@ export function tree(
   map: Map,
   cases: Cases,
   known: Record<string, VectorLayer>,
-  make: (name: string) => VectorLayer,
+  make: (name: string, place: number) => VectorLayer,
 ): void {
+  const swatches = [...form.querySelectorAll<HTMLElement>('[data-swatch]')]
+  for (const [place, swatch] of swatches.entries()) paint(swatch, hue(place))
   const boxes = [...form.querySelectorAll<HTMLInputElement>('[name=layer]')]
   const counts = [...form.querySelectorAll<HTMLInputElement>('[name=count]')]
   const opacity = form.querySelector<HTMLInputElement>('[name=opacity]')!
@@ -35,7 +38,7 @@ export function tree(
   const show = ({ count, layers, opacity: seen }: Choice) => {
     for (const name of layers) {
       if (known[name]) continue
-      known[name] = make(name)
+      known[name] = make(name, swatches.findIndex((swatch) => swatch.dataset.swatch === name))
       map.getLayers().insertAt(map.getLayers().getArray().indexOf(cases.layer), known[name]) // below the cases
     }
     for (const [name, layer] of Object.entries(known)) {
@@ -52,4 +55,9 @@ export function tree(
     show(chosen())
     localStorage.setItem(KEPT, JSON.stringify(chosen()))
   })
+}
+
+/** What a layer looks like, beside its name: the colour of its lines, whole or dashed. */
+function paint(swatch: HTMLElement, { colour, dash }: Hue): void {
+  swatch.style.borderTop = `3px ${dash.length ? (dash[0]! > 4 ? 'dashed' : 'dotted') : 'solid'} ${colour}`
 }
