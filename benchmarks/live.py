@@ -5,17 +5,13 @@ page is compared with what its post sees of the changed cases (`visible_to`, ask
 what was told but may not be seen. A change that is told a second later than it was committed is late.
 """
 
-import asyncio
-import json
 import os
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain, cycle, islice
 from typing import Any, NamedTuple
@@ -24,17 +20,17 @@ from uuid import UUID
 from django.db import transaction
 
 from benchmarks import city
+from benchmarks.pages import listening
 from citygrid.access import queries as access
 from citygrid.cases import queries, services
 from citygrid.cases.permissions import VIEW
 from citygrid.config import processes
-from citygrid.kernel.actor import Actor, system_actor
+from citygrid.kernel.actor import system_actor
 
 SECONDS = 60 * float(os.environ.get("MINUTES", "1"))
 PAGES, RATE, LIMIT_MS = 100, 50, 1_000.0
 WRITERS = 4
 SETTLE_SECONDS = 3.0  # in which the last change must have come
-HEAD = "GET /live/ HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nAccept: text/event-stream\r\n\r\n"
 
 
 class Change(NamedTuple):
@@ -46,52 +42,22 @@ class Change(NamedTuple):
     given: services.Given
 
 
-@dataclass
-class Page:
-    """One post's page: when it was told of each case, by number."""
-
-    actor: Actor
-    cookie: str
-    told: dict[str, float] = field(default_factory=dict)
-    refreshed: int = 0
-    line: asyncio.StreamReader | None = None
-
-    async def open(self, port: int) -> None:
-        """Ask for the stream, and wait for its beginning."""
-        self.line, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(HEAD.format(cookie=self.cookie).encode())
-        status = await self.line.readline()
-        if b" 200 " not in status:
-            raise ConnectionError(status.decode())
-        await self.line.readuntil(b"retry:")
-
-    async def read(self) -> None:
-        """Note what is told, until the line is closed."""
-        assert self.line  # noqa: S101 - for the type
-        kind = b""
-        while text := await self.line.readline():
-            if text.startswith(b"event: "):
-                kind = text[7:].strip()
-                self.refreshed += kind == b"refresh"
-            elif text.startswith(b"data: ") and kind == b"case":
-                self.told.setdefault(json.loads(text[6:])["number"], time.monotonic())
-
-
 def run() -> dict[str, Any]:
     """How late the pages are told, and whether each was told what it may see, and nothing else."""
     city.use_copy(city.RECORDED)
     changes = _record(int(SECONDS * RATE))
-    pages = _pages()
+    logins = _logins()
+    actors = [city.actor(login) for login in logins]
     committed: dict[UUID, float] = {}
-    with _serve() as port, _listening(pages, port):
+    with _serve() as port, listening([city.session(login) for login in logins], port) as pages:
         began = time.monotonic()
         _take(changes, committed, began)
         lasted = time.monotonic() - began
         time.sleep(SETTLE_SECONDS)
     missed = leaked = 0
     late: list[float] = []
-    for page in pages:
-        may_see = {case.number: case.pk for case in queries.visible(page.actor).filter(pk__in=committed)}
+    for actor, page in zip(actors, pages, strict=True):
+        may_see = {case.number: case.pk for case in queries.visible(actor).filter(pk__in=committed)}
         missed += len(may_see.keys() - page.told)
         leaked += len(page.told.keys() - may_see)
         late += [(page.told[number] - committed[key]) * 1e3 for number, key in may_see.items() if number in page.told]
@@ -112,13 +78,14 @@ def run() -> dict[str, Any]:
         "leaked": leaked,
         "late": sum(each > LIMIT_MS for each in late),
         "refreshed": sum(page.refreshed for page in pages),
+        "lost_lines": sum(page.is_lost for page in pages),
         "p50_ms": round(late[len(late) // 2], 1),
         "most_ms": round(late[-1], 1),
     }
 
 
-def _pages() -> list[Page]:
-    """Of each role as many different posts as of the others, while there are any; all of those that see cases."""
+def _logins() -> list[str]:
+    """Who listens: of each role that sees cases as many different posts as of the others, while there are any."""
     found: dict[str, dict[tuple[Any, ...], Any]] = {}
     for holding in access.all_holdings(system_actor("benchmark"), datetime.now(UTC).date()):
         if VIEW in access.role(holding.role).grants:
@@ -130,8 +97,7 @@ def _pages() -> list[Page]:
         for posts in found.values():
             if posts:
                 chosen.append(posts.pop(next(iter(posts))))
-    logins = [holding.account.login for holding in chosen[:PAGES]]
-    return [Page(city.actor(login), city.session(login)) for login in logins]
+    return [holding.account.login for holding in chosen[:PAGES]]
 
 
 def _record(count: int) -> list[Change]:
@@ -194,19 +160,3 @@ def _serve() -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(30)
-
-
-@contextmanager
-def _listening(pages: Sequence[Page], port: int) -> Iterator[None]:
-    """All pages listen, in a thread of their own; a line that is refused or lost ends the run."""
-    loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, daemon=True).start()
-    for opening in [asyncio.run_coroutine_threadsafe(page.open(port), loop) for page in pages]:
-        opening.result(60)
-    reading = [asyncio.run_coroutine_threadsafe(page.read(), loop) for page in pages]
-    yield
-    lost = sum(line.done() for line in reading)
-    for line in reading:
-        line.cancel()
-    if lost:
-        raise ConnectionError(f"{lost} lines were lost")
