@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 METRES_PER_DEGREE = 111_320.0
 LEAST_SPAN_M = 200.0
 MARGIN = 0.06
+ROLES = ("area", "line", "focus", "fault")  # from below
 
 Extent = tuple[float, float, float, float]  # west, south, east, north
 Json = Mapping[str, Any]
@@ -23,7 +24,7 @@ Json = Mapping[str, Any]
 def features_of(areas: Json | Sequence[Json] | None) -> list[dict[str, Any]]:
     """Turn a FeatureCollection, Feature, geometry or a list of them into a list of GeoJSON features.
 
-    The property `role` of a feature ("area", "focus") decides its look; `label` is written into it.
+    The property `role` of a feature ("area", "focus", "fault") decides its look; `label` is written into it.
     """
     if areas is None:
         return []
@@ -125,8 +126,8 @@ def _label(frame: Frame, feature: Json) -> SafeString:
 
 
 def drawing(features: Sequence[Json], point: tuple[float, float] | None, frame: Frame) -> SafeString:
-    """What stands inside the <svg>: areas first, the areas in focus above them, then labels, point and scale."""
-    ordered = sorted(features, key=lambda feature: feature["properties"].get("role") == "focus")
+    """What stands inside the <svg>: areas, above them those in focus and faults, then labels, point and scale."""
+    ordered = sorted(features, key=lambda feature: ROLES.index(_role(feature)))
     areas = format_html_join(
         "",
         '<path class="map-{}" fill-rule="evenodd" d="{}"/>',
@@ -153,4 +154,5 @@ def drawing(features: Sequence[Json], point: tuple[float, float] | None, frame: 
 def _role(feature: Json) -> str:
     if "Line" in feature["geometry"]["type"]:
         return "line"
-    return "focus" if feature["properties"].get("role") == "focus" else "area"
+    role = feature["properties"].get("role")
+    return role if role in ROLES else "area"

@@ -127,6 +127,7 @@ def test_draft_with_faults_cannot_be_published(keeper: Client) -> None:
     faults = {row[1].value for row in page.context["spots"].rows}
     assert faults == {Fault.OVERLAID.label, Fault.OUTSIDE_REACH.label}
     assert not page.context["may_publish"]
+    assert text(page).count('class="map-fault"') == 2
     assert publish(keeper).status_code == 409
     assert Feature.objects.count() == 1
     page = keeper.post(at("discard"), {"revision": "1"}, follow=True)

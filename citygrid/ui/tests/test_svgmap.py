@@ -68,6 +68,12 @@ def test_the_area_in_focus_is_drawn_above_its_neighbours():
     assert re.findall(r'<path class="map-(area|focus)"', draw("{% map_svg areas %}", areas=areas)) == ["area", "focus"]
 
 
+def test_faults_are_drawn_above_all_areas():
+    areas = [square(116.40, 39.90, 0.01, role=role) for role in ("fault", "focus", "area")]
+    drawn = re.findall(r'<path class="map-(area|focus|fault)"', draw("{% map_svg areas %}", areas=areas))
+    assert drawn == ["area", "focus", "fault"]
+
+
 def test_labels_cannot_break_out_of_the_drawing_or_its_data():
     drawn = draw("{% map_svg areas %}", areas=square(116.4, 39.9, 0.01, label="</script><script>x()</script>"))
     assert "<script>x()" not in drawn

@@ -36,7 +36,7 @@ export function looks(element: HTMLElement): Looks {
     item: (isSelected) => (feature) => (isSelected(String(feature.getId())) ? selected : plain)(feature),
     fault: new Style({
       stroke: stroke('--cg-lamp-red', 3, [6, 4]),
-      fill: new Fill({ color: `${token('--cg-lamp-red')}55` }),
+      fill: fill('--cg-map-fault'),
       image: dot('--cg-lamp-red'),
     }),
     sketch: new Style({ stroke: stroke('--cg-accent-strong', 2, [6, 4]), fill: fill('--cg-map-focus'), image: dot('--cg-accent-strong') }),

@@ -31,6 +31,7 @@ export function styleOf(element: HTMLElement): StyleFunction {
   return (feature) => {
     const role = feature.get('role') as string | undefined
     if (feature.getGeometry()?.getType() === 'Point') return point
+    if (role === 'fault') return area(feature, '--cg-lamp-red', 2, '--cg-map-fault')
     if (role === 'focus') return area(feature, '--cg-accent', 2, '--cg-map-focus')
     return area(feature, '--cg-map-line', 1, '--cg-map-area')
   }

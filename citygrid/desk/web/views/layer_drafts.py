@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from shapely.geometry import mapping
 
 from citygrid.access import queries as access
 from citygrid.desk.web.layer_forms import LayerFileForm, PublishForm
@@ -215,6 +216,7 @@ def _draft_page(
         "shapes": [
             *shapes_of((one.before for one in shown if one.before), "area"),
             *shapes_of((one.after for one in shown if one.effect != Effect.REMOVED), "focus"),
+            *_regions(spots),
         ],
         "table": _entries(request, shown),
         "left_out": len(state.entries) - len(shown),
@@ -253,6 +255,15 @@ def _spots(request: Any, spots: Any) -> Table:
         Column(_("What to do"), lambda spot: ADVICE[spot.fault]),
     ]
     return Table.of(request, columns, spots, caption=_("What is wrong"), empty=Empty(""), id="faults")
+
+
+def _regions(spots: Any) -> list[dict[str, Any]]:
+    """The areas of faults as the small map takes them."""
+    return [
+        {"type": "Feature", "properties": {"role": "fault"}, "geometry": mapping(spot.region)}
+        for spot in spots[:SHOWN]
+        if spot.region.geom_type in ("Polygon", "MultiPolygon") and not spot.region.is_empty
+    ]
 
 
 def _middle(spot: Any) -> str:
