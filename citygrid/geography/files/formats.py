@@ -11,6 +11,7 @@ import re
 import sqlite3
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -27,7 +28,7 @@ LAST_FLAT = shapefile.MULTIPOINT  # the kinds of shapes above it have heights or
 NUMBERED = re.compile(r"(?:EPSG:{1,2}[\d.]*:?|epsg/0/)(\d{4,6})$", re.IGNORECASE)
 
 
-class Refused(Exception):  # noqa: N818 - an answer of the reader, not a fault
+class RefusedError(Exception):
     """The file cannot be used as a whole: a code of `choices.FileFault`, and what it is about."""
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -59,9 +60,9 @@ def read_file(path: Path, asked: dict[str, Any]) -> Read:
 def chosen(names: list[str], wanted: str) -> str:
     """The layer to read: the one that is named, or the only one."""
     if wanted and wanted not in names:
-        raise Refused("no_such_layer", ", ".join(names)[:200])
+        raise RefusedError("no_such_layer", ", ".join(names)[:200])
     if len(names) > 1 and not wanted:
-        raise Refused("several_layers", ", ".join(names)[:200])
+        raise RefusedError("several_layers", ", ".join(names)[:200])
     return wanted or names[0]
 
 
@@ -71,7 +72,7 @@ def numbered(name: str) -> str:
         return "EPSG:4326"
     found = NUMBERED.search(name.strip())
     if not found:
-        raise Refused("unknown_system", name[:80])
+        raise RefusedError("unknown_system", name[:80])
     return f"EPSG:{found[1]}"
 
 
@@ -80,13 +81,13 @@ def read_geojson(path: Path) -> Read:
     try:
         document = json.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise Refused("not_utf8", str(error.start)) from error
+        raise RefusedError("not_utf8", str(error.start)) from error
     except ValueError as error:
-        raise Refused("not_known", str(error)[:80]) from error
+        raise RefusedError("not_known", str(error)[:80]) from error
     kind = document.get("type") if isinstance(document, dict) else None
     features = document.get("features") if kind == "FeatureCollection" else [document]
     if kind not in ("FeatureCollection", "Feature") or not isinstance(features, list):
-        raise Refused("no_collection")
+        raise RefusedError("no_collection")
     crs = document.get("crs")
     name = str((crs.get("properties") or {}).get("name", "")) if isinstance(crs, dict) else "EPSG:4326"
     kept = [one if isinstance(one, dict) else {} for one in features]
@@ -104,14 +105,14 @@ def read_geopackage(path: Path, wanted: str) -> Read:
     try:
         tables = connection.execute("SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns").fetchall()
     except sqlite3.DatabaseError as error:
-        raise Refused("no_geopackage", str(error)[:80]) from error
+        raise RefusedError("no_geopackage", str(error)[:80]) from error
     layers = {name.decode(): (column.decode(), srs) for name, column, srs in tables}
     if not layers:
-        raise Refused("no_geopackage")
+        raise RefusedError("no_geopackage")
     table = chosen(list(layers), wanted)
     column, srs = layers[table]
     if not TABLE.match(table):
-        raise Refused("no_geopackage", repr(table)[:80])
+        raise RefusedError("no_geopackage", repr(table)[:80])
     read = Read([], _system_of(connection, srs))
     rows = connection.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - the name has no quote in it
     names = [str(about[0]) for about in rows.description]
@@ -181,14 +182,14 @@ def read_shapefile(path: Path, wanted: str, most: int) -> Read:
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
-        raise Refused("broken_zip", str(error)[:80]) from error
+        raise RefusedError("broken_zip", str(error)[:80]) from error
     parts = _parts(archive, most)
     names = sorted(stem for stem, files in parts.items() if "shp" in files)
     if not names:
-        raise Refused("no_shapefile")
+        raise RefusedError("no_shapefile")
     files = parts[chosen(names, wanted)]
     if "dbf" not in files:
-        raise Refused("part_missing", ".dbf")
+        raise RefusedError("part_missing", ".dbf")
     content = {suffix: _unpacked(archive, files[suffix], most) for suffix in files}
     return _shapes(content)
 
@@ -197,14 +198,14 @@ def _parts(archive: zipfile.ZipFile, most: int) -> dict[str, dict[str, zipfile.Z
     """The files of each Shapefile by suffix. Refused for archives that unpack to too much, or need a password."""
     entries = [entry for entry in archive.infolist() if not entry.is_dir() and "__MACOSX" not in entry.filename]
     if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > most:
-        raise Refused("too_large_unpacked", str(most >> 20))
+        raise RefusedError("too_large_unpacked", str(most >> 20))
     parts: dict[str, dict[str, zipfile.ZipInfo]] = {}
     for entry in entries:
         name = PurePosixPath(entry.filename)
         suffix = name.suffix[1:].lower()
         if suffix in ("shp", "dbf", "prj", "cpg"):
             if entry.flag_bits & 1:
-                raise Refused("encrypted")
+                raise RefusedError("encrypted")
             parts.setdefault(name.stem, {})[suffix] = entry
     return parts
 
@@ -214,9 +215,9 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> by
         with archive.open(entry) as file:
             content = file.read(most + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise Refused("broken_zip", str(error)[:80]) from error
+        raise RefusedError("broken_zip", str(error)[:80]) from error
     if len(content) > most:
-        raise Refused("too_large_unpacked", str(most >> 20))
+        raise RefusedError("too_large_unpacked", str(most >> 20))
     return content
 
 
@@ -228,9 +229,9 @@ def _shapes(content: dict[str, bytes]) -> Read:
         names, rows = [field.name for field in reader.fields[1:]], [_record(reader, n) for n in range(len(reader))]
         shapes = [_shape(reader, n) for n in range(_shape_count(content["shp"]))]
     except (shapefile.ShapefileException, ValueError, KeyError, IndexError) as error:
-        raise Refused("broken", str(error)[:80]) from error
+        raise RefusedError("broken", str(error)[:80]) from error
     if len(rows) != len(shapes):
-        raise Refused("parts_differ", f"{len(shapes)} / {len(rows)}")
+        raise RefusedError("parts_differ", f"{len(shapes)} / {len(rows)}")
     read = Read([], content["prj"].decode("utf-8", "replace").strip() if content.get("prj", b"").strip() else None)
     encoding = _encoding(content, rows)
     read.notes["encoding"] = encoding
@@ -257,28 +258,39 @@ def _shape_count(shp: bytes) -> int:
     while at + 8 <= len(shp):
         length = int.from_bytes(shp[at + 4 : at + 8], "big", signed=True)
         if length < 2:
-            raise Refused("broken", f"shape {count - 99}")
+            raise RefusedError("broken", f"shape {count - 99}")
         at, count = at + 8 + 2 * length, count + 1
     return count - 100
 
 
 def _shape(reader: shapefile.Reader, place: int) -> Any:
     """GeoJSON of a shape, None for an empty one, words for one that cannot be read."""
-    try:
+
+    def read() -> Any:
         shape = reader.shape(place)
-        if shape is None or shape.shapeType == shapefile.NULL or not shape.points:
-            return None
-        return json.loads(json.dumps(shape.__geo_interface__))
-    except Exception as error:  # noqa: BLE001 - whatever one broken shape does, the others are read
-        return f"{type(error).__name__}: {error}"[:80]
+        is_empty = shape is None or shape.shapeType == shapefile.NULL or not shape.points
+        return None if is_empty else json.loads(json.dumps(shape.__geo_interface__))
+
+    return _safely(read)
 
 
 def _record(reader: shapefile.Reader, place: int) -> list[Any] | None:
-    try:
+    """The values of a record, None for one that cannot be read."""
+
+    def read() -> Any:
         found = reader.record(place)
-    except Exception:  # noqa: BLE001 - as above
-        return None
-    return None if found is None else [value.isoformat() if hasattr(value, "isoformat") else value for value in found]
+        return found and [value.isoformat() if hasattr(value, "isoformat") else value for value in found]
+
+    found = _safely(read)
+    return None if isinstance(found, str) else found
+
+
+def _safely(read: Callable[[], Any]) -> Any:
+    """What a part of a file reads as, or words for why it does not; whatever one does, the others are read."""
+    try:
+        return read()
+    except Exception as error:  # noqa: BLE001 - foreign files are broken in every way there is
+        return f"{type(error).__name__}: {error}"[:80]
 
 
 def _encoding(content: dict[str, bytes], rows: list[Any]) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from formats import Read, Refused, read_file
+from formats import Read, RefusedError, read_file
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
@@ -43,11 +43,11 @@ def limit(memory: int, seconds: int) -> None:
 def system_of(named: Any) -> CRS:
     """A coordinate system by its name or text. Refused when there is none, or none that is known."""
     if not named:
-        raise Refused("no_system")
+        raise RefusedError("no_system")
     try:
         return CRS.from_user_input(named)
     except (CRSError, ProjError, TypeError, ValueError) as unknown:
-        raise Refused("unknown_system", str(named)[:80]) from unknown
+        raise RefusedError("unknown_system", str(named)[:80]) from unknown
 
 
 def positions(coordinates: Any, depth: int = 0) -> Iterator[list[Any]]:
@@ -73,7 +73,7 @@ def flatten(read: Read, most: int) -> list[tuple[int, list[Any]]]:
                 del position[2:]
             found.append((number, position))
         if len(found) > most:
-            raise Refused("too_many_positions", str(most))
+            raise RefusedError("too_many_positions", str(most))
     if raised:
         read.notes["height_dropped"] = str(len(raised))
     return found
@@ -121,9 +121,9 @@ def document(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
     """What the file holds, in degrees. Refused."""
     read = read_file(folder / "upload", asked)
     if not read.features:
-        raise Refused("empty")
+        raise RefusedError("empty")
     if len(read.features) > asked["features"]:
-        raise Refused("too_many_features", str(asked["features"]))
+        raise RefusedError("too_many_features", str(asked["features"]))
     if asked["system"] == "degrees":
         flatten(read, asked["positions"])
     else:
@@ -139,7 +139,7 @@ def result(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
     """The document, or why there is none."""
     try:
         return document(folder, asked)
-    except Refused as refused:
+    except RefusedError as refused:
         return {"refused": refused.code, "detail": refused.detail}
     except (MemoryError, RecursionError):
         return {"refused": "too_costly"}

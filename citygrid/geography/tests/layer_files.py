@@ -18,7 +18,10 @@ from citygrid.geography.tests.factories import collection, feature, square
 NAN = float("nan")
 SHAPES = 100  # bytes of a .shp before its first shape
 RECTANGLE = 8 + 4 + 32 + 4 + 4 + 4 + 5 * 16  # bytes of a shape of five points
-PRJ = 'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'  # noqa: E501
+PRJ = (
+    'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],'
+    'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
+)
 
 
 def rows(*columns: float, **properties: Any) -> list[Row]:
