@@ -35,7 +35,7 @@ class FoundSelect(Select):
     """A long list of choices, which scripts let one narrow by typing words or the first letters of their sound."""
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
-        words = {"data-find": str(_("Type words or initials to find"))}
+        words = {"data-find": str(_("Type words or initials to find")), "data-none": str(_("Nothing fits"))}
         context: dict[str, Any] = super().get_context(name, value, {**words, **(attrs or {})})
         return context
 

@@ -26,9 +26,10 @@ function narrowed(list: HTMLSelectElement): void {
     const chosen = list.value
     const words = box.value.trim().toLowerCase().split(/\s+/).filter(Boolean)
     list.replaceChildren(...all.map((child) => kept(child, words)).filter((child) => child !== null))
+    if (!list.options.length) list.append(nothing(list.dataset.none ?? ''))
     list.size = words.length ? Math.max(2, Math.min(SHOWN, rows(list))) : 0
     list.value = chosen
-    told.textContent = words.length ? `${list.options.length}` : ''
+    told.textContent = words.length ? `${list.querySelectorAll('option:enabled').length}` : ''
   }
   const take = () => {
     const first = [...list.options].find((option) => option.value)
@@ -55,6 +56,12 @@ function narrowed(list: HTMLSelectElement): void {
   list.addEventListener('click', (event) => {
     if (list.size > 1 && event.target instanceof HTMLOptionElement) take()
   })
+}
+
+function nothing(words: string): HTMLOptionElement {
+  const option = new Option(words, '')
+  option.disabled = true
+  return option
 }
 
 const rows = (list: HTMLSelectElement) => list.options.length + list.querySelectorAll('optgroup').length
