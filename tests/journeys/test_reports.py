@@ -1,6 +1,7 @@
 """Taking a report down: what a browser does with the form beside sending it once."""
 
 import pytest
+from playwright.sync_api import expect
 
 from citygrid.desk.tests.factories import COVER, City, add_cover
 from citygrid.intake.models import Report
@@ -54,3 +55,29 @@ def test_category_is_found_by_words_or_initials(enter, language: str, typed: str
     box.press("Enter")
     assert category.input_value() == COVER and category.locator("option").count() == before
     assert "/reports/new/" in somebody.page.url
+
+
+@pytest.mark.browser
+def test_place_is_pointed_at_by_mouse_keys_and_the_device(enter) -> None:
+    somebody = enter("supervisor")
+    page = somebody.page
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"longitude": float(REPORT["lon"]), "latitude": float(REPORT["lat"])})
+    somebody.go("/reports/new/")
+    somebody.fill("main [name=frame]", "gcj02")
+    lon, lat, live = page.locator("[name=lon]"), page.locator("[name=lat]"), page.locator(".map-snippet-live")
+    page.locator(".map-snippet").scroll_into_view_if_needed()
+    live.click()
+    expect(lon).not_to_have_value("")
+    assert page.locator("[name=frame]").input_value() == "wgs84"
+    clicked = lon.input_value(), lat.input_value()
+    live.press("ArrowRight")
+    page.wait_for_timeout(500)
+    live.press("Enter")
+    expect(lon).not_to_have_value(clicked[0])
+    assert float(lon.input_value()) > float(clicked[0])
+    page.locator(".map-pick button").click()
+    expect(lon).to_have_value(f"{float(REPORT['lon']):.6f}")
+    somebody.fill("main [name=description]", "井盖破损")
+    somebody.submit("main form")
+    assert Report.objects.unscoped(reason="test").get().location.x == pytest.approx(float(REPORT["lon"]), abs=1e-6)

@@ -130,6 +130,16 @@ def map_at(location: Any, area_code: str) -> dict[str, Any] | None:
 
 
 @kept_a_moment
+def areas_of(codes: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The outlines to point at a place in: streets of a wide jurisdiction, communities of a small one."""
+    level = Level.COMMUNITY if all(len(code) > 6 for code in codes) else Level.STREET
+    return [
+        {**each, "properties": {"role": "area", "label": _name(each["properties"])}}
+        for each in geography.outlines([code[:12] for code in codes], level)["features"]
+    ]
+
+
+@kept_a_moment
 def _areas_around(area_code: str) -> list[dict[str, Any]]:
     areas = [
         {**community, "properties": {"role": "area", "label": _name(community["properties"])}}

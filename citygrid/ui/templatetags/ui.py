@@ -81,10 +81,12 @@ def map_svg(
     around_m: float | None = None,
     width: int = 480,
     height: int = 320,
+    is_picked: bool = False,
 ) -> SafeString:
     """A small map of GeoJSON areas and a (longitude, latitude) point, WGS 84; the script makes it movable.
 
     `around_m` shows that many metres about the point, otherwise all is shown. See svgmap.features_of for areas.
+    `is_picked`: the script lets one point at the position that the form around it asks for (lon, lat, frame).
     """
     features = svgmap.features_of(areas)
     extent = svgmap.extent_of(features, point, around_m)
@@ -95,6 +97,7 @@ def map_svg(
         "features": {"type": "FeatureCollection", "features": shown},
         "extent": extent,
         "words": {"zoomIn": gettext("Zoom in"), "zoomOut": gettext("Zoom out")},
+        "pick": _pick_words() if is_picked else None,
     }
     return format_html(
         '<div class="map-snippet" data-island="map-snippet">'
@@ -105,3 +108,12 @@ def map_svg(
         svgmap.drawing(features, point, svgmap.Frame(extent, width, height)),
         json_script(data),
     )
+
+
+def _pick_words() -> dict[str, Any]:
+    words = {
+        "here": gettext("Where I am"),
+        "how": gettext("Click on the map, drag the pin, or move the map with the arrow keys and press Enter."),
+        "refused": gettext("This device does not say where it is. Click on the map instead."),
+    }
+    return {"lon": "lon", "lat": "lat", "frame": "frame", "words": words}

@@ -6,6 +6,7 @@ import VectorLayer from 'ol/layer/Vector.js'
 import Map from 'ol/Map.js'
 import VectorSource from 'ol/source/Vector.js'
 import View from 'ol/View.js'
+import { pickPlace, type Pick } from './pin.ts'
 import { styleOf } from './style.ts'
 
 /** WGS 84 GeoJSON as `{% map_svg %}` writes it; `words` are the map's own labels, already translated. */
@@ -13,6 +14,7 @@ export interface Snippet {
   features: { type: 'FeatureCollection'; features: object[] }
   extent: [west: number, south: number, east: number, north: number]
   words: { zoomIn: string; zoomOut: string }
+  pick: Pick | null
 }
 
 /** Put a live map of our own vectors (no tiles, no network) where the server has drawn a still one. */
@@ -43,5 +45,6 @@ export function mount(element: HTMLElement, data: unknown): void {
     // The page scrolls over the map; the wheel zooms only once the map has the focus.
     interactions: interactions({ onFocusOnly: true }),
   })
+  if (snippet.pick) pickPlace(map, source, element, snippet.pick)
   if (bounds) map.getView().fit(bounds.getExtent(), { padding: [8, 8, 8, 8], size: map.getSize() })
 }

@@ -21,7 +21,7 @@ from citygrid.cases import queries as cases
 from citygrid.catalogue import queries as catalogue
 from citygrid.desk.choices import ListPage
 from citygrid.desk.web import components, corrections, photos, tables
-from citygrid.desk.web.casefile import map_at
+from citygrid.desk.web.casefile import areas_of, map_at
 from citygrid.desk.web.corrections import CorrectForm, UnjoinForm
 from citygrid.desk.web.forms import AcceptForm, JoinForm, ReasonForm, ReportFilterForm, ReportForm
 from citygrid.desk.web.keys import REPORT
@@ -121,7 +121,8 @@ def new_report(request: Any) -> HttpResponse:
     if form.is_bound and not form.errors and (receipt := _receive(request, form, handed_in)):
         messages.success(request, _("Received. The receipt is %(receipt)s.") % {"receipt": receipt.receipt})
         return redirect("report", report_id=receipt.report_id)
-    return draw(request, "desk/report_new.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "areas": areas_of(request.actor.reach.areas)}
+    return draw(request, "desk/report_new.html", context, status=422 if form.errors else 200)
 
 
 def _receive(request: Any, form: ReportForm, handed_in: Any) -> services.Receipt | None:
