@@ -1,5 +1,6 @@
 """What a template may say, and whether parameters fit it. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ TEXT, WORDS, TIME = "text", "words", "time"
 KINDS = frozenset({TEXT, WORDS, TIME})
 LONGEST = 200  # characters of one value
 LANGUAGES = ("zh", "en")
+
+ENDED_TWICE = re.compile(r"([。！？.!?])(?:。|\.(?=\s|$))")
 
 Params = Mapping[str, Any]
 
@@ -69,6 +72,11 @@ def fitted(template: Template, params: Params) -> dict[str, Any]:
     if faults:
         raise ValueError(f"{template.code}: {'; '.join(faults)}")
     return {name: _cut(params[name]) for name in template.fields}
+
+
+def worded(text: str, values: Mapping[str, Any]) -> str:
+    """A text with its values; a reason that ends with a full stop of its own gets no second one."""
+    return ENDED_TWICE.sub(r"\1", text.format_map(values))
 
 
 def _cut(value: Any) -> Any:

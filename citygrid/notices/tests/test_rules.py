@@ -76,3 +76,17 @@ def test_words_need_both_languages(words: Any) -> None:
 
 def test_shipped_templates_can_be_read() -> None:
     assert {"case_dispatched", "case_overdue", "report_refused"} <= queries.templates().keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "told"),
+    [
+        ("办结：{reason}。请答复。", "请说明进展。", "办结：请说明进展。请答复。"),
+        ("办结：{reason}。", "请说明进展", "办结：请说明进展。"),
+        ("Refused: {reason}.", "Not public.", "Refused: Not public."),
+        ("Refused: {reason}. Ask.", "Why?", "Refused: Why? Ask."),
+        ("Limit {reason}.", "1.5", "Limit 1.5."),
+    ],
+)
+def test_sentence_ends_once(text: str, reason: str, told: str) -> None:
+    assert rules.worded(text, {"reason": reason}) == told
