@@ -78,3 +78,10 @@ class TooManyFailures(Refusal):
 class UnknownScope(Invalid):
     code = "access.unknown_scope"
     message = _("The role does not hold these permissions: %(scopes)s.")
+
+
+class LinkSpent(Refusal):
+    code, status = "access.link_spent", 410
+    message = _("This link is spent: it works once, for three days, and not after a sign-in.")
+    kept = _("No password was changed.")
+    hint = _("Ask your system administrator for another one.")

@@ -18,6 +18,10 @@ SECRET_KEY = KEYS["django"]
 FIELD_KEYS = [KEYS["field"]]
 HOSTS = os.environ.get("CITYGRID_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 ALLOWED_HOSTS = HOSTS
+STATE_FOLDER = state.folder()
+DATABASE_FOLDER = state.folder() / "data" if state.is_private() else None
+STAMPS_FOLDER = state.folder() / "stamps"
+MIN_FREE_BYTES = int(os.environ.get("CITYGRID_MIN_FREE_MB", "512")) << 20
 AUDIT_HEADS_FILE = state.folder() / "audit-heads.txt"
 DEMO_PASSWORD_FILE = state.folder() / "demo-password.txt"
 

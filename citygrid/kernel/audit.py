@@ -5,7 +5,7 @@ commit order: entries of transactions that are all finished are linked, and the 
 """
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -56,6 +56,16 @@ def entry(*, subject: str, action: str, actor: Actor, now: datetime, data: dict[
         is_automatic=actor.is_automatic,
         data=data or {},
     )
+
+
+def last_changes(kinds: Collection[str], ignoring: Collection[str] = ()) -> dict[str, AuditEntry]:
+    """The newest entry about records of each kind ("access.account"), of other actions than these. One query."""
+    wanted = [
+        AuditEntry.objects.filter(subject__startswith=kind).exclude(action__in=ignoring).order_by("-id")[:1]
+        for kind in kinds
+    ]
+    found = wanted[0].union(*wanted[1:], all=True) if wanted else []
+    return {entry.subject.partition("/")[0]: entry for entry in found}
 
 
 @transaction.atomic

@@ -24,3 +24,5 @@ def declared() -> dict[str, Words]:
 
 
 USE_SHEETS = declare("kernel.sheet:use", _("Export and import records as spreadsheets"))
+READ_STATUS = declare("kernel.status:read", _("See how the platform is doing"))
+SETTLE_JOBS = declare("kernel.job:settle", _("Try failed jobs again, or let them be"))

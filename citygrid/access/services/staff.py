@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
@@ -138,19 +139,34 @@ def set_passwords(*, logins: Sequence[str], password: str, actor: Actor, now: da
     accounts = list(Account.objects.select_for_update().filter(login__in=wanted).order_by("login"))
     if len(accounts) < len(wanted):
         raise NotFound(what=_("account"))
-    hashed = make_password(password)
-    for account in accounts:
-        try:
-            validate_password(password, account)
-        except ValidationError as weak:
-            words = " ".join(weak.messages)
-            raise Invalid(words, fields={"password": words}) from weak
-        account.password = hashed
-    Account.objects.bulk_update(accounts, ["password"])
+    _give_password(accounts, password)
     audit.record_all(
         audit.entry(subject=_subject(account), action="set-password", actor=actor, now=now) for account in accounts
     )
     return accounts
+
+
+@transaction.atomic
+def invite(*, login: str, actor: Actor, now: datetime) -> tuple[Account, str]:
+    """The key of a link with which the person sets a password, given here once and kept nowhere. NotFound.
+
+    It is bound to the present password and the last sign-in: whichever changes, it opens nothing any more.
+    """
+    actor.require(permissions.MANAGE_ACCOUNTS)
+    account = _locked(login=login.strip().lower(), is_active=True)
+    _record(account, "invite", actor, now)
+    return account, default_token_generator.make_token(account)
+
+
+@transaction.atomic
+def set_own_password(*, account_id: UUID, key: str, password: str, now: datetime) -> Account:
+    """Set a password by the link of `invite`. LinkSpent; Invalid says what is wrong with a weak one."""
+    account = Account.objects.select_for_update().filter(id=account_id, is_active=True).first()
+    if account is None or not default_token_generator.check_token(account, key):
+        raise errors.LinkSpent
+    _give_password([account], password)
+    _record(account, "set-password", _self(account), now)
+    return account
 
 
 @transaction.atomic
@@ -273,6 +289,18 @@ def forget_sign_ins(*, now: datetime) -> int:
 def sign_out(*, account: Account, now: datetime) -> None:
     """Note that the account signed out; its session is ended by the page."""
     _record(account, "sign-out", _self(account), now)
+
+
+def _give_password(accounts: Sequence[Account], password: str) -> None:
+    hashed = make_password(password)
+    for account in accounts:
+        try:
+            validate_password(password, account)
+        except ValidationError as weak:
+            words = " ".join(weak.messages)
+            raise Invalid(words, fields={"password": words}) from weak
+        account.password = hashed
+    Account.objects.bulk_update(accounts, ["password"])
 
 
 def _self(account: Account) -> Actor:

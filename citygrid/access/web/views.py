@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib import auth
+from django.contrib import auth, messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from citygrid.access import queries, services
 from citygrid.access.errors import SignInRefused, TooManyFailures
 from citygrid.access.models import Post
-from citygrid.access.web.forms import SignInForm
+from citygrid.access.web.forms import PasswordForm, SignInForm
 from citygrid.access.web.middleware import POST_KEY
 from citygrid.kernel.callers import address_of
-from citygrid.kernel.errors import NotFound, Refusal
+from citygrid.kernel.errors import Invalid, NotFound, Refusal
 from citygrid.kernel.web import CHOOSE_POST, PUBLIC, SIGNED_IN, requires
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -49,6 +49,25 @@ def sign_in(request: Any) -> HttpResponse:
             return _to_post_or_page(request)
     told = {"form": form, "next": _next(request), "refused": refused}
     return render(request, "access/sign_in.html", told, status=refused.status if refused else 200)
+
+
+@requires(PUBLIC)
+@never_cache
+@sensitive_post_parameters("password", "again")
+@require_http_methods(["GET", "POST"])
+def set_password(request: Any, account_id: UUID, key: str) -> HttpResponse:
+    """By the link of an administrator, once: a password of one's own; then on to the sign-in."""
+    form = PasswordForm(request.POST or None)
+    if form.is_valid():
+        given = {"password": form.cleaned_data["password"], "now": timezone.now()}
+        try:
+            services.set_own_password(account_id=account_id, key=key, **given)
+        except Invalid as refusal:
+            form.add_error("password", str(refusal))
+        else:
+            messages.success(request, _("Your password is set: sign in with it."))
+            return redirect("sign-in")
+    return render(request, "access/set_password.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @requires(SIGNED_IN)

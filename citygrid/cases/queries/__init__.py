@@ -3,8 +3,10 @@ from citygrid.cases.queries.corrections import Changed, CorrectionWords
 from citygrid.cases.queries.history import Done, done_since, first_dispatches, happened, prove, step, steps
 from citygrid.cases.queries.lists import (
     CaseFilter,
+    Concerned,
     bundled_into,
     cases,
+    concerned_by_standard,
     dispatched,
     lines,
     near,
@@ -22,6 +24,7 @@ from citygrid.cases.queries.tiles import tile
 __all__ = [
     "PHOTO_OWNER",
     "CaseFilter",
+    "Concerned",
     "Change",
     "Changed",
     "CorrectionWords",
@@ -35,6 +38,7 @@ __all__ = [
     "case_by_number",
     "cases",
     "changed",
+    "concerned_by_standard",
     "dispatched",
     "done_since",
     "first_dispatches",

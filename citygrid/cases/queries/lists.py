@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from math import cos, radians
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.gis.db.models.functions import Distance
@@ -22,6 +22,13 @@ from citygrid.workflow import queries as workflow
 
 LEAST_METRES_OF_LATITUDE = 110_500  # of one degree, at the equator
 Box = tuple[float, float, float, float]  # west, south, east, north
+
+
+class Concerned(NamedTuple):
+    """Open cases that a filing standard concerns: filed under any version of it, or of its category and not filed."""
+
+    filed: int
+    unfiled: int
 
 
 @dataclass(frozen=True)
@@ -268,3 +275,10 @@ def _stages_of(role: str, code: str, version: int) -> tuple[str, ...]:
         ),
         *(models.stage_code(code, version, request=action.subject) for action in answers),
     )
+
+
+def concerned_by_standard(actor: Actor, category_key: str, code: str) -> Concerned:
+    """How many open cases within the reach of the post a standard concerns; no case itself is shown. One query."""
+    cases = models.Case.objects.visible_to(actor).filter(is_open=True, category=category_key)
+    filed, unfiled = Q(standard__code=code), Q(standard__isnull=True)
+    return Concerned(**cases.aggregate(filed=Count("pk", filter=filed), unfiled=Count("pk", filter=unfiled)))

@@ -1,7 +1,8 @@
 import pytest
 from django.test import Client
 
-from citygrid.desk.tests.factories import City, make_city
+from citygrid.access.tests import factories as access
+from citygrid.desk.tests.factories import City, add_administrator, make_city
 from citygrid.kernel import clock
 
 
@@ -20,3 +21,13 @@ def enter(city: City):
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def administrators(city: City) -> City:
+    """The city with its three administrators."""
+    add_administrator(city, language="en")
+    for role in ("security_administrator", "audit_administrator"):
+        post = access.make_post(role, organisation=city.water, areas=[""])
+        city.accounts[role] = access.make_account(role, display_name=role, language="en", posts=[post])
+    return city

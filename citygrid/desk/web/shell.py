@@ -17,6 +17,7 @@ from citygrid.access import queries as access
 from citygrid.cases import permissions as case_permissions
 from citygrid.cases import queries as cases
 from citygrid.catalogue import permissions as catalogue_permissions
+from citygrid.desk.web.administration import parts_for
 from citygrid.desk.web.words import place_name
 from citygrid.dispatch import permissions as dispatch_permissions
 from citygrid.geography import permissions as geography_permissions
@@ -172,6 +173,7 @@ def _nav(about: Standing) -> list[NavItem]:
         ("procedures", "route", _("Procedures"), workflow_permissions.VIEW, None),
         ("layers", "stack-2", _("Layers"), geography_permissions.DEFINE_LAYERS, None),
         ("sheets", "files", _("Spreadsheets"), USE_SHEETS, None),
+        *([("administration", "settings", _("Administration"), "", None)] if parts_for(actor) else ()),
     ]
     return [
         NavItem(label, reverse(name), icon, count() if count else None, _is_part(here, name), name if count else "")
@@ -182,6 +184,7 @@ def _nav(about: Standing) -> list[NavItem]:
 
 # Pages of single things belong to the list of their kind.
 PARTS = {
+    "administration": "administration",
     "reports": "report",
     "cases": "case",
     "map": "map",

@@ -15,6 +15,7 @@ from citygrid.desk.web.views import (
     supervision,
     waiting,
 )
+from citygrid.desk.web.views.administration import accounts, overview, records, standards, status
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -47,6 +48,14 @@ urlpatterns = [
     path("supervision/", supervision.supervision, name="supervision"),
     path("supervision/move/", supervision.move, name="task-move"),
     path("supervision/handover/", supervision.handover, name="handover"),
+    path("administration/", overview.overview, name="administration"),
+    path("administration/invite/", accounts.invite, name="administration-invite"),
+    path("administration/standard/", standards.standard, name="administration-standard"),
+    path("administration/<slug:code>/", records.record_list, name="administration-records"),
+    path("administration/<slug:code>/record/", records.record, name="administration-record"),
+    path("status/", status.status, name="administration-status"),
+    path("status/settle/", status.settle, name="administration-settle"),
+    path("health/", status.pulse, name="health"),
     path("views/", saved.keep, name="view-keep"),
     path("views/<uuid:view_id>/drop/", saved.drop, name="view-drop"),
     path("categories/", library.categories, name="categories"),

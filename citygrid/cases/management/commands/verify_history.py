@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from citygrid.cases import queries
+from citygrid.kernel import clock, stamps
 from citygrid.kernel.actor import system_actor
 
 
@@ -30,3 +31,4 @@ class Command(BaseCommand):
             summary.write_text(json.dumps(figures))
         if proof and (proof.mismatched or proof.broken):
             raise CommandError(f"Mismatched: {proof.mismatched[:20]}; broken chains: {proof.broken[:20]}")
+        stamps.leave(stamps.HISTORY, clock.now())

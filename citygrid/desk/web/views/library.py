@@ -16,6 +16,7 @@ from citygrid.catalogue import queries as catalogue
 from citygrid.catalogue.choices import Evidence, Kind
 from citygrid.desk.web.forms import ANY
 from citygrid.desk.web.shell import draw, standing
+from citygrid.desk.web.views.administration.standards import standard_address
 from citygrid.desk.web.words import limit_words, paged, role_names
 from citygrid.kernel.web import requires
 from citygrid.kernel.words import in_language
@@ -96,9 +97,17 @@ def category(request: Any, key: str) -> HttpResponse:
         _("Cases of this category cannot be filed. The system administrator publishes standards."),
         icon="gavel",
     )
-    table = Table.of(request, columns, standards, caption=_("Filing standards in force today"), empty=empty)
-    kind = Kind(found.kind).label
-    return draw(request, "desk/category.html", {"category": found, "table": table, "kind": kind})
+    may_change = request.actor.may(catalogue_permissions.MANAGE_STANDARDS)
+    caption = _("Filing standards in force today")
+    url = (lambda each: standard_address(each.code)) if may_change else None
+    table = Table.of(request, columns, standards, caption=caption, empty=empty, url=url)
+    context = {
+        "category": found,
+        "table": table,
+        "kind": Kind(found.kind).label,
+        "add_url": standard_address(category=key) if may_change and not found.is_major else "",
+    }
+    return draw(request, "desk/category.html", context)
 
 
 @requires(workflow_permissions.VIEW)
@@ -132,7 +141,7 @@ def procedure(request: Any, code: str, version: int) -> HttpResponse:
     columns = [
         Column(_("Action"), lambda each: each.name),
         Column(_("Who"), lambda each: role_names(sorted(each.roles))),
-        Column(_("From"), lambda each: _(", ").join(_states(found, each)) or _("(begins)")),
+        Column(_("From state"), lambda each: _(", ").join(_states(found, each)) or _("(begins)")),
         Column(_("To"), lambda each: found.states[each.target].name if each.target else _("(stays)")),
         Column(_("Needs"), lambda each: _(", ").join(str(FieldsMissing.LABELS[word]) for word in each.needs)),
     ]

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from citygrid.kernel import audit, clock
+from citygrid.kernel import audit, clock, stamps
 
 
 class Command(BaseCommand):
@@ -13,4 +13,5 @@ class Command(BaseCommand):
         report = audit.verify()
         if report.problem:
             raise CommandError(f"{report.links} links hold, then: {report.problem}")
+        stamps.leave(stamps.AUDIT, clock.now())
         self.stdout.write(f"{report.links} links hold")
