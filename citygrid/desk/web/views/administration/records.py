@@ -57,7 +57,7 @@ def record_list(request: Any, code: str) -> HttpResponse:
     shown = _shown(sheet)
     columns = [Column(str(each.label), partial(_words, each)) for each in shown]
     empty = Empty(
-        _("Nothing fits"), _("Try other words, or add it."), _("Add"), reverse("administration-record", args=[code])
+        _("No record fits"), _("Try other words, or add it."), _("Add"), reverse("administration-record", args=[code])
     )
     table = Table.of(
         request,
