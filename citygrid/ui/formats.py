@@ -30,6 +30,14 @@ def _two_places(value: Number, size: int) -> str:
     return f"{float(value) / size:.2f}".rstrip("0").rstrip(".")
 
 
+def distance_words(metres: float) -> str:
+    """Write a distance as "12 m", "1.3 km" or "600 km": no more of it than the eye takes in."""
+    if round(metres) < 1_000:
+        return gettext("%(count)s m") % {"count": f"{metres:.0f}"}
+    kilometres = metres / 1_000
+    return gettext("%(count)s km") % {"count": f"{kilometres:.1f}" if kilometres < 100 else f"{kilometres:,.0f}"}
+
+
 def duration_words(length: timedelta) -> str:
     """Write a span in its two largest units: "1 h 20 min", "3 days 4 h"; its sign is left to the caller."""
     minutes = int(abs(length).total_seconds() // 60)

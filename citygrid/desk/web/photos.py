@@ -17,6 +17,7 @@ from citygrid.evidence import services as evidence_services
 from citygrid.evidence.choices import MOST_AT_ONCE, MediaState, Role
 from citygrid.evidence.errors import PhotoRefused
 from citygrid.kernel.actor import Actor
+from citygrid.ui.formats import distance_words
 
 PREFIX = "photo_"  # the procedures' words for photos are this and a role
 LABELS = {
@@ -113,7 +114,7 @@ def _fit_words(photo: evidence.Photo) -> str:
     fit = photo.fit
     told = []
     if fit.distance_m is not None:
-        told.append(_("taken %(metres)s m from the place") % {"metres": f"{fit.distance_m:.0f}"})
+        told.append(_("taken %(distance)s from the place") % {"distance": distance_words(fit.distance_m)})
     if fit.minutes is not None:
         told.append(_age_words(fit.minutes))
     return _(", ").join(told) or _("the photo does not say where or when it was taken")

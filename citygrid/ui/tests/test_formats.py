@@ -60,3 +60,19 @@ def test_a_deadline_is_left_before_it_and_overdue_from_the_moment_itself():
 def test_moments_are_shown_in_the_active_time_zone_to_the_second_with_offset():
     assert formats.minute(NOW) == "2026-11-23 14:05"
     assert formats.exact(NOW) == "2026-11-23 14:05:33 UTC+08:00"
+
+
+@pytest.mark.parametrize(
+    ("metres", "en", "zh"),
+    [
+        (9.4, "9 m", "9 米"),
+        (999.4, "999 m", "999 米"),
+        (999.6, "1.0 km", "1.0 公里"),
+        (600_301, "600 km", "600 公里"),
+        (12_345_678, "12,346 km", "12,346 公里"),
+    ],
+)
+def test_a_distance_is_told_in_metres_or_kilometres(metres: float, en: str, zh: str) -> None:
+    for language, told in (("en", en), ("zh-hans", zh)):
+        with translation.override(language):
+            assert formats.distance_words(metres) == told
