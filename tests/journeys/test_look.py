@@ -19,6 +19,7 @@ from citygrid.kernel.sheets import runs
 from citygrid.kernel.tests.sheet_files import check
 from citygrid.notices import services
 from citygrid.notices.tests.factories import holder, notice
+from citygrid.workflow import queries as workflow
 from tests.journeys.staff import PASSWORD, Staff
 
 SIZES = {"screen": (1366, 768), "phone": (390, 844)}
@@ -66,7 +67,7 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
         ("rules", "dispatcher", "/rules/"),
         ("rules-try", "dispatcher", "/rules/try/"),
         ("procedures", "acceptor", "/procedures/"),
-        ("procedure", "acceptor", "/procedures/city-case/3/"),
+        ("procedure", "acceptor", f"/procedures/city-case/{workflow.latest_version('city-case')}/"),
     )
     yield from sheets(city)
     yield from layers(city)
