@@ -7,6 +7,7 @@ import pytest
 
 from citygrid.cases.models import Case
 from citygrid.desk.tests.factories import COVER, REPORTS, TO_DISPATCHED, TO_FILED, City
+from citygrid.evidence.tests.factories import jpeg
 from citygrid.kernel import clock
 from tests.journeys.counting import COUNT, at_most, eventually, press, shows
 from tests.journeys.staff import Staff
@@ -129,16 +130,55 @@ def test_one_key_files_where_one_condition_is_in_force(city: City, sit: Callable
 def test_bulk_dispatch_takes_two_keys_and_a_row_that_fails_does_not_stop_the_others(
     city: City, sit: Callable[..., Staff]
 ) -> None:
-    made = cases(city, 12, *TO_FILED)
+    made = cases(city, 50, *TO_FILED)
     staff = sit("dispatcher", opens=False)
     taken = city.play(made[3], "dispatcher dispatch", start=clock.now() - timedelta(minutes=11))
     with at_most(staff, 2):
         press(staff, "*", "d")
     results = staff.page.locator(".results li")
-    assert results.count() == 12
+    assert results.count() == 50
     assert staff.page.locator(".results .is-refused").count() == 1
     assert taken.number in staff.page.locator(".results .is-refused").inner_text()
-    assert [state(case) for case in made].count("dispatched") == 12
+    assert [state(case) for case in made].count("dispatched") == 50
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_work_is_reported_with_a_photo_by_three_taps_on_a_phone(
+    city: City, enter: Callable[..., Staff], language: str
+) -> None:
+    """Besides the words; the camera's own taps are its own."""
+    [case] = cases(city, 1, *TO_DISPATCHED, "water take")
+    staff = enter("water", language=language, width=390, height=844)
+    staff.page.context.add_init_script(COUNT)
+    staff.go(f"/waiting/?open={case.number}")
+    form = staff.page.locator("#act-reply")
+    with at_most(staff, 3):
+        form.locator("summary").click()
+        form.locator("[name=note]").fill("已更换")
+        with staff.page.expect_file_chooser() as camera:
+            form.locator("[name=photo_after]").click()
+        camera.value.set_files({"name": "after.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+        with staff.page.expect_navigation():
+            form.locator("[data-send]").click()
+    assert state(case) == "handled" and case.steps.latest("seq").data["photos"]["after"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("action", ["extend", "return"])
+def test_extension_or_return_is_asked_for_by_two_taps_on_a_phone(
+    city: City, enter: Callable[..., Staff], action: str
+) -> None:
+    [case] = cases(city, 1, *TO_DISPATCHED, "water take")
+    staff = enter("water", width=390, height=844)
+    staff.page.context.add_init_script(COUNT)
+    staff.go(f"/waiting/?open={case.number}")
+    form = staff.page.locator(f"#act-{action}")
+    with at_most(staff, 2):
+        form.locator("summary").click()
+        with staff.page.expect_navigation():
+            form.locator("[data-reason]").first.click()
+    assert case.steps.latest("seq").action == action
 
 
 @pytest.mark.browser
