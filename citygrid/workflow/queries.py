@@ -1,6 +1,9 @@
 import json
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
+import yaml
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.access import queries as access
@@ -8,22 +11,38 @@ from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.memo import kept_a_moment
 from citygrid.workflow import models
-from citygrid.workflow.errors import FieldsMissing, FindingUnknown, StepNotAllowed
-from citygrid.workflow.rules import Action, Move, Procedure, Situation, begin, judge, offers, parse, picture
+from citygrid.workflow.errors import FieldsMissing, FindingUnknown, ProcedureInvalid, StepNotAllowed
+from citygrid.workflow.rules import (
+    Action,
+    Difference,
+    Move,
+    Procedure,
+    Situation,
+    begin,
+    differences,
+    judge,
+    offers,
+    parse,
+    picture,
+)
 
 __all__ = [
     "Action",
+    "Difference",
     "Move",
     "Procedure",
     "Situation",
     "begin",
     "beginnings",
+    "differences",
+    "draft",
     "judge",
     "latest_version",
     "offers",
     "picture",
     "procedure",
     "procedures",
+    "read_text",
 ]
 
 
@@ -53,6 +72,28 @@ def latest_version(code: str) -> int:
     if not newest:
         raise NotFound(what=_("procedure"), name=code)
     return newest[0]
+
+
+def read_text(text: str) -> tuple[Mapping[str, Any], Procedure]:
+    """The document of a YAML text and the procedure it describes. ProcedureInvalid lists every problem at once."""
+    try:
+        # What refers to other places of the text could be small and become endless.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+            raise ProcedureInvalid([str(_("anchors and references (& and *) are not taken"))])
+        document = json.loads(json.dumps(yaml.safe_load(text)))
+        return document, parse(document, access.roles())
+    except yaml.YAMLError as fault:
+        raise ProcedureInvalid([str(fault)]) from fault
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as fault:
+        form = _("it has not the form of a procedure (%(fault)s)") % {"fault": fault}
+        raise ProcedureInvalid([form]) from fault
+
+
+def draft(code: str) -> str:
+    """The newest version as a YAML text with the next number, to be changed. NotFound (404)."""
+    row = models.ProcedureVersion.objects.get(code=code, version=latest_version(code))
+    document = {**json.loads(row.document), "version": row.version + 1}
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, default_flow_style=None, width=110)
 
 
 @kept_a_moment

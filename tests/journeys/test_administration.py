@@ -85,6 +85,7 @@ PAGES = {
     "records": "/administration/accounts/",
     "record-new": "/administration/rules/record/",
     "standard": f"/administration/standard/?code={COVER}/1",
+    "procedure": "/administration/procedure/?code=city-case",
     "record-account": "/administration/accounts/record/?key=water",
 }
 

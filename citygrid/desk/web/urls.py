@@ -15,7 +15,7 @@ from citygrid.desk.web.views import (
     supervision,
     waiting,
 )
-from citygrid.desk.web.views.administration import accounts, overview, records, standards, status
+from citygrid.desk.web.views.administration import accounts, overview, procedures, records, standards, status
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -50,6 +50,7 @@ urlpatterns = [
     path("supervision/handover/", supervision.handover, name="handover"),
     path("administration/", overview.overview, name="administration"),
     path("administration/invite/", accounts.invite, name="administration-invite"),
+    path("administration/procedure/", procedures.new_version, name="administration-procedure"),
     path("administration/standard/", standards.standard, name="administration-standard"),
     path("administration/<slug:code>/", records.record_list, name="administration-records"),
     path("administration/<slug:code>/record/", records.record, name="administration-record"),

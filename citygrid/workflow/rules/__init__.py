@@ -1,7 +1,21 @@
 """The pure engine: what a procedure is, what it allows, how it looks."""
 
+from citygrid.workflow.rules.differences import Difference, differences
 from citygrid.workflow.rules.engine import Move, Situation, begin, judge, offers
 from citygrid.workflow.rules.picture import picture
 from citygrid.workflow.rules.procedure import Action, Procedure, State, parse
 
-__all__ = ["Action", "Move", "Procedure", "Situation", "State", "begin", "judge", "offers", "parse", "picture"]
+__all__ = [
+    "Action",
+    "Difference",
+    "Move",
+    "Procedure",
+    "Situation",
+    "State",
+    "begin",
+    "differences",
+    "judge",
+    "offers",
+    "parse",
+    "picture",
+]

@@ -14,7 +14,7 @@ import yaml
 from citygrid.access import queries as access
 from citygrid.kernel.actor import Actor, Axis, Reach
 from citygrid.workflow.errors import FieldsMissing, FindingUnknown, ProcedureInvalid, StepNotAllowed
-from citygrid.workflow.rules import Situation, begin, judge, offers, parse, picture
+from citygrid.workflow.rules import Situation, begin, differences, judge, offers, parse, picture
 
 PROCEDURES = Path(__file__).parents[3] / "data/procedures"
 DOCUMENT = yaml.safe_load((PROCEDURES / "city-case.yaml").read_text())
@@ -230,3 +230,23 @@ def changed(change: Any) -> dict[str, Any]:
     document = deepcopy(DOCUMENT)
     change(document)
     return document
+
+
+def test_versions_that_say_the_same_do_not_differ() -> None:
+    assert differences(PROCEDURE, replace(PROCEDURE, version=99)) == []
+
+
+def test_differences_name_what_is_new_what_is_gone_and_what_says_other_things() -> None:
+    states, actions = dict(PROCEDURE.states), dict(PROCEDURE.actions)
+    gone = states.pop("bundled")
+    states["parked"] = replace(gone, code="parked")
+    states["filed"] = replace(states["filed"], waits_for=("department",))
+    actions["close"] = replace(actions["close"], zh="结束", needs=("note",))
+    found = differences(PROCEDURE, replace(PROCEDURE, states=states, actions=actions))
+    told = [(one.part.code, one.before is None, one.after is None, one.changed) for one in found]
+    assert told == [
+        ("filed", False, False, ("waits_for",)),
+        ("parked", True, False, ()),
+        ("bundled", False, True, ()),
+        ("close", False, False, ("zh", "needs")),
+    ]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from citygrid.catalogue import permissions as catalogue_permissions
 from citygrid.catalogue import queries as catalogue
 from citygrid.catalogue.choices import Evidence, Kind
+from citygrid.desk.web.differences import difference_table
 from citygrid.desk.web.forms import ANY
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.views.administration.standards import standard_address
@@ -130,7 +131,8 @@ def procedures(request: Any) -> HttpResponse:
         empty=empty,
         url=lambda each: reverse("procedure", args=[each.code, each.version]),
     )
-    return draw(request, "desk/procedures.html", {"table": table})
+    may_publish = request.actor.may(workflow_permissions.MANAGE)
+    return draw(request, "desk/procedures.html", {"table": table, "may_publish": may_publish})
 
 
 @requires(workflow_permissions.VIEW)
@@ -147,7 +149,10 @@ def procedure(request: Any, code: str, version: int) -> HttpResponse:
     ]
     table = Table.of(request, columns, found.actions.values(), caption=_("Actions"), empty=Empty(""))
     language = get_language() or "zh-hans"
+    before = [number for name, number in workflow.procedures() if name == code and number < version]
     context = {
+        "may_publish": request.actor.may(workflow_permissions.MANAGE),
+        "differences": difference_table(request, workflow.procedure(code, before[0]), found) if before else None,
         "name": in_language(found.zh, found.en),
         "procedure": found,
         "table": table,
