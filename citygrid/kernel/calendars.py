@@ -1,20 +1,34 @@
 """Working calendars kept in the database as immutable versions, and the calendars built from them."""
 
 import hashlib
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import astuple
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from citygrid.kernel.daytable import DayKind, DayRow, build_calendar, published_years, read_day_table
+from citygrid.kernel import audit
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.daytable import (
+    DayKind,
+    DayRow,
+    DayTableError,
+    build_calendar,
+    joined,
+    published_years,
+    read_day_table,
+    read_days,
+)
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.models.calendars import Calendar, CalendarDay, CalendarVersion
+from citygrid.kernel.permissions import MANAGE_CALENDARS
 from citygrid.kernel.workcalendar import DEFAULT_SHIFTS, Shift, WorkingCalendar
 
 NATURAL = "natural"
@@ -36,7 +50,48 @@ def load_calendar_csv(
     """
     if key == NATURAL:
         raise ValueError("the natural calendar has no day table")
-    rows = read_day_table(*paths)
+    return _kept(key, read_day_table(*paths), zone, shifts, now)
+
+
+@transaction.atomic
+def add_days(*, key: str, name: str, text: str, actor: Actor, now: datetime) -> CalendarVersion:
+    """A day table of whole years takes the place of what the newest version says of them. NotFound, DayTableError.
+
+    The version is new, or the newest one where it says the same.
+    """
+    actor.require(MANAGE_CALENDARS)
+    fresh = read_days(name, io.StringIO(text, newline=""))
+    if not fresh:
+        raise DayTableError(f"{name}: the day table is empty")
+    newest = newest_version(key)
+    years = {row.date.year for row in fresh} | published_years(fresh)
+    stay = [row for row in day_rows(newest) if (row.notice_year or row.date.year) not in years]
+    loaded = _kept(key, joined([*stay, *fresh]), newest.zone, _shifts(newest), now)
+    if loaded != newest:
+        data = {"version": loaded.number, "years": sorted(years), "file": name}
+        audit.record(subject=f"kernel.calendar/{key}", action="load", actor=actor, now=now, data=data)
+    return loaded
+
+
+def newest_versions() -> list[CalendarVersion]:
+    """The newest version of every calendar, by key."""
+    return list(CalendarVersion.objects.order_by("calendar", "-number").distinct("calendar"))
+
+
+def newest_version(key: str) -> CalendarVersion:
+    """The newest version of a calendar. NotFound."""
+    return next((one for one in newest_versions() if one.calendar_id == key), None) or _missing(key)
+
+
+def day_rows(version: CalendarVersion) -> list[DayRow]:
+    """The days of a version that are not what their weekday says, by date."""
+    return [
+        DayRow(day.date, DayKind(day.kind), day.name, day.notice_year, day.notice, day.published_date)
+        for day in version.days.order_by("date")
+    ]
+
+
+def _kept(key: str, rows: Sequence[DayRow], zone: str, shifts: tuple[Shift, ...], now: datetime) -> CalendarVersion:
     build_calendar(key, 0, rows, ZoneInfo(zone), shifts)
     content = _content_hash(rows, zone, shifts)
     Calendar.objects.get_or_create(key=key)
@@ -76,9 +131,11 @@ def version(key: str, number: int) -> WorkingCalendar:
 
 
 def _found(pk: int | None, what: str) -> int:
-    if pk is None:
-        raise NotFound(what=_("calendar"), name=what)
-    return pk
+    return _missing(what) if pk is None else pk
+
+
+def _missing(what: str) -> NoReturn:
+    raise NotFound(what=_("calendar"), name=what)
 
 
 @lru_cache(maxsize=64)
@@ -90,12 +147,11 @@ def _natural(zone: str) -> WorkingCalendar:
 @lru_cache(maxsize=64)
 def _build(pk: int) -> WorkingCalendar:
     found = CalendarVersion.objects.get(pk=pk)
-    rows = [
-        DayRow(day.date, DayKind(day.kind), day.name, day.notice_year, day.notice, day.published_date)
-        for day in found.days.order_by("date")
-    ]
-    shifts = tuple((start, end) for start, end in found.shifts)
-    return build_calendar(found.calendar_id, found.number, rows, ZoneInfo(found.zone), shifts)
+    return build_calendar(found.calendar_id, found.number, day_rows(found), ZoneInfo(found.zone), _shifts(found))
+
+
+def _shifts(version: CalendarVersion) -> tuple[Shift, ...]:
+    return tuple((start, end) for start, end in version.shifts)
 
 
 def _day(loaded: CalendarVersion, row: DayRow) -> CalendarDay:

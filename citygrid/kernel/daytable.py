@@ -42,8 +42,22 @@ def read_day_table(*paths: Path) -> list[DayRow]:
     rows: list[DayRow] = []
     for path in paths:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines)
-            rows.extend(_row(path, reader.line_num, line) for line in reader)
+            rows += read_days(path.name, lines)
+    return joined(rows)
+
+
+def read_days(name: str, lines: Iterable[str]) -> list[DayRow]:
+    """The rows of one file as they stand there; `name` is how a fault calls it. Raises DayTableError."""
+    reader = csv.DictReader(lines)
+    try:
+        return [_row(name, reader.line_num, line) for line in reader]
+    except csv.Error as fault:
+        raise DayTableError(f"{name} line {reader.line_num}: {fault}") from fault
+
+
+def joined(rows: Iterable[DayRow]) -> list[DayRow]:
+    """Rows by date, without those of the law alone for years that have a notice. Raises DayTableError."""
+    rows = list(rows)
     published = published_years(rows)
     rows = sorted((row for row in rows if row.notice_year or row.date.year not in published), key=lambda row: row.date)
     for before, after in zip(rows, rows[1:], strict=False):
@@ -76,7 +90,7 @@ def build_calendar(
     )
 
 
-def _row(path: Path, number: int, line: dict[str, str]) -> DayRow:
+def _row(name: str, number: int, line: dict[str, str]) -> DayRow:
     try:
         return DayRow(
             date=datetime.date.fromisoformat(line["date"]),
@@ -87,4 +101,4 @@ def _row(path: Path, number: int, line: dict[str, str]) -> DayRow:
             published_date=datetime.date.fromisoformat(line["published_at"]) if line["published_at"] else None,
         )
     except (KeyError, TypeError, ValueError) as fault:
-        raise DayTableError(f"{path.name} line {number}: {fault}") from fault
+        raise DayTableError(f"{name} line {number}: {fault}") from fault

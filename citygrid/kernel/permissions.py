@@ -26,3 +26,4 @@ def declared() -> dict[str, Words]:
 USE_SHEETS = declare("kernel.sheet:use", _("Export and import records as spreadsheets"))
 READ_STATUS = declare("kernel.status:read", _("See how the platform is doing"))
 SETTLE_JOBS = declare("kernel.job:settle", _("Try failed jobs again, or let them be"))
+MANAGE_CALENDARS = declare("kernel.calendar:manage", _("Load working calendars and recompute provisional deadlines"))

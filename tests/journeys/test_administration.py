@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from openpyxl import Workbook
 
 from citygrid.access.models import Account
@@ -86,6 +87,7 @@ PAGES = {
     "record-new": "/administration/rules/record/",
     "standard": f"/administration/standard/?code={COVER}/1",
     "procedure": "/administration/procedure/?code=city-case",
+    "calendar": "/administration/calendar/?year=2026",
     "record-account": "/administration/accounts/record/?key=water",
 }
 
@@ -97,6 +99,7 @@ def test_pages_of_the_administration_have_no_serious_finding(
     enter: Callable[..., Staff], city: City, axe: str, language: str, size: str
 ) -> None:
     add_administrator(city, password=PASSWORD)
+    call_command("load_calendar")
     width, height = SIZES[size]
     somebody = enter("system_administrator", language=language, width=width, height=height)
     found = []

@@ -48,6 +48,8 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
     "/administration/organisations/": ("system_administrator", 5),
     "/administration/organisations/record/": ("system_administrator", 4),
     "/administration/accounts/record/?key=water": ("system_administrator", 6),
+    "/administration/standard/?code=city/component/01001/1": ("system_administrator", 10),
+    "/administration/procedure/?code=city-case": ("system_administrator", 5),
     "/administration/rules/": ("system_administrator", 8),
     "/sheets/": ("system_administrator", 13),
     "/sheets/organisations/": ("system_administrator", 5),

@@ -10,7 +10,7 @@ from citygrid.catalogue import permissions as catalogue
 from citygrid.dispatch import permissions as dispatch
 from citygrid.geography import permissions as geography
 from citygrid.kernel.actor import Actor
-from citygrid.kernel.permissions import READ_STATUS, USE_SHEETS
+from citygrid.kernel.permissions import MANAGE_CALENDARS, READ_STATUS, USE_SHEETS
 from citygrid.workflow import permissions as workflow
 
 
@@ -92,6 +92,14 @@ PARTS = (
         "procedures",
         (),
         ("workflow.procedure",),
+    ),
+    Part(
+        _("Working calendar"),
+        _("Days off and days worked instead; provisional deadlines"),
+        MANAGE_CALENDARS,
+        "administration-calendar",
+        (),
+        ("kernel.calendar",),
     ),
     Part(
         _("Layers"),

@@ -15,7 +15,15 @@ from citygrid.desk.web.views import (
     supervision,
     waiting,
 )
-from citygrid.desk.web.views.administration import accounts, overview, procedures, records, standards, status
+from citygrid.desk.web.views.administration import (
+    accounts,
+    calendars,
+    overview,
+    procedures,
+    records,
+    standards,
+    status,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -50,6 +58,8 @@ urlpatterns = [
     path("supervision/handover/", supervision.handover, name="handover"),
     path("administration/", overview.overview, name="administration"),
     path("administration/invite/", accounts.invite, name="administration-invite"),
+    path("administration/calendar/", calendars.calendar, name="administration-calendar"),
+    path("administration/calendar/recompute/", calendars.recompute, name="administration-recompute"),
     path("administration/procedure/", procedures.new_version, name="administration-procedure"),
     path("administration/standard/", standards.standard, name="administration-standard"),
     path("administration/<slug:code>/", records.record_list, name="administration-records"),
