@@ -42,6 +42,7 @@ def _plain_and_quick(settings: Any, tmp_path: Path) -> None:
 
     And the usual language: a page that the test before asked for leaves its own behind.
     """
+    settings.STAMPS_FOLDER = tmp_path / "stamps"
     translation.deactivate()
     storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
     evidence = {**settings.STORAGES["evidence"], "OPTIONS": {"location": tmp_path / "evidence"}}

@@ -21,8 +21,7 @@ KEEPER = system_actor("health tests")
 
 
 @pytest.fixture(autouse=True)
-def _own_stamps_and_english(settings, tmp_path) -> Iterator[None]:
-    settings.STAMPS_FOLDER = tmp_path / "stamps"
+def _english() -> Iterator[None]:
     with override("en"):
         yield
 
