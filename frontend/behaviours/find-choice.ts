@@ -1,6 +1,7 @@
 /**
  * A long list of choices is narrowed by typing words of a choice, or the first letters of its sound (`data-initials`).
- * Enter takes the first one that is left, the arrow goes into the list. Without scripts the list stays whole.
+ * Enter takes the first one that is left, the arrow goes into the list; who goes on takes the only one that is left.
+ * Without scripts the list stays whole.
  */
 export function findChoice(root: HTMLElement): void {
   for (const list of root.querySelectorAll<HTMLSelectElement>('select[data-find]')) {
@@ -31,13 +32,15 @@ function narrowed(list: HTMLSelectElement): void {
     list.value = chosen
     told.textContent = words.length ? `${list.querySelectorAll('option:enabled').length}` : ''
   }
-  const take = () => {
-    const first = [...list.options].find((option) => option.value)
-    const value = list.selectedOptions[0]?.value || first?.value || ''
+  const left = () => [...list.options].filter((option) => option.value)
+  const choose = (value: string) => {
     box.value = ''
     narrow()
     list.value = value
     list.dispatchEvent(new Event('change', { bubbles: true }))
+  }
+  const take = () => {
+    choose(list.selectedOptions[0]?.value || left()[0]?.value || '')
     list.focus()
   }
   box.addEventListener('input', narrow)
@@ -46,6 +49,10 @@ function narrowed(list: HTMLSelectElement): void {
     if (event.key === 'Enter') event.preventDefault() // it would send the form
     if (event.key === 'Enter' && box.value.trim()) take()
     if (event.key === 'ArrowDown') list.focus()
+  })
+  box.addEventListener('blur', (event) => {
+    const [only, ...others] = left()
+    if (box.value.trim() && only && !others.length && event.relatedTarget !== list) choose(only.value)
   })
   list.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && list.size > 1) {

@@ -59,7 +59,7 @@ def test_who_is_late_is_seen_on_landing(sit: Enter, language: str) -> None:
 def test_load_is_moved_by_two_keys_to_the_post_with_the_fewest(sit: Enter, second: str) -> None:
     staff = sit()
     with at_most(staff, 2):
-        press(staff, "*", "m")
+        press(staff, "*", "g")
     assert of(second) == 3
     assert staff.page.locator(".results .is-done").count() == 3
 
@@ -89,7 +89,7 @@ def test_only_who_holds_the_task_is_offered_the_step(sit: Enter, enter: Enter, c
     staff = sit()
     staff.page.locator("#queue input[name=row]").first.check()
     with staff.page.expect_navigation():
-        staff.page.locator("[data-bulk-key=m]").click()
+        staff.page.locator("[data-bulk-key=g]").click()
     supervisor = enter("supervisor")
     supervisor.go("/waiting/")
     assert supervisor.page.locator("#queue tbody tr").count() == 2

@@ -118,7 +118,7 @@ def test_platform_without_its_database_says_so_and_comes_back(city: City, page_o
     assert all(answer["Retry-After"] for answer in told)
     assert all("数据库暂时没有响应" in answer.content.decode() for answer in told[:3])
     assert [answer.json()["code"] for answer in told[3:]] == ["kernel.unavailable"] * 3
-    assert [answer.status_code for answer in ask()] == [200, 200, 200, 404, 200, 201]
+    assert [answer.status_code for answer in ask()] == [200, 200, 302, 404, 200, 201]
 
 
 # Bounds of pages.

@@ -8,7 +8,7 @@ USUAL = {
     "self_dispose": "s",
     "send_to_verify": "v",
     "report_verification": "v",
-    "reassign": "m",
+    "reassign": "i",
     "file": "f",
     "void": "o",
     "bundle": "b",
