@@ -42,7 +42,7 @@ def _plain_and_quick(settings: Any, tmp_path: Path) -> None:
 
     And the usual language: a page that the test before asked for leaves its own behind.
     """
-    settings.STAMPS_FOLDER = tmp_path / "stamps"
+    settings.STAMPS_FOLDER, settings.AUDIT_HEADS_FILE = tmp_path / "stamps", tmp_path / "audit-heads.txt"
     translation.deactivate()
     storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
     evidence = {**settings.STORAGES["evidence"], "OPTIONS": {"location": tmp_path / "evidence"}}
