@@ -13,10 +13,10 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from citygrid.evidence.media import Limits, decode
-from citygrid.evidence.media.decode import DecoderUnavailableError
 from citygrid.evidence.media.storage import DurableFolder
 from citygrid.evidence.tests import factories as make
 from citygrid.evidence.tests.factories import encoded, exif, jpeg
+from citygrid.kernel.confined import NoTimeError
 
 BEIJING = {"lon": 116.397, "lat": 39.908}
 SECRET = "Maker of a phone"
@@ -152,7 +152,7 @@ def test_mutated_photos_are_decoded_or_refused():
 
 
 def test_machine_without_time_says_nothing_about_the_photo():
-    with pytest.raises(DecoderUnavailableError):
+    with pytest.raises(NoTimeError):
         decode(jpeg(), "JPEG", Limits(seconds=0))
 
 

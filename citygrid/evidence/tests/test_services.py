@@ -23,11 +23,11 @@ from citygrid.access.tests.factories import NOW
 from citygrid.evidence import errors, models, queries, services
 from citygrid.evidence.choices import Role
 from citygrid.evidence.media import Limits
-from citygrid.evidence.media.decode import DecoderUnavailableError
 from citygrid.evidence.registry import Seen, owners, parts
 from citygrid.evidence.tests import factories as make
 from citygrid.evidence.tests.factories import TESTER, jpeg, ready, receive
 from citygrid.kernel.actor import Actor
+from citygrid.kernel.confined import NoTimeError
 from citygrid.kernel.errors import NotFound, NotPermitted
 from citygrid.kernel.events import run_pending_jobs
 from citygrid.kernel.ids import uuid7
@@ -158,7 +158,7 @@ def test_photo_changed_before_it_was_processed_is_not_passed_on(supervisor, fold
 def test_photo_waits_while_the_machine_has_no_time(supervisor, monkeypatch):
     media = receive()
     monkeypatch.setattr(services, "Limits", lambda pixels: Limits(pixels=pixels, seconds=0))
-    with pytest.raises(DecoderUnavailableError):
+    with pytest.raises(NoTimeError):
         services.process(media_id=media.pk, now=NOW)
     media.refresh_from_db()
     assert media.state == "received"
