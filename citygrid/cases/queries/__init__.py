@@ -18,7 +18,7 @@ from citygrid.cases.queries.lists import (
     waiting_total,
 )
 from citygrid.cases.queries.single import PHOTO_OWNER, actions_for, as_seen, case, case_by_number, lamp_of
-from citygrid.cases.queries.tasks import Load, able_posts, loads, tasks
+from citygrid.cases.queries.tasks import Load, able_posts, loads, task_lamp, tasks
 from citygrid.cases.queries.tiles import tile
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "prove",
     "step",
     "steps",
+    "task_lamp",
     "tasks",
     "tile",
     "total",

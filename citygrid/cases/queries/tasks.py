@@ -2,25 +2,26 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from citygrid.access import queries as access
 from citygrid.cases import models, permissions
 from citygrid.cases.choices import Lamp
-from citygrid.cases.queries.lists import lamp_condition
 from citygrid.kernel.actor import Actor
 from citygrid.workflow import queries as workflow
 
-LAMPS = {"late": Lamp.RED, "soon": Lamp.YELLOW}
+SOON = timedelta(minutes=15)  # before the end of the time allowed for it, a task is due soon
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """What a post has to do, as counters: open tasks, how many are overdue or due soon, cases worked on since.
+
+    A task has the limit of its state: half an hour for a check, however long the case itself may take.
 
     `post` is None for tasks that are nobody's, which wait for all of the role. `names`: who holds it today.
     """
@@ -38,7 +39,14 @@ def tasks(actor: Actor, *, post_id: UUID | None = None, count: int = 200) -> Que
     rows = _overseen(actor).select_related("category", "unit", "assignee")
     if post_id:
         rows = rows.filter(assignee=post_id)
-    return rows.order_by("due_at", "opened_at", "id")[:count]
+    return rows.order_by("node_due_at", "opened_at", "id")[:count]
+
+
+def task_lamp(case: models.Case, now: datetime) -> Lamp:
+    """Red when the time allowed for the task has passed, yellow shortly before; none where its state has no limit."""
+    if case.node_due_at is None:
+        return Lamp.NONE
+    return Lamp.RED if case.node_due_at < now else Lamp.YELLOW if case.node_due_at <= now + SOON else Lamp.GREEN
 
 
 def loads(actor: Actor, now: datetime, since: datetime) -> list[Load]:
@@ -47,8 +55,9 @@ def loads(actor: Actor, now: datetime, since: datetime) -> list[Load]:
     Posts without a task are among them, and those that nobody holds any more but that have some. `done` counts from
     `since` on. Four queries.
     """
-    lamps = {name: Count("id", filter=lamp_condition(lamp, now)) for name, lamp in LAMPS.items()}
-    rows: Any = _overseen(actor).order_by().values("assignee").annotate(tasks=Count("id"), **lamps)
+    late = Count("id", filter=Q(node_due_at__lt=now))
+    soon = Count("id", filter=Q(node_due_at__gte=now, node_due_at__lte=now + SOON))
+    rows: Any = _overseen(actor).order_by().values("assignee").annotate(tasks=Count("id"), late=late, soon=soon)
     counted = {row.pop("assignee"): row for row in rows}
     staff = {found.post.pk: found for found in _staff(now) if _works_in(found.post, actor)}
     left = access.posts(set(counted) - set(staff) - {None})

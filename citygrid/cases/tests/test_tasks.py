@@ -159,3 +159,15 @@ def test_tasks_are_of_the_own_area_and_for_who_may_oversee_them(city: City) -> N
     assert list(queries.tasks(access.make_actor("shift_leader", areas=["900001002"]))) == []
     with pytest.raises(NotPermitted):
         queries.tasks(city.actors["dispatcher"])
+
+
+def test_check_is_late_by_the_limit_of_its_state_not_by_that_of_the_case(city: City) -> None:
+    """Two urgent hours for the case, half a working hour for the check: a case handled in time can be checked late."""
+    handled = ("shift_leader file", "dispatcher dispatch", "department reply", "acceptor send_to_check")
+    case = city.play(city.open(), *handled, every=timedelta(minutes=1))
+    leader, sent_at = city.actors["shift_leader"], case.head_at
+    for minutes, lamp, counted in ((1, "green", (0, 0)), (20, "yellow", (0, 1)), (31, "red", (1, 0))):
+        now = sent_at + timedelta(minutes=minutes)
+        [load] = [load for load in queries.loads(leader, now, NOW) if load.tasks]
+        assert (queries.task_lamp(case, now), (load.late, load.soon)) == (lamp, counted)
+        assert queries.lamp_of(case, now) == "green"  # of the case itself

@@ -12,7 +12,9 @@ from django.utils.translation import ngettext
 from citygrid.cases import queries as cases
 from citygrid.desk.web.bulk import row_of
 from citygrid.desk.web.tables import case_url
-from citygrid.desk.web.words import lamp_of, place_names, state_of
+from citygrid.desk.web.words import place_names, state_of
+from citygrid.ui.formats import time_left_words
+from citygrid.ui.lamps import Lamp
 from citygrid.ui.tables import Column, Empty, Table, query_with
 
 
@@ -57,7 +59,7 @@ def task_table(request: HttpRequest, tasks: Sequence[Any], now: datetime, names:
     places = place_names(case.area_code for case in tasks) if tasks else {}
     columns = [
         Column(_("Select"), row_of, "check"),
-        Column(_("Time left"), lambda case: lamp_of(case, now), "lamp"),
+        Column(_("Time left"), lambda case: _time_left(case, now), "lamp"),
         Column(_("Task"), state_of),
         Column(_("Category"), lambda case: case.category.name),
         Column(_("Place"), lambda case: case.address or places[case.area_code]),
@@ -76,3 +78,9 @@ def task_table(request: HttpRequest, tasks: Sequence[Any], now: datetime, names:
         url=case_url,
         id="queue",
     )
+
+
+def _time_left(case: Any, now: datetime) -> Lamp | None:
+    """How long is left for the task, which has the limit of its state; None where that has none."""
+    due_at = case.node_due_at
+    return Lamp(cases.task_lamp(case, now), time_left_words(due_at, now), due_at) if due_at else None
