@@ -12,3 +12,9 @@ class TooManyViews(Conflict):
     code = "desk.too_many_views"
     message = _("You keep %(most)s views, which is as many as one may.")
     hint = _("Drop one that you no longer use.")
+
+
+class KeysUnfit(Invalid):
+    code = "desk.keys_unfit"
+    message = _("These need a letter that nothing else on the page must have: %(codes)s.")
+    hint = _("Choose a letter from a to z. The letters that move about in a list are for nothing else.")

@@ -53,3 +53,23 @@ class SavedView(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.page} {self.name}"
+
+
+class OwnKeysQuerySet(ScopedQuerySet):
+    """Only one's own."""
+
+    def scope_for(self, actor: Actor) -> Q:
+        return Q(account=actor.account_id)
+
+
+class OwnKeys(ScopedModel):
+    """The letters that a person chose for keys, by the code of what they do; the others are the usual ones."""
+
+    account = models.OneToOneField("access.Account", models.PROTECT, primary_key=True, related_name="+")
+    letters = models.JSONField()
+    changed_at = models.DateTimeField()
+
+    objects = OwnKeysQuerySet.as_manager()  # type: ignore[misc]
+
+    def __str__(self) -> str:
+        return " ".join(sorted(self.letters.values()))

@@ -1,5 +1,6 @@
-"""Writes of what the desk keeps itself: views of lists."""
+"""Writes of what the desk keeps itself: views of lists, and the keys people chose."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citygrid.desk import errors, rules
 from citygrid.desk.choices import Audience, ListPage
-from citygrid.desk.models import SavedView
+from citygrid.desk.models import OwnKeys, SavedView
 from citygrid.desk.permissions import SHARE_VIEWS
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor
@@ -54,6 +55,21 @@ def drop_view(*, view_id: UUID, actor: Actor, now: datetime) -> SavedView:
     _record(view, "drop", actor, now)
     SavedView.objects.kept_by(actor).filter(pk=view_id).delete()
     return view
+
+
+@transaction.atomic
+def keep_keys(*, letters: Mapping[str, str], actor: Actor, now: datetime) -> None:
+    """Keep the letters a person chose, by the code of what they do, instead of those chosen before; {} for the usual.
+
+    KeysUnfit (400) where a letter is none, or is that of a key which must always work.
+    """
+    if faults := rules.unfit(letters):
+        raise errors.KeysUnfit(codes=", ".join(sorted(faults)))
+    values: dict[str, Any] = {"letters": dict(letters), "changed_at": now}
+    first = {**values, "account_id": actor.account_id}
+    OwnKeys.objects.visible_to(actor).update_or_create(defaults=values, create_defaults=first)
+    subject = f"desk.keys/{actor.account_id}"
+    audit.record(subject=subject, action="choose", actor=actor, now=now, data={"letters": dict(letters)})
 
 
 def _record(view: SavedView, action: str, actor: Actor, now: datetime) -> None:

@@ -38,13 +38,6 @@ export function liveQueue(page: Document): void {
   })
 }
 
-/** Put in what is new, where there is any. */
-export function loadNews(page: Document): boolean {
-  const link = page.querySelector<HTMLElement>('[data-load-news]:not([hidden])')
-  link?.click()
-  return link !== null
-}
-
 const lineOf = (page: Document) => page.querySelector<HTMLElement>('[data-queue-news]')
 
 function isListed(page: Document, number: string): boolean {

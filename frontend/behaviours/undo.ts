@@ -89,16 +89,15 @@ async function refusalOf(step: Step): Promise<string | boolean> {
 
 const wordsOf = (problem: { title: string; hint: string }) => `${problem.title} ${problem.hint}`
 
-/** Nothing was sent yet: the row comes back, and its case opens again. True when there was something to take back. */
-export function takeBack(page: Document): boolean {
+/** Nothing was sent yet: the row comes back, and its case opens again. */
+function takeBack(page: Document): void {
   const step = pending
-  if (!step) return false
+  if (!step) return
   pending = null
   window.clearTimeout(step.timer)
   gone.delete(step.number)
   part(page, 'bar').hidden = true
   visit(page, step.here)
-  return true
 }
 
 /** Another case of the list, without leaving the page: by a link that takes after those of the list. */

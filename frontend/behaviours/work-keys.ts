@@ -1,13 +1,10 @@
-import { loadNews } from './live-queue.ts'
-import { takeBack } from './undo.ts'
-
 export const TYPING = 'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]'
 const KEPT = 'citygrid.keys'
 const LETTERS = /^[a-z0-9?*]$/
 
 /**
- * The keys of a page to work through: j and k move in the list, Enter opens, x selects, a letter shown on a button
- * presses it, a digit gives the reason with this number, ? shows the keys. None of them works while somebody types.
+ * The keys of a page to work through: those the list names move in it and select, Enter opens, a letter shown on a
+ * button presses it, a digit gives the reason with this number, ? shows the keys. None works while somebody types.
  */
 export function workKeys(page: Document): void {
   page.addEventListener('keydown', (event) => {
@@ -37,14 +34,16 @@ export const keysAreOn = () => localStorage.getItem(KEPT) !== 'off'
 
 function press(page: Document, event: KeyboardEvent): boolean {
   const key = event.key.toLowerCase()
+  if (!LETTERS.test(key)) return false
+  const list = page.querySelector<HTMLElement>('[data-queue]')?.dataset
+  if (key === list?.next || key === list?.previous) return move(page, key === list?.next ? 1 : -1, event.shiftKey)
   // A key that is held down takes no step on the case that opens next.
-  if (!LETTERS.test(key) || (event.repeat && key !== 'j' && key !== 'k')) return false
+  if (event.repeat) return false
   if (key === '?') return showKeys(page)
-  if (key === 'j' || key === 'k') return move(page, key === 'j' ? 1 : -1, event.shiftKey)
-  if (key === 'x') return select(page)
-  if (key === 'z') return takeBack(page)
-  if (key === 'm') return loadNews(page)
   if (key === '*') return selectAll(page)
+  if (key === list?.select) return select(page)
+  const beside = page.querySelector<HTMLElement>(`[data-press="${key}"]`)
+  if (beside) return !beside.closest('[hidden]') && click(beside)
   if (/\d/.test(key)) return click(page.querySelector(`details.act[open]:focus-within [data-reason="${key}"]`))
   return act(page, key, event.shiftKey)
 }

@@ -182,6 +182,29 @@ def test_extension_or_return_is_asked_for_by_two_taps_on_a_phone(
 
 
 @pytest.mark.browser
+def test_keys_have_the_letters_that_were_chosen(city: City, sit: Callable[..., Staff]) -> None:
+    first, second = cases(city, 2, *TO_FILED)
+    staff = sit("dispatcher", opens=False)
+    staff.go("/account/")
+    staff.fill(".own-keys [name=next]", "d")
+    staff.fill(".own-keys [name=dispatch]", "q")
+    staff.submit("form.own-keys")
+    staff.go("/waiting/")
+    for key in ("d", "d"):
+        staff.page.keyboard.press(key)
+    press(staff, "Enter")
+    shows(staff, second.number)
+    staff.page.keyboard.press("q")
+    assert eventually(lambda: state(second) == "dispatched", seconds=15) and state(first) == "filed"
+
+
+@pytest.mark.browser
+def test_page_stands_still_under_the_next_click(sit: Callable[..., Staff]) -> None:
+    staff = sit("dispatcher", opens=False)
+    assert staff.page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+
+
+@pytest.mark.browser
 def test_letters_are_letters_where_somebody_writes_and_keys_can_be_turned_off(
     city: City, sit: Callable[..., Staff]
 ) -> None:

@@ -24,7 +24,7 @@ from citygrid.kernel import clock, memo
 
 BASELINE = {
     "home": 11,
-    "waiting": 9,
+    "waiting": 10,
     "reports": 10,
     "report-new": 7,
     "map": 7,
@@ -56,14 +56,14 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
     "/sheets/rules/": ("system_administrator", 5),
     "/notices/": ("water", 7),
 }
-QUEUE = 19  # the list, and the case that is open beside it, for who may correct its component
+QUEUE = 20  # the list, and the case that is open beside it, for who may correct its component
 MAP_LIST = 5
-TASKS = {"supervision": 13, "handover": 11}
+TASKS = {"supervision": 14, "handover": 11}
 NEWS = 5  # of a case that is open
 DRAFT_PAGE = 9  # of a layer, with what is wrong with it
-TRIAGE = 17  # the reports to decide, and the one that is open beside them
-REPORT_PAGE = 14  # of one to decide, with all that helps to decide it
-CASE_PAGE = 20  # of a case with everything on it, for who may correct its component; a plain one costs 16
+TRIAGE = 18  # the reports to decide, and the one that is open beside them
+REPORT_PAGE = 15  # of one to decide, with all that helps to decide it
+CASE_PAGE = 21  # of a case with everything on it, for who may correct its component; a plain one costs 17
 
 
 @pytest.fixture(autouse=True)

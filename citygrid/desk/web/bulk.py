@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from citygrid.cases import queries as cases
 from citygrid.cases import services
 from citygrid.cases.services import Given
-from citygrid.desk.web.keys import keys_for
+from citygrid.desk.rules import Keys
 from citygrid.desk.web.reasons import reasons_for
 from citygrid.desk.web.words import state_of
 from citygrid.dispatch import queries as dispatch
@@ -42,7 +42,7 @@ class Result:
     refusal: Refusal | None = None
 
 
-def choices_for(rows: Iterable[Any], actor: Actor, now: datetime) -> list[Choice]:
+def choices_for(rows: Iterable[Any], actor: Actor, now: datetime, letters: Keys) -> list[Choice]:
     """The actions that these cases allow and that need no form of their own, the most frequent first."""
     offered: dict[str, list[workflow.Action]] = {}
     for row in rows:
@@ -50,7 +50,7 @@ def choices_for(rows: Iterable[Any], actor: Actor, now: datetime) -> list[Choice
             if GIVEN.issuperset(action.needs) and not action.evidence:
                 offered.setdefault(action.code, []).append(action)
     counted = sorted(offered.values(), key=len, reverse=True)
-    keys = keys_for((found[0].code, found[0].phase) for found in counted)
+    keys = letters.of_steps((found[0].code, found[0].phase) for found in counted)
     return [Choice(one, keys[one.code], reasons_for(one.subject or one.code, one.phase)) for one, *_ in counted]
 
 

@@ -17,6 +17,8 @@ from citygrid.access import queries as access
 from citygrid.cases import permissions as case_permissions
 from citygrid.cases import queries as cases
 from citygrid.catalogue import permissions as catalogue_permissions
+from citygrid.desk import queries
+from citygrid.desk.rules import Keys
 from citygrid.desk.web.administration import parts_for
 from citygrid.desk.web.words import place_name
 from citygrid.dispatch import permissions as dispatch_permissions
@@ -71,6 +73,11 @@ class Standing:
         return notices.unread_count(self.actor) if self.actor and self.actor.may(notice_permissions.READ) else 0
 
     @cached_property
+    def keys(self) -> Keys:
+        """The letters of the person who asks."""
+        return queries.keys_of(self.actor) if self.actor else Keys()
+
+    @cached_property
     def area(self) -> str:
         """The jurisdiction of the post in words; empty when it is everywhere."""
         codes = [code for code in self.actor.reach.areas if code] if self.actor else []
@@ -109,10 +116,11 @@ def standing(request: Any) -> Standing:
 
 
 def draw(request: Any, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """A page in the time zone of the post's district; `now` is the moment of the request."""
+    """A page in the time zone of the post's district; `now` is the moment, `keys` the letters of who asks."""
     about = standing(request)
+    keys = SimpleLazyObject(lambda: about.keys)
     with timezone.override(about.zone):
-        return render(request, template, {"now": about.now, **context}, status=status)
+        return render(request, template, {"now": about.now, "keys": keys, **context}, status=status)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -132,6 +140,7 @@ def _shell(request: Any) -> Shell:
         home_url=reverse("home"),
         account_name=request.user.display_name,
         logout_url=reverse("sign-out"),
+        account_url=reverse("account") if about.actor else "",
         posts=[PostChoice(str(post.id), _post_name(post), post.id == current) for post in posts],
         post_url=reverse("choose-post"),
         area=about.area,

@@ -17,9 +17,9 @@ from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.cases.services import Given
 from citygrid.catalogue import queries as catalogue
+from citygrid.desk.rules import Keys
 from citygrid.desk.web import components, corrections, photos
 from citygrid.desk.web.forms import DateInput
-from citygrid.desk.web.keys import keys_for
 from citygrid.desk.web.reasons import reasons_for, with_usual
 from citygrid.desk.web.tasks import post_choices
 from citygrid.desk.web.words import limit_words
@@ -127,11 +127,11 @@ class StepForm(forms.Form):
         )
 
 
-def forms_for(step: Step, sent: StepForm | None = None) -> list[StepForm]:
+def forms_for(step: Step, letters: Keys, sent: StepForm | None = None) -> list[StepForm]:
     """A form for each action this post may take now; the one that was `sent` back with errors keeps its content."""
     offered = cases.actions_for(step.case, step.actor, step.now)
     shown = [sent if sent and sent.action.code == action.code else StepForm(action, step) for action in offered]
-    keys = keys_for((action.code, action.phase) for action in offered)
+    keys = letters.of_steps((action.code, action.phase) for action in offered)
     for form in shown:
         form.key = keys[form.action.code]
     return shown

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from citygrid.desk.web.views import (
+    account,
     cases,
     home,
     layer_drafts,
@@ -27,6 +28,7 @@ from citygrid.desk.web.views.administration import (
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("account/", account.account, name="account"),
     path("counts/", home.counts, name="counts"),
     path("waiting/", waiting.waiting, name="waiting"),
     path("waiting/list.xlsx", waiting.waiting_file, name="waiting-file"),

@@ -171,7 +171,7 @@ def file_of(request: Any, found: Any, sent: StepForm | None = None, back: str = 
         "photos": photos.groups(evidence.photos(queries.PHOTO_OWNER, found.pk, request.actor)),
         "bundled": queries.bundled_into(found.pk, request.actor),
         "reports": _reports(request, found),
-        "steps": forms_for(Step(found, request.actor, about.now, suggested), sent),
+        "steps": forms_for(Step(found, request.actor, about.now, suggested), about.keys, sent),
         "sent": sent,
         **going_back(back),
     }

@@ -24,7 +24,6 @@ from citygrid.desk.web import components, corrections, photos, tables
 from citygrid.desk.web.casefile import areas_of, map_at
 from citygrid.desk.web.corrections import CorrectForm, UnjoinForm
 from citygrid.desk.web.forms import AcceptForm, JoinForm, ReasonForm, ReportFilterForm, ReportForm
-from citygrid.desk.web.keys import REPORT
 from citygrid.desk.web.queue import back_of, going_back, onwards
 from citygrid.desk.web.reasons import reasons_for, with_usual
 from citygrid.desk.web.saved import menu
@@ -343,7 +342,6 @@ def file_of(request: Any, found: Any, sent: Form | None = None, contact: Any = N
         "reveal": _form(sent, "reveal") if masked and request.actor.may(permissions.REVEAL) else None,
         "sent": sent,
         "entries": _entries(found, request.actor),
-        "keys": REPORT,
         "reasons": {name: reasons_for(name) for name in ("refuse", "correct")},
         **(_decisions(request, found, sent) if may_decide else {}),
         **_undoing(request, found, sent),

@@ -50,7 +50,7 @@ def waiting(request: Any) -> HttpResponse:
         context = {
             "table": table,
             "tabs": list(_tabs(about.waiting, lamp, state)),
-            "choices": bulk.choices_for(rows, request.actor, about.now),
+            "choices": bulk.choices_for(rows, request.actor, about.now, about.keys),
             **menu(request, ListPage.WAITING),
             **_opened(request, rows),
         }
