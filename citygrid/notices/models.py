@@ -4,6 +4,8 @@ from django.db.models import Q
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.ids import uuid7
 from citygrid.kernel.scope import ScopedModel, ScopedQuerySet
+from citygrid.kernel.words import Named
+from citygrid.notices.rules import Wording
 
 
 class NoticeQuerySet(ScopedQuerySet):
@@ -46,3 +48,26 @@ class Notice(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.template} {self.key}"
+
+
+class TemplateVersion(Named):
+    """The words of one kind of notice from a moment on. Append-only; version 0 is the one that ships, as data."""
+
+    code = models.CharField(max_length=60)
+    number = models.PositiveIntegerField()
+    text_zh = models.TextField()
+    text_en = models.TextField()
+    valid_from_at = models.DateTimeField()
+    published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "number"], name="template_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.number}"
+
+    @property
+    def words(self) -> Wording:
+        """What it says, in both languages."""
+        return Wording(self.name_zh, self.name_en, self.text_zh, self.text_en)

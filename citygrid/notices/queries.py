@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, OuterRef, Q, Subquery, Window
+from django.db.models.functions import JSONObject, RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.kernel.actor import Actor
@@ -18,12 +18,33 @@ from citygrid.kernel.errors import NotFound
 from citygrid.kernel.words import in_language
 from citygrid.notices import rules
 from citygrid.notices.choices import TEMPLATES_FILE
-from citygrid.notices.models import Notice
-from citygrid.notices.permissions import READ
+from citygrid.notices.models import Notice, TemplateVersion
+from citygrid.notices.permissions import MANAGE_TEMPLATES, READ
+from citygrid.notices.rules import LANGUAGES, Template, Wording
 from citygrid.ui.formats import NOTHING, minute
 
 MOST_COUNTED = 100
 MOST_APART = 3  # unread notices of one kind that are told one by one
+PARTS = ("name_zh", "name_en", "text_zh", "text_en")
+
+__all__ = [
+    "PARTS",
+    "NoticeView",
+    "Published",
+    "Template",
+    "TemplateVersion",
+    "Wording",
+    "inbox",
+    "notice",
+    "notices",
+    "preview",
+    "published",
+    "template",
+    "templates",
+    "told",
+    "unread_count",
+    "versions",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +62,21 @@ class NoticeView:
     count: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A kind of notice as it is worded now: `version` is None while it has the words that ship; what comes next."""
+
+    template: Template
+    version: TemplateVersion | None
+    next: TemplateVersion | None
+
+    @property
+    def words(self) -> Wording:
+        return self.version.words if self.version else self.template.words
+
+
 @cache
-def templates() -> Mapping[str, rules.Template]:
+def templates() -> Mapping[str, Template]:
     """All templates by code, as data/notices/templates.yaml states them (read once)."""
     return rules.parse_templates((settings.ROOT / TEMPLATES_FILE).read_text(encoding="utf-8"))
 
@@ -75,7 +109,8 @@ def notice(notice_id: UUID, actor: Actor) -> NoticeView:
 
 def unread_count(actor: Actor) -> int:
     """How many notices are unread, counted up to 100: one query of an index of the unread alone."""
-    return _mine(actor).filter(read_at=None).order_by()[:MOST_COUNTED].count()
+    actor.require(READ)
+    return Notice.objects.visible_to(actor).filter(read_at=None)[:MOST_COUNTED].count()
 
 
 def told(keys: Collection[str]) -> set[str]:
@@ -84,28 +119,83 @@ def told(keys: Collection[str]) -> set[str]:
     return set(rows.filter(key__in=keys).values_list("key", flat=True).distinct())
 
 
+def template(code: str) -> Template:
+    """The template of this code as it ships; NotFound (404) when there is none."""
+    found = templates().get(code)
+    if found is None:
+        raise NotFound(what=_("notice template"), name=code)
+    return found
+
+
+def published(actor: Actor, now: datetime) -> list[Published]:
+    """Every kind of notice with the words it has now, in the order of the data. One query."""
+    actor.require(MANAGE_TEMPLATES)
+    current: dict[str, TemplateVersion] = {}
+    coming: dict[str, TemplateVersion] = {}
+    for version in TemplateVersion.objects.order_by("code", "number"):
+        (current if version.valid_from_at <= now else coming)[version.code] = version
+    return [Published(each, current.get(code), coming.get(code)) for code, each in templates().items()]
+
+
+def versions(code: str, actor: Actor) -> list[TemplateVersion]:
+    """The published versions of a template, the newest first; the shipped one, number 0, is not among them."""
+    actor.require(MANAGE_TEMPLATES)
+    return list(TemplateVersion.objects.filter(code=code).order_by("-number"))
+
+
+def preview(found: Template, words: Wording) -> list[tuple[str, str, str]]:
+    """How a notice in these words would read, with the samples of its fields: (language, name, text) for each."""
+    shown = []
+    for language in LANGUAGES:
+        values = {name: _sample(field, language) for name, field in found.fields.items()}
+        name, text = (getattr(words, f"{part}_{language}") for part in ("name", "text"))
+        shown.append((language, name, rules.worded(text, values)))
+    return shown
+
+
+def _sample(field: rules.Field, language: str) -> str:
+    if field.kind == rules.TIME:
+        return minute(datetime.fromisoformat(field.sample))
+    return str(field.sample[language] if field.kind == rules.WORDS else field.sample)
+
+
 def _mine(actor: Actor) -> Any:
+    """The notices to the actor, each with the words that were published when it was sent (None: those that ship)."""
     actor.require(READ)
-    return Notice.objects.visible_to(actor)
+    then = TemplateVersion.objects.filter(code=OuterRef("template"), valid_from_at__lte=OuterRef("created_at"))
+    words = then.order_by("-number").values(words=JSONObject(**{part: part for part in PARTS}))
+    return Notice.objects.visible_to(actor).annotate(words=Subquery(words[:1]))
 
 
-def _view(row: Notice, count: int = 1) -> NoticeView:
-    template = templates().get(row.template)  # a later release may word other things
-    values = defaultdict(lambda: NOTHING, {name: _said(value) for name, value in row.params.items()})
-    if template:
-        times = {name for name, kind in template.fields.items() if kind == rules.TIME and row.params.get(name)}
-        values.update({name: minute(datetime.fromisoformat(row.params[name])) for name in times})
+def _view(row: Any, count: int = 1) -> NoticeView:
+    found = templates().get(row.template)  # a later release may word other things
+    words = _words(row, found)
     return NoticeView(
         id=row.pk,
         template=row.template,
-        name=in_language(template.name_zh, template.name_en) if template else row.template,
-        text=rules.worded(in_language(template.text_zh, template.text_en), values) if template else "",
+        name=in_language(words.name_zh, words.name_en),
+        text=rules.worded(in_language(words.text_zh, words.text_en), _values(row, found)),
         link_kind=row.link_kind,
         link_id=row.link_id,
         created_at=row.created_at,
         read_at=row.read_at,
         count=count,
     )
+
+
+def _words(row: Any, found: Template | None) -> Wording:
+    if row.words:
+        return Wording(**row.words)
+    return found.words if found else Wording(row.template, row.template, "", "")
+
+
+def _values(row: Any, found: Template | None) -> Mapping[str, str]:
+    """What stands for each field, in words; a dash for one that the notice lacks."""
+    values = defaultdict(lambda: NOTHING, {name: _said(value) for name, value in row.params.items()})
+    kinds = {name: field.kind for name, field in found.fields.items()} if found else {}
+    times = {name for name, kind in kinds.items() if kind == rules.TIME and row.params.get(name)}
+    values.update({name: minute(datetime.fromisoformat(row.params[name])) for name in times})
+    return values
 
 
 def _said(value: Any) -> str:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from django.forms import Select
+from django.forms import DateTimeInput, Select
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
@@ -29,6 +29,15 @@ class FormRenderer(TemplatesSetting):
         if template_name == SELECT:
             return select_html(context["widget"])
         return super().render(template_name, context, request)
+
+
+class MomentInput(DateTimeInput):
+    """The browser's own calendar and clock, to the minute."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, **attrs: str) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M", attrs=attrs)
 
 
 class FoundSelect(Select):

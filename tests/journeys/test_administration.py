@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from citygrid.access.models import Account
 from citygrid.catalogue.queries import standard_versions
 from citygrid.desk.tests.factories import COVER, City, add_administrator
+from citygrid.notices.models import TemplateVersion
 from tests.journeys.counting import COUNT, at_most
 from tests.journeys.staff import PASSWORD, Staff
 from tests.journeys.test_look import SIZES, WIDER
@@ -80,6 +81,33 @@ def test_limit_is_changed_without_code_in_seven_clicks(enter: Callable[..., Staf
     assert [each.limit.value for each in standard_versions(f"{COVER}/1")] == [4, 8]
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "size"), [("en", "phone"), ("zh-hans", "screen")])
+def test_words_of_a_notice_are_seen_and_published_in_six_clicks(
+    enter: Callable[..., Staff], city: City, axe: str, language: str, size: str
+) -> None:
+    add_administrator(city, password=PASSWORD)
+    width, height = SIZES[size]
+    somebody = enter("system_administrator", language=language, width=width, height=height)
+    somebody.page.add_init_script(COUNT)
+    somebody.go("/administration/")
+    written = {"text_zh": "{number}：{place}", "text_en": "{number}: {place}"}
+    with at_most(somebody, 6 + sum(map(len, written.values()))):
+        for link in ("/administration/notices/", "/administration/notices/case_dispatched/"):
+            with somebody.page.expect_navigation():
+                somebody.page.locator(f"main td a[href='{link}']").click()
+        for name, text in written.items():
+            somebody.page.locator(f"main [name={name}]").click()
+            somebody.page.locator(f"main [name={name}]").fill(text)
+        with somebody.page.expect_navigation():
+            somebody.page.locator("main [value=preview]").click()
+        assert somebody.grave_findings(axe, f"notice-seen-{language}-{size}") == []
+        assert somebody.page.evaluate(WIDER) <= 0
+        with somebody.page.expect_navigation():
+            somebody.page.locator("main [value=publish]").click()
+    assert TemplateVersion.objects.get().text_en == written["text_en"]
+
+
 PAGES = {
     "administration": "/administration/",
     "status": "/status/",
@@ -87,6 +115,8 @@ PAGES = {
     "record-new": "/administration/rules/record/",
     "standard": f"/administration/standard/?code={COVER}/1",
     "procedure": "/administration/procedure/?code=city-case",
+    "notices": "/administration/notices/",
+    "notice": "/administration/notices/case_dispatched/",
     "calendar": "/administration/calendar/?year=2026",
     "record-account": "/administration/accounts/record/?key=water",
 }

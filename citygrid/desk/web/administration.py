@@ -11,6 +11,7 @@ from citygrid.dispatch import permissions as dispatch
 from citygrid.geography import permissions as geography
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.permissions import MANAGE_CALENDARS, READ_STATUS, USE_SHEETS
+from citygrid.notices import permissions as notices
 from citygrid.workflow import permissions as workflow
 
 
@@ -100,6 +101,14 @@ PARTS = (
         "administration-calendar",
         (),
         ("kernel.calendar",),
+    ),
+    Part(
+        _("Words of notices"),
+        _("What accounts are told, in Chinese and English"),
+        notices.MANAGE_TEMPLATES,
+        "administration-notices",
+        (),
+        ("notices.template",),
     ),
     Part(
         _("Layers"),

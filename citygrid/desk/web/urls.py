@@ -25,6 +25,7 @@ from citygrid.desk.web.views.administration import (
     standards,
     status,
 )
+from citygrid.desk.web.views.administration import notices as templates
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -62,6 +63,8 @@ urlpatterns = [
     path("administration/invite/", accounts.invite, name="administration-invite"),
     path("administration/calendar/", calendars.calendar, name="administration-calendar"),
     path("administration/calendar/recompute/", calendars.recompute, name="administration-recompute"),
+    path("administration/notices/", templates.template_list, name="administration-notices"),
+    path("administration/notices/<slug:code>/", templates.template, name="administration-notice"),
     path("administration/procedure/", procedures.new_version, name="administration-procedure"),
     path("administration/standard/", standards.standard, name="administration-standard"),
     path("administration/<slug:code>/", records.record_list, name="administration-records"),
