@@ -161,6 +161,19 @@ def reports_of_case(case_id: UUID, actor: Actor) -> QuerySet[models.Report]:
     return models.Report.objects.visible_to(actor).filter(case__in=seen).order_by("received_at")
 
 
+def others_of_reporter(case_id: UUID, actor: Actor) -> int:
+    """How many other reports this post sees from the phones of those who reported a case; 0 unless it decides on them.
+
+    A count and no more: what a person reported is listed nowhere. One query, of the keyed digests of phones.
+    """
+    if not actor.may(permissions.TRIAGE):
+        return 0
+    seen = models.Report.objects.visible_to(actor)
+    phones = models.ReportContact.objects.filter(report__in=seen.filter(case=case_id)).exclude(phone_index="")
+    others = seen.filter(contact__phone_index__in=phones.values("phone_index"))
+    return others.exclude(case=case_id, case__isnull=False).count()
+
+
 def _case_for(actor: Actor) -> Any:
     return Prefetch("case", cases.visible(actor))
 

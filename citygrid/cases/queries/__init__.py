@@ -4,12 +4,10 @@ from citygrid.cases.queries.history import Done, done_since, first_dispatches, h
 from citygrid.cases.queries.lists import (
     CaseFilter,
     Concerned,
-    bundled_into,
     cases,
     concerned_by_standard,
     dispatched,
     lines,
-    near,
     open_counts,
     total,
     visible,
@@ -17,6 +15,7 @@ from citygrid.cases.queries.lists import (
     waiting_counts,
     waiting_total,
 )
+from citygrid.cases.queries.related import Linked, Relation, at_same_place, linked, near
 from citygrid.cases.queries.single import PHOTO_OWNER, actions_for, as_seen, case, case_by_number, lamp_of
 from citygrid.cases.queries.tasks import Load, able_posts, loads, task_lamp, tasks
 from citygrid.cases.queries.tiles import tile
@@ -29,11 +28,13 @@ __all__ = [
     "Changed",
     "CorrectionWords",
     "Done",
+    "Linked",
     "Load",
+    "Relation",
     "able_posts",
     "actions_for",
     "as_seen",
-    "bundled_into",
+    "at_same_place",
     "case",
     "case_by_number",
     "cases",
@@ -46,6 +47,7 @@ __all__ = [
     "lamp_of",
     "last_step_of_others",
     "lines",
+    "linked",
     "loads",
     "near",
     "open_counts",

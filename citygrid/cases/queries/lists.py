@@ -3,24 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from math import cos, radians
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib.gis.db.models.functions import Distance
-from django.contrib.gis.geos import Point, Polygon
-from django.contrib.gis.measure import Distance as Metres
+from django.contrib.gis.geos import Polygon
 from django.db.models import Count, F, FloatField, Func, OrderBy, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from citygrid.cases import models, permissions
-from citygrid.cases.choices import Lamp, LinkKind
+from citygrid.cases.choices import Lamp
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.scope import prefix_range
 from citygrid.workflow import queries as workflow
 
-LEAST_METRES_OF_LATITUDE = 110_500  # of one degree, at the equator
 Box = tuple[float, float, float, float]  # west, south, east, north
 
 
@@ -148,27 +144,6 @@ LINE = (
 def lines(page: QuerySet[models.Case]) -> QuerySet[Any, Any]:
     """A page of cases as plain rows of `LINE`, which cost a third of records; a row has what `lamp_of` asks for."""
     return page.annotate(**PLACE).values_list(*LINE, named=True)
-
-
-def near(actor: Actor, location: Point, metres: float, count: int = 5) -> QuerySet[Any]:
-    """Open cases this post sees within so many metres of a WGS-84 point, the nearest first, with category and unit.
-
-    Each has `distance` (metres, `.m`). A degree box of the radius goes before, so that the spatial index is used.
-    """
-    actor.require(permissions.VIEW)
-    north = metres / LEAST_METRES_OF_LATITUDE
-    east = north / cos(radians(location.y))
-    box = Polygon.from_bbox((location.x - east, location.y - north, location.x + east, location.y + north))
-    rows = models.Case.objects.visible_to(actor).filter(is_open=True, location__bboverlaps=box)
-    rows = rows.annotate(distance=Distance("location", location, spheroid=True)).filter(distance__lte=Metres(m=metres))
-    return rows.select_related("category", "unit").order_by("distance", "id")[:count]
-
-
-def bundled_into(case_id: UUID, actor: Actor) -> QuerySet[models.Case]:
-    """The cases this post sees that were bundled into this one, by number."""
-    actor.require(permissions.VIEW)
-    rows = models.Case.objects.visible_to(actor).filter(links__target=case_id, links__kind=LinkKind.BUNDLED)
-    return rows.order_by("number")
 
 
 DISPATCHED = (

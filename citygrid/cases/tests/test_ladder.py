@@ -142,7 +142,10 @@ def test_event_is_void_from_every_height(city: City, height: int) -> None:
 def test_event_is_bundled_with_the_one_it_repeats(city: City) -> None:
     first, second = open_event(city), open_event(city)
     case = city.take(second, "acceptor bundle", given=Given(case_id=first.pk, reason="the same"))
-    assert (case.state, list(queries.bundled_into(first.pk, city.actors["acceptor"]))) == ("bundled", [case])
+    assert (case.state, queries.linked(first.pk, city.actors["acceptor"])) == (
+        "bundled",
+        [(case, queries.Relation.BUNDLED_HERE)],
+    )
 
 
 def test_oversight_is_answered_by_the_level_that_has_it(city: City) -> None:

@@ -56,14 +56,14 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
     "/sheets/rules/": ("system_administrator", 5),
     "/notices/": ("water", 7),
 }
-QUEUE = 20  # the list, and the case that is open beside it, for who may correct its component
+QUEUE = 22  # the list, and the case that is open beside it, for who may correct its component
 MAP_LIST = 5
 TASKS = {"supervision": 14, "handover": 11}
 NEWS = 5  # of a case that is open
 DRAFT_PAGE = 9  # of a layer, with what is wrong with it
 TRIAGE = 18  # the reports to decide, and the one that is open beside them
 REPORT_PAGE = 15  # of one to decide, with all that helps to decide it
-CASE_PAGE = 21  # of a case with everything on it, for who may correct its component; a plain one costs 17
+CASE_PAGE = 23  # of a case with everything on it, for who may correct its component; a plain one costs 19
 
 
 @pytest.fixture(autouse=True)

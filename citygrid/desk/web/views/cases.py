@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from citygrid.cases import permissions, queries, services
 from citygrid.desk.choices import ListPage
-from citygrid.desk.web import casefile, export, paper, photos, tables
+from citygrid.desk.web import casefile, export, paper, photos, related, tables
 from citygrid.desk.web.forms import CaseFilterForm
 from citygrid.desk.web.queue import back_of, going_back
 from citygrid.desk.web.saved import menu
@@ -20,8 +20,6 @@ from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.steps import Step, StepForm, forms_for
 from citygrid.desk.web.words import lamp_of, paged, procedure_of, state_of
 from citygrid.evidence import queries as evidence
-from citygrid.intake import permissions as intake_permissions
-from citygrid.intake import queries as intake
 from citygrid.kernel.downloads import download
 from citygrid.kernel.errors import Invalid, NotFound, Refusal
 from citygrid.kernel.web import posts_only, requires
@@ -169,18 +167,11 @@ def file_of(request: Any, found: Any, sent: StepForm | None = None, back: str = 
         "asked": casefile.request_of(found),
         "entries": casefile.timeline_of(found, request.actor),
         "photos": photos.groups(evidence.photos(queries.PHOTO_OWNER, found.pk, request.actor)),
-        "bundled": queries.bundled_into(found.pk, request.actor),
-        "reports": _reports(request, found),
+        "related": related.related_of(found, request.actor),
         "steps": forms_for(Step(found, request.actor, about.now, suggested), about.keys, sent),
         "sent": sent,
         **going_back(back),
     }
-
-
-def _reports(request: Any, found: Any) -> list[Any]:
-    if not request.actor.may(intake_permissions.VIEW):
-        return []
-    return list(intake.reports_of_case(found.pk, request.actor))
 
 
 def _caption(request: Any) -> str:
