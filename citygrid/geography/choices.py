@@ -79,6 +79,13 @@ class Fault(TextChoices):
     GAP = "gap", _("A gap is left beside it.")
 
 
+class ShapeFault(TextChoices):
+    """What can be wrong with a shape that somebody drew, beside what is wrong with any outline (`Fault`)."""
+
+    UNREADABLE = "unreadable", _("It is not a POINT, LINESTRING or POLYGON in degrees, of at most 100 corners.")
+    NO_WIDTH = "no_width", _("A point or a line needs some metres around it; 5,000 are the most.")
+
+
 ADVICE = {
     Fault.UNREADABLE: _("Export as GeoJSON (a FeatureCollection) in degrees."),
     Fault.NO_GEOMETRY: _("Give it a geometry of this kind (for areas: Polygon or MultiPolygon)."),

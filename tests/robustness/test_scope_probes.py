@@ -1,4 +1,4 @@
-"""Random (post, record) probes: list, detail, count, search, page, API, photo, tile, export and news give one verdict.
+"""Random (post, record) probes: list, shape, detail, count, search, page, API, photo, tile, export, news agree.
 
 It is that of an oracle, which shares no code with what it judges.
 
@@ -30,7 +30,7 @@ from citygrid.cases.models import Case
 from citygrid.cases.tests.test_tiles import shown
 from citygrid.evidence import queries as evidence
 from citygrid.evidence.registry import owners
-from citygrid.geography.queries import Tile
+from citygrid.geography.queries import Tile, vicinity
 from citygrid.geography.tests.factories import SOUTH, WEST
 from citygrid.intake import queries as intake
 from citygrid.intake.models import Report
@@ -48,6 +48,7 @@ SEATS, CASES, REPORTS, COMPONENTS = 52, 240, 160, 120
 # Of how many probes one also asks by HTTP, which costs more.
 EVERY = {"api": 8, "page": 40, "photo": 8, "export": 40}
 ALL = 10_000
+EVERYWHERE = vicinity(f"POINT({WEST} {SOUTH})", 5_000)
 FAR, NEAR = 10, 16  # zooms where the map counts cases, and where it draws them
 
 
@@ -99,7 +100,7 @@ class Prober:
 
     def __init__(self, throng: Throng, folder: Path) -> None:
         self.throng, self.folder = throng, folder
-        self.drawn, self.told = cache(self._drawn), cache(self._told)
+        self.drawn, self.told, self.inside = cache(self._drawn), cache(self._told), cache(self._inside)
         self.lists = cache(self._list)
         self.program, self.browser = cache(self._program), cache(self._browser)
         self.numbers = dict(Case.objects.unscoped(reason="test").values_list("pk", "number"))
@@ -196,6 +197,14 @@ class Prober:
         points = self._layer(actor, NEAR, "cases") if actor else []
         return {point["number"] for point in points}
 
+    def by_shape(self, place: int, thing: Thing) -> bool:
+        """Inside a shape that was drawn around all cases."""
+        return thing.id in self.inside(place)
+
+    def _inside(self, place: int) -> set[Any]:
+        actor, wanted = self.throng.seats[place].actor, cases.CaseFilter(within=EVERYWHERE)
+        return ids(lambda: cases.cases(actor, wanted, clock.now(), count=ALL)) if actor else set()
+
     def on_map(self, place: int) -> int:
         """How many cases the map counts, where it counts."""
         actor = self.throng.seats[place].actor
@@ -252,7 +261,7 @@ def test_every_way_of_asking_gives_the_verdict_of_the_documents(throng: Throng, 
         ways = {"list": prober.by_list, "detail": prober.by_detail}
         ways |= {"words": prober.by_words} if number % 2 else {"number": prober.by_number}
         if thing.kind == "case":
-            ways |= {"tile": prober.by_tile, "news": prober.by_news}
+            ways |= {"tile": prober.by_tile, "news": prober.by_news, "shape": prober.by_shape}
             ways |= {way: ask for way, ask in by_http.items() if number % EVERY[way] == 0}
         if thing.kind != "component" and number % EVERY["page"] == 1:
             ways["page"] = prober.by_page
@@ -263,7 +272,7 @@ def test_every_way_of_asking_gives_the_verdict_of_the_documents(throng: Throng, 
             judge("photo", seat, owner, prober.by_photo(place, media_id), throng.may_see(seat, owner))
     print(f"{PROBES} probes, {sum(asked.values())} answers: {dict(asked)}")
     assert wrong == []
-    ways = ("list", "detail", "words", "number", "api", "page", "photo", "tile", "news", "export")
+    ways = ("list", "detail", "words", "number", "api", "page", "photo", "tile", "news", "shape", "export")
     assert all(asked[way] for way in ways)
 
 

@@ -11,6 +11,7 @@ from ninja import Query, Router, Status
 from citygrid.cases import models, permissions, queries, services
 from citygrid.cases.api.schemas import ActionOut, CaseDetailOut, CaseFilterIn, CaseNarrowedIn, CaseOut, StepIn
 from citygrid.evidence import queries as evidence
+from citygrid.geography import queries as geography
 from citygrid.geography.queries import Tile
 from citygrid.kernel import clock
 from citygrid.kernel.api import PageIn, Permitted, boxed, json_answer, leads_to, responses, unless_known
@@ -40,6 +41,8 @@ def list_cases(request: Any, wanted: Query[CaseFilterIn]) -> HttpResponse:
     """The cases this post sees, newest first."""
     now, given = clock.now(), boxed(wanted.dict())
     start, count = given.pop("start"), given.pop("count")
+    shape, metres = given.pop("within"), given.pop("metres")
+    given["within"] = geography.vicinity(shape, metres) if shape else None
     page = queries.cases(request.auth, queries.CaseFilter(**given), now, start=start, count=count)
     return _page(page, now)
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from citygrid.cases.choices import Lamp, Source
 from citygrid.evidence.choices import MOST_AT_ONCE, MediaState, Role
 from citygrid.geography.choices import Frame
+from citygrid.geography.queries import MOST_METRES
 from citygrid.kernel.api import BodyIn, BoxIn, Day, Instant, PageIn
 
 Short = Annotated[str, Field(max_length=100)]
@@ -30,8 +31,15 @@ class CaseNarrowedIn(Schema):
     opened_until: Day | None = None
 
 
-class CaseFilterIn(CaseNarrowedIn, BoxIn, PageIn):
-    """What a list of cases is narrowed to, also by a box, and which page of it is wanted."""
+class WithinIn(Schema):
+    """A shape (WKT, WGS-84 degrees, at most 100 corners): what lies in it, or within so many metres of it."""
+
+    within: Annotated[str, Field(max_length=5_000)] = ""
+    metres: Annotated[float, Field(ge=0, le=MOST_METRES, allow_inf_nan=False)] = 0
+
+
+class CaseFilterIn(CaseNarrowedIn, BoxIn, WithinIn, PageIn):
+    """What a list of cases is narrowed to, also by a box or a shape, and which page of it is wanted."""
 
 
 class CaseOut(Schema):

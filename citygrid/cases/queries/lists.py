@@ -6,13 +6,14 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib.gis.geos import Polygon
-from django.db.models import Count, F, FloatField, Func, OrderBy, Q, QuerySet
+from django.contrib.gis.geos import GEOSGeometry, Polygon
+from django.db.models import BooleanField, Count, F, FloatField, Func, OrderBy, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from citygrid.cases import models, permissions
 from citygrid.cases.choices import Lamp
+from citygrid.geography.queries import Vicinity
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.scope import prefix_range
 from citygrid.workflow import queries as workflow
@@ -31,7 +32,7 @@ class Concerned(NamedTuple):
 class CaseFilter:
     """What a list is narrowed to; empty fields do not narrow. The area narrows the reach itself.
 
-    `box` is (west, south, east, north) in WGS-84 degrees: cases without a position are in none.
+    `box` is (west, south, east, north) in WGS-84 degrees; cases without a position are in none, nor in any vicinity.
     """
 
     state: str = ""
@@ -47,6 +48,7 @@ class CaseFilter:
     opened_from: date | None = None
     opened_until: date | None = None
     box: Box | None = None
+    within: Vicinity | None = None
 
     def condition(self, now: datetime) -> Q:
         """The filter as a condition on cases."""
@@ -62,6 +64,8 @@ class CaseFilter:
             wanted &= Q(opened_at__lte=_end(self.opened_until))
         if self.box:
             wanted &= Q(location__intersects=Polygon.from_bbox(self.box))  # && alone is rounded
+        if self.within:
+            wanted &= _inside(self.within)
         wanted &= prefix_range("category_id", self.category_key)
         return wanted & self._words() & lamp_condition(self.lamp, now)
 
@@ -70,6 +74,21 @@ class CaseFilter:
         for word in self.words.split():
             words &= Q(number__startswith=word) | Q(summary__icontains=word) | Q(address__icontains=word)
         return words
+
+
+class IsNear(Func):
+    """Whether a position lies within so many metres of a shape, on the ellipsoid."""
+
+    function, arity, output_field = "ST_DWithin", 3, BooleanField()
+
+
+def _inside(within: Vicinity) -> Q:
+    """Positions in a vicinity; its box goes before, so that the spatial index is used."""
+    if not within.metres:
+        return Q(location__intersects=GEOSGeometry(within.wkt, srid=4326))
+    place = Func(F("location"), template="%(expressions)s::geography")
+    shape = Func(Value(within.wkt), function="ST_GeogFromText")
+    return Q(location__bboverlaps=Polygon.from_bbox(within.box)) & Q(IsNear(place, shape, Value(within.metres)))
 
 
 def cases(

@@ -95,3 +95,10 @@ def test_page_offers_the_steps_of_the_post_and_keeps_what_is_chosen(city: City, 
     assert queries.keys_of(city.actor("water", now)).own == {"dispatch": "q", "reply": "b"}
     refused = page.post(address, {"reply": "j", "take": "1"})
     assert refused.status_code == 422 and set(refused.context["form"].errors) == {"reply", "take"}
+
+
+def test_page_shows_the_letters_that_are_given(city: City, enter: Callable[..., Client]) -> None:
+    fields = enter("acceptor").get(reverse("account")).context["form"].fields
+    shown = {code: field.widget.attrs["placeholder"] for code, field in fields.items()}
+    assert shown.items() >= (Keys().always | Keys().report).items()
+    assert shown["send_to_verify"] == "v" and shown["bundle"] == "b"

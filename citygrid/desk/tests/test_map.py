@@ -1,14 +1,17 @@
 """The map: what its page begins from, and the parts the server draws for it."""
 
+import io
 import json
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.http import HttpResponse
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from citygrid.access.tests import factories as access
 from citygrid.desk.tests.factories import City, make_cases
@@ -91,6 +94,31 @@ def test_list_tells_of_the_cases_in_the_box_that_the_filter_leaves(city: City, e
     assert listed(client.get(reverse("map-list"), {**box(0, 4), "state": "closed"})) == closed != []
     assert listed(client.get(reverse("map-list"), box(5, 6))) == []
     assert set(listed(enter("water").get(reverse("map-list"), box(0, 4)))) < set(places)
+
+
+def test_list_of_a_shape_counts_what_is_inside_and_leads_to_it_as_a_list_and_a_file(city: City, enter) -> None:
+    client = enter("shift_leader")
+    inside = [case.number for case in make_cases(city, clock.now()) if case.location and case.location.x < WEST + SIDE]
+    east, north = WEST + SIDE, SOUTH + SIDE
+    shape = f"POLYGON(({WEST} {SOUTH},{east} {SOUTH},{east} {north},{WEST} {north},{WEST} {SOUTH}))"
+    answer = client.get(reverse("map-list"), {"within": shape, "metres": "", "words": "", **box(3, 4)})
+    assert set(listed(answer)) == set(inside) != set()
+    assert f'data-selected="{len(inside)}"' in answer.content.decode()
+    listed_at, file_at = re.findall(r'<a class="btn" href="([^"]+)"', answer.content.decode())
+    for address in (listed_at, f"{reverse('map')}?{urlsplit(listed_at).query}"):
+        assert shape in unescape(client.get(unescape(address)).content.decode())
+    assert len(client.get(unescape(listed_at)).context["table"].rows) == len(inside)
+    book = load_workbook(io.BytesIO(client.get(unescape(file_at)).content), read_only=True)
+    assert {row[0] for row in list(book.worksheets[0].values)[1:]} == set(inside)
+    assert ("Inside a shape drawn on the map", shape) in list(book.worksheets[1].values)
+
+
+@pytest.mark.parametrize("given", [{"within": "x"}, {"within": "POINT(1 2)"}, {"within": "POINT(1 2)", "metres": "x"}])
+@pytest.mark.parametrize("page", ["map-list", "cases", "cases-file", "map"])
+def test_shape_that_cannot_be_used_is_no_reason_to_show_everything(
+    city: City, enter, page: str, given: dict[str, str]
+) -> None:
+    assert enter("shift_leader").get(reverse(page), given).status_code == 400
 
 
 @pytest.mark.parametrize(

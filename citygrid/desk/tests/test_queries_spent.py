@@ -167,14 +167,21 @@ def test_page_of_supervision_costs_no_more_queries_with_more_tasks_and_posts(cit
     assert spends == [TASKS[name], TASKS[name]]
 
 
-def test_list_of_the_map_costs_no_more_queries_with_more_rows(city: City, enter) -> None:
+@pytest.mark.parametrize(
+    ("asked", "most"),
+    [
+        (f"west={WEST}&south={SOUTH}&east={WEST + 0.016}&north={SOUTH + 0.004}", MAP_LIST),
+        (f"within=POINT({WEST} {SOUTH})&metres=5000", MAP_LIST + 1),  # they are counted
+    ],
+)
+def test_list_of_the_map_costs_no_more_queries_with_more_rows(city: City, enter, asked: str, most: int) -> None:
     client, now = enter("acceptor"), clock.now()
-    address = f"{reverse('map-list')}?west={WEST}&south={SOUTH}&east={WEST + 0.016}&north={SOUTH + 0.004}"
+    address = f"{reverse('map-list')}?{asked}"
     make_cases(city, now, 5)
     few = spent(client, address)
     for place in range(40, 60):
         city.case(place, now)
-    assert (few, spent(client, address)) == (MAP_LIST, MAP_LIST)
+    assert (few, spent(client, address)) == (most, most)
 
 
 def test_reports_beside_an_open_one_cost_both_and_no_more_with_more_rows(city: City, enter) -> None:

@@ -19,7 +19,8 @@ from citygrid.desk.choices import Period
 from citygrid.desk.web.photos import PhotosField
 from citygrid.evidence.choices import Role
 from citygrid.geography import queries as geography
-from citygrid.geography.choices import Frame, Level
+from citygrid.geography.choices import Frame, Level, ShapeFault
+from citygrid.geography.errors import UnusableGeometry
 from citygrid.intake.choices import ReportState
 from citygrid.intake.permissions import TRIAGE
 from citygrid.intake.queries import ReportFilter
@@ -166,6 +167,8 @@ class CaseFilterForm(FilterForm):
     open = forms.ChoiceField(
         label=_("Open or ended"), required=False, choices=[ANY, ("1", _("Open")), ("0", _("Ended"))]
     )
+    within = forms.CharField(label=_("Inside a shape drawn on the map"), required=False, widget=forms.HiddenInput)
+    metres = forms.FloatField(label=_("Metres around it"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, actor: Actor) -> None:
         super().__init__(data)
@@ -195,7 +198,15 @@ class CaseFilterForm(FilterForm):
             is_open={"1": True, "0": False}.get(given.get("open", "")),
             opened_from=self.since_day(today),
             opened_until=given.get("opened_until"),
+            within=self._within(),
         )
+
+    def _within(self) -> geography.Vicinity | None:
+        """The shape that was drawn. No list goes on without it: nobody sees what is written in a hidden field."""
+        shape = self.data.get("within", "")
+        if "metres" in self.errors:
+            raise UnusableGeometry(ShapeFault.NO_WIDTH.label)
+        return geography.vicinity(shape, self.cleaned_data.get("metres") or 0) if shape else None
 
 
 @kept_a_moment

@@ -69,7 +69,7 @@ class KeysForm(forms.Form):
 def usual_letter(code: str, keys: Keys) -> str:
     """The letter of what nobody chose another for, beside the keys that must always work."""
     usual = Keys(keys.always)
-    return (ALWAYS | ANSWERS).get(code) or (usual.report | usual.of_steps([(code, "")]))[code]
+    return (ALWAYS | ANSWERS).get(code) or (usual.of_steps([(code, "")]) | usual.report)[code]
 
 
 def _steps(actor: Actor) -> dict[str, Any]:

@@ -46,6 +46,7 @@ from citygrid.geography.queries.places import (
     unit_grids,
 )
 from citygrid.geography.rules.topology import Spot
+from citygrid.geography.rules.vicinity import MOST_METRES, Vicinity, vicinity
 
 __all__ = [
     "CELL_STEPS",
@@ -53,9 +54,11 @@ __all__ = [
     "DraftState",
     "FeatureHit",
     "LayerLine",
+    "MOST_METRES",
     "Place",
     "Spot",
     "Tile",
+    "Vicinity",
     "all_features",
     "area",
     "areas_below",
@@ -90,4 +93,5 @@ __all__ = [
     "to_wgs84",
     "unit_grids",
     "versions_of",
+    "vicinity",
 ]

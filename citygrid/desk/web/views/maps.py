@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from citygrid.cases import permissions, queries
+from citygrid.desk.web.export import MOST
 from citygrid.desk.web.forms import CaseFilterForm
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.words import PAGE, lamp_of, place_name, place_names, state_of
@@ -39,13 +40,14 @@ def case_map(request: Any) -> HttpResponse:
 @requires(permissions.VIEW)
 @require_safe
 def in_view(request: Any) -> HttpResponse:
-    """The cases in a box of the map, of those the filter leaves; a part of a page."""
+    """The cases in a box of the map, or in a shape drawn on it, of those the filter leaves; a part of a page."""
     about = standing(request)
-    wanted = replace(CaseFilterForm(request.GET, request.actor).wanted(about.today), box=_box(request))
+    wanted = CaseFilterForm(request.GET, request.actor).wanted(about.today)
+    wanted = wanted if wanted.within else replace(wanted, box=_box(request))
     with timezone.override(about.zone):
         found = list(queries.cases(request.actor, wanted, about.now, count=PAGE + 1))
         context = {"rows": _rows(found[:PAGE], about.now), "is_cut": len(found) > PAGE, "empty": _none_here()}
-        return render(request, "desk/_map_list.html", context)
+        return render(request, "desk/_map_list.html", {**context, **_selected(request, wanted)})
 
 
 @requires(permissions.VIEW)
@@ -90,13 +92,23 @@ def _rows(found: list[Any], now: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def _selected(request: Any, wanted: queries.CaseFilter) -> dict[str, Any]:
+    """How many cases the drawn shape selects (counted as far as a file holds them), and where they are as a list."""
+    if not wanted.within:
+        return {}
+    count = queries.total(request.actor, wanted, standing(request).now, MOST + 1)
+    query = urlencode([(name, value) for name, value in request.GET.items() if value and name not in SIDES])
+    return {"selected": min(count, MOST), "is_more": count > MOST, "query": query}
+
+
 def _none_here() -> Empty:
     return Empty(_("No case in view"), _("Move the map, go farther away, or take a filter away."), icon="map-pin")
 
 
 def _asked(wanted: queries.CaseFilter) -> str:
     """The filter as the tiles of the API take it."""
-    return urlencode({name: value for name, value in asdict(wanted).items() if value not in ("", None)})
+    given = asdict(replace(wanted, within=None))  # what was drawn narrows the list, not the map
+    return urlencode({name: value for name, value in given.items() if value not in ("", None)})
 
 
 def _island(request: Any, wanted: queries.CaseFilter) -> dict[str, Any]:

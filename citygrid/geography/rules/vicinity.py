@@ -1,0 +1,82 @@
+"""A shape that somebody drew on a map, and how many metres around it count too."""
+
+import re
+from dataclasses import dataclass
+from math import cos, radians
+
+from shapely import LineString, Point, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from citygrid.geography.choices import Fault, ShapeFault
+from citygrid.geography.errors import UnusableGeometry
+
+MOST_CORNERS = 100  # of an area: its first one, which ends it too, counted once
+MOST_METRES = 5_000
+LONGEST = 5_000  # characters
+LEAST_METRES_OF_LATITUDE = 110_500  # of one degree, at the equator
+STEEPEST = 89.0  # degrees: nearer to a pole, a degree of longitude is no width to reckon with
+
+NUMBER = r"[-+]?\d{1,3}(?:\.\d{0,20})?"
+WRITTEN = re.compile(
+    rf"(POINT|LINESTRING|POLYGON) ?\(\(?({NUMBER} {NUMBER}(?:, ?{NUMBER} {NUMBER}){{0,{MOST_CORNERS}}})\)?\)"
+)
+KINDS = {"POINT": (1, 1), "LINESTRING": (2, MOST_CORNERS), "POLYGON": (4, MOST_CORNERS + 1)}  # least, most corners
+
+Corners = list[tuple[float, float]]
+Box = tuple[float, float, float, float]  # west, south, east, north
+
+
+@dataclass(frozen=True, slots=True)
+class Vicinity:
+    """What lies inside an area, or within so many metres of a point, a line or an area (WKT, WGS-84 degrees)."""
+
+    wkt: str
+    metres: float
+    box: Box  # of all that lies in it
+
+
+def vicinity(text: str, metres: float) -> Vicinity:
+    """Read a shape as an address holds it: POINT, LINESTRING or POLYGON of WKT, of at most 100 corners.
+
+    Raises UnusableGeometry, which says what is wrong with it.
+    """
+    shape = _shape(text)
+    if not 0 <= metres <= MOST_METRES or not (metres or isinstance(shape, Polygon)):
+        raise UnusableGeometry(ShapeFault.NO_WIDTH.label)
+    return Vicinity(shape.wkt, float(metres), _box(shape, metres))
+
+
+def _shape(text: str) -> BaseGeometry:
+    found = WRITTEN.fullmatch(text.strip()) if len(text) <= LONGEST else None
+    if not found:
+        raise UnusableGeometry(ShapeFault.UNREADABLE.label)
+    kind, corners = found[1], [_degrees(one) for one in found[2].split(",")]
+    least, most = KINDS[kind]
+    if len(corners) > most or (kind != "POLYGON" and len(corners) < least):
+        raise UnusableGeometry(ShapeFault.UNREADABLE.label)
+    if kind == "POLYGON" and (len(corners) < least or corners[0] != corners[-1]):
+        raise UnusableGeometry(Fault.UNCLOSED.label)
+    shape = _made(kind, corners)
+    if not shape.is_valid:
+        raise UnusableGeometry(Fault.SELF_CROSSING.label)
+    return shape
+
+
+def _degrees(corner: str) -> tuple[float, float]:
+    lon, lat = map(float, corner.split())
+    if abs(lon) > 180 or abs(lat) > 90:
+        raise UnusableGeometry(Fault.OUT_OF_RANGE.label)
+    return lon, lat
+
+
+def _made(kind: str, corners: Corners) -> BaseGeometry:
+    if kind == "POINT":
+        return Point(corners[0])
+    return LineString(corners) if kind == "LINESTRING" else Polygon(corners)
+
+
+def _box(shape: BaseGeometry, metres: float) -> Box:
+    west, south, east, north = shape.bounds
+    up = metres / LEAST_METRES_OF_LATITUDE
+    along = up / cos(radians(min(max(abs(south), abs(north)) + up, STEEPEST)))
+    return west - along, south - up, east + along, north + up
