@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from time import monotonic, sleep
 
 from tests.journeys.staff import Staff
@@ -16,13 +17,28 @@ window.addEventListener('pointerdown', () => note('click'), true)
 """
 
 
+# The keystroke-level model, in seconds: a key, pointing and clicking, a tap, from mouse to keys or back, making up
+# one's mind. Words that are written are not counted, and neither is waiting.
+KEY, POINT, TAP, HOME, MIND = 0.28, 1.1, 0.6, 0.4, 1.35
+PHONE = 600  # pixels; narrower pages are tapped
+
+
 @contextmanager
-def at_most(staff: Staff, events: int) -> Iterator[None]:
-    """The browser's own count of keys and clicks inside is no higher."""
+def at_most(staff: Staff, events: int, seconds: float = 0) -> Iterator[None]:
+    """The browser's own count of keys and clicks inside is no higher, nor the time that the model gives them."""
     staff.page.evaluate("sessionStorage.pressed = '[]'; window.pressed = []")
     yield
     pressed = staff.page.evaluate("JSON.parse(sessionStorage.pressed)")
     assert 0 < len(pressed) <= events, pressed
+    size = staff.page.viewport_size
+    assert not seconds or size and modelled(pressed, is_phone=size["width"] < PHONE) <= seconds, pressed
+
+
+def modelled(pressed: list[str], is_phone: bool) -> float:
+    """Seconds that the keystroke-level model gives somebody practised for these keys ("click" for a click or tap)."""
+    hand = TAP if is_phone else POINT
+    changes = sum((one == "click") != (other == "click") for one, other in pairwise(pressed))
+    return MIND + sum(hand if one == "click" else KEY for one in pressed) + HOME * changes
 
 
 def press(staff: Staff, *keys: str) -> None:

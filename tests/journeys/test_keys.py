@@ -68,7 +68,7 @@ def test_one_key_for_what_asks_nothing_and_the_next_case_opens(city: City, sit: 
 def test_one_key_dispatches_to_the_unit_the_rules_name(city: City, sit: Callable[..., Staff], language: str) -> None:
     [case] = cases(city, 1, *TO_FILED)
     staff = sit("dispatcher", language)
-    with at_most(staff, 1):
+    with at_most(staff, 1, seconds=3):
         press(staff, "d")
     staff.go("/notices/")
     assert becomes(case, "dispatched") and unit(case) == "water"
@@ -153,7 +153,7 @@ def test_work_is_reported_with_a_photo_by_three_taps_on_a_phone(
     staff.page.context.add_init_script(COUNT)
     staff.go(f"/waiting/?open={case.number}")
     form = staff.page.locator("#act-reply")
-    with at_most(staff, 3):
+    with at_most(staff, 3, seconds=15):
         form.locator("summary").click()
         form.locator("[name=note]").fill("已更换")
         with staff.page.expect_file_chooser() as camera:
