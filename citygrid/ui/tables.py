@@ -19,13 +19,17 @@ Item = TypeVar("Item")
 class Column:
     """One column. `kind` decides how `value(item)` is drawn: text, number, code, time, lamp (a `lamps.Lamp`) or check.
 
-    `sort` is the word sent as `?sort=` (with "-" for descending); empty where the list cannot be sorted so.
+    `sort` is the word sent as `?sort=` (with "-" for descending); empty where the list cannot be sorted so. `name` is
+    the word sent as `?column=` where people choose columns; one without is always there, and one that `is_usual` where
+    nobody chose.
     """
 
     label: str
     value: Callable[[Any], object]
     kind: str = "text"
     sort: str = ""
+    name: str = ""
+    is_usual: bool = True
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,10 @@ class Pager:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Context of `ui/_table.html` under the name `table`; `id` must be unique on the page."""
+    """Context of `ui/_table.html` under the name `table`; `id` must be unique on the page.
+
+    `choices` are the columns that may be chosen (`ui/_columns.html`), each with whether it is shown.
+    """
 
     caption: str
     heads: Sequence[Head]
@@ -87,6 +94,7 @@ class Table:
     id: str = "list"
     pager: Pager = field(default_factory=Pager)
     current: frozenset[int] = frozenset()
+    choices: Sequence[tuple[Column, bool]] = ()
 
     @classmethod
     def of(
@@ -103,7 +111,8 @@ class Table:
         pager: Pager | None = None,
     ) -> "Table":
         """Draw `items`, one a row; `url(item)` makes the first column but checks a link. Sorting is the view's."""
-        shown = list(items)
+        shown, named = list(items), [column for column in columns if column.name]
+        columns = _chosen(request, columns)
         linked = next((column for column in columns if column.kind != "check"), None)
         rows = [
             [Cell(column, column.value(item), url(item) if url and column is linked else "") for column in columns]
@@ -111,8 +120,16 @@ class Table:
         ]
         heads = [_head(request, column) for column in columns]
         current = frozenset(at for at, item in enumerate(shown) if is_current and is_current(item))
+        choices = [(column, column in columns) for column in named]
         return cls(
-            caption=caption, heads=heads, rows=rows, empty=empty, id=id, pager=pager or Pager(), current=current
+            caption=caption,
+            heads=heads,
+            rows=rows,
+            empty=empty,
+            id=id,
+            pager=pager or Pager(),
+            current=current,
+            choices=choices,
         )
 
     def body(self) -> SafeString:
@@ -138,6 +155,11 @@ def query_with(request: HttpRequest, **changes: object) -> str:
         else:
             query[name] = str(value)
     return f"?{query.urlencode()}"
+
+
+def _chosen(request: HttpRequest, columns: Sequence[Column]) -> list[Column]:
+    names = {column.name for column in columns if column.name} & set(request.GET.getlist("column"))
+    return [column for column in columns if not column.name or (column.name in names if names else column.is_usual)]
 
 
 def _head(request: HttpRequest, column: Column) -> Head:

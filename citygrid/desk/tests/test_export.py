@@ -79,7 +79,7 @@ def test_text_that_looks_like_a_formula_stays_text(city: City, enter, address: s
     case = city.case(0, clock.now() - timedelta(hours=1))
     Case.objects.unscoped(reason="test").filter(pk=case.pk).update(summary="=1+1\x0b", address="@a")
     page = book(enter("inspector").get(address)).worksheets[0]
-    assert [(cell.value, cell.data_type) for cell in (page["I2"], page["C2"])] == [("=1+1", "s"), ("@a", "s")]
+    assert [(cell.value, cell.data_type) for cell in (page["M2"], page["C2"])] == [("=1+1", "s"), ("@a", "s")]
 
 
 def test_file_ends_at_its_bound_and_says_so(city: City, enter, address: str, monkeypatch) -> None:

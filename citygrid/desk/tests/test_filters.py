@@ -51,3 +51,19 @@ def test_reports_are_narrowed_to_a_period_too(city: City, enter) -> None:
     new = city.report(1, clock.now())
     rows = enter("acceptor").get(reverse("reports"), {"period": "week"}).context["table"].rows
     assert [row[0].value for row in rows] == [new.receipt]
+
+
+def test_columns_are_chosen_in_the_address_and_kept_by_what_narrows_the_list(city: City, enter) -> None:
+    city.case(0, clock.now())
+    client = enter("inspector")
+
+    def heads(**asked: object) -> list[str]:
+        page = client.get(reverse("cases"), asked)
+        return [head.column.label for head in page.context["table"].heads]
+
+    usual = heads()
+    assert heads(column=["source", "state"], sort="number") == ["Number", "State", "Source"]
+    assert heads(column="no such column") == usual and "Source" not in usual
+    page = client.get(reverse("cases"), {"column": ["source", "state"], "state": "waiting"}).content.decode()
+    for name, value in (("column", "source"), ("column", "state"), ("state", "waiting")):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in page

@@ -63,12 +63,9 @@ def case_book(rows: QuerySet[Any], now: datetime, *, maker: str, narrowed: Seque
 
 
 def _columns(rows: Sequence[Any], now: datetime) -> list[Column]:
-    """The columns of the list; on paper the exact deadline and the words count too."""
-    return [
-        *case_columns(rows, now),
-        Column(_("Due"), lambda case: case.due_at, "time"),
-        Column(_("What was reported"), lambda case: case.summary),
-    ]
+    """All columns the list can have; on paper what was reported stands in full."""
+    *columns, _cut = case_columns(rows, now)
+    return [*columns, Column(_("What was reported"), lambda case: case.summary)]
 
 
 def _lines(found: Iterator[Any], now: datetime) -> Iterator[list[Any]]:

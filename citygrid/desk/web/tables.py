@@ -54,17 +54,27 @@ def case_table(
 
 
 def case_columns(rows: Iterable[Any], now: datetime, is_sorted: bool = False) -> list[Column]:
-    """What a list says of these cases."""
+    """What a list can say of these cases."""
     places = place_names(case.area_code for case in rows) if rows else {}
     by = {name: name if is_sorted else "" for name in ("number", "due", "opened")}
+
+    def place_of(case: Any) -> str:
+        return places[case.area_code]
+
     return [
         Column(_("Number"), lambda case: case.number, "code", by["number"]),
-        Column(_("Category"), lambda case: case.category.name),
-        Column(_("Place"), lambda case: case.address or places[case.area_code]),
-        Column(_("State"), state_of),
-        Column(_("Time left"), lambda case: lamp_of(case, now), "lamp", by["due"]),
-        Column(_("Unit"), lambda case: case.unit.name if case.unit else NOTHING),
-        Column(_("Opened at"), lambda case: case.opened_at, "time", by["opened"]),
+        Column(_("Category"), lambda case: case.category.name, name="category"),
+        Column(_("Place"), lambda case: case.address or place_of(case), name="place"),
+        Column(_("State"), state_of, name="state"),
+        Column(_("Time left"), lambda case: lamp_of(case, now), "lamp", by["due"], name="left"),
+        Column(_("Unit"), lambda case: case.unit.name if case.unit else NOTHING, name="unit"),
+        Column(_("Opened at"), lambda case: case.opened_at, "time", by["opened"], name="opened"),
+        Column(_("Due"), lambda case: case.due_at, "time", name="due", is_usual=False),
+        Column(_("Area"), place_of, name="area", is_usual=False),
+        Column(_("Source"), lambda case: str(Source(case.source).label), name="source", is_usual=False),
+        Column(_("Filed at"), lambda case: case.filed_at, "time", name="filed", is_usual=False),
+        Column(_("Closed at"), lambda case: case.closed_at, "time", name="closed", is_usual=False),
+        Column(_("What was reported"), lambda case: shortened(case.summary), name="summary", is_usual=False),
     ]
 
 
