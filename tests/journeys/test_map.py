@@ -38,7 +38,7 @@ def count(somebody: Staff, name: str = "cases") -> Locator:
 
 
 def rows(somebody: Staff) -> Locator:
-    return somebody.page.locator("[data-list-body] button")
+    return somebody.page.locator("[data-list-body] [data-number]")
 
 
 def test_map_shows_as_many_cases_as_the_list(enter: Callable[..., Staff], cases: list[Case]) -> None:
@@ -97,7 +97,7 @@ def test_address_brings_back_the_map_as_it_stood(enter: Callable[..., Staff], ca
     page.keyboard.press("ArrowRight")
     page.wait_for_url(lambda url: not url.endswith(around(cases[6], 16)), timeout=SOON)
     expect(page.locator("[data-list-body]")).not_to_be_empty(timeout=SOON)
-    page.wait_for_timeout(1_000)
+    expect(page.locator(".map-desk")).to_have_attribute("data-asked", page.url.split("#")[1], timeout=SOON)
     address, shown = page.url, count(somebody).inner_text()
     other = opened(enter("inspector"), address)
     expect(count(other)).to_have_text(shown, timeout=SOON)
@@ -147,7 +147,8 @@ def test_layers_are_drawn_once_and_remembered(enter: Callable[..., Staff], cases
     road.uncheck()
     road.check()
     late.check()
-    page.wait_for_timeout(500)
+    with page.expect_response("**/counts/"):
+        page.evaluate("void fetch('/counts/')")  # had the layer been asked for again, that came before
     assert len(asked) == 1
     opened(somebody)
     expect(road).to_be_checked()

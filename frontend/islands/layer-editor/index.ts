@@ -14,7 +14,7 @@ import { looks as mapLooks } from '../map-desk/style.ts'
 import { Canvas, shapeOf } from './canvas.ts'
 import { each, toDegrees } from './exact.ts'
 import { History, type Item } from './items.ts'
-import { keys, NEAR } from './keys.ts'
+import { keys, NEAR } from '../../kit/map-keys.ts'
 import { Panel } from './panel.ts'
 import { RefusalError, Server, type Draft } from './server.ts'
 import { looks } from './style.ts'
@@ -93,7 +93,6 @@ class Editor {
       back: () => this.tools.back(),
       finish: () => this.tools.finish(),
       stop: () => this.tools.stop() || this.use('modify'),
-      moved: () => {},
     })
     this.listen()
     void this.load()

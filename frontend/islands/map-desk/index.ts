@@ -1,19 +1,24 @@
 import 'ol/ol.css'
 import { ScaleLine, Zoom } from 'ol/control.js'
 import type { Extent } from 'ol/extent.js'
+import type Feature from 'ol/Feature.js'
+import { defaults as interactions } from 'ol/interaction.js'
 import TileLayer from 'ol/layer/Tile.js'
 import Map from 'ol/Map.js'
 import { transformExtent } from 'ol/proj.js'
 import XYZ from 'ol/source/XYZ.js'
 import View from 'ol/View.js'
+import { keys, STEP } from '../../kit/map-keys.ts'
 import { outlines } from './areas.ts'
 import { Card } from './card.ts'
 import { Cases } from './cases.ts'
 import { find } from './find.ts'
 import { components, lanes, thematic } from './layers.ts'
 import { Mark } from './mark.ts'
-import { permalink } from './permalink.ts'
+import { permalink, standing } from './permalink.ts'
 import { Results } from './results.ts'
+import { Selecting } from './select.ts'
+import { Sketch } from './sketch.ts'
 import { looks } from './style.ts'
 import { tree } from './tree.ts'
 
@@ -35,6 +40,7 @@ const TOLD_APART = 1_000 // while changes are told
 const GROWN_OLD = 60_000 // of what is drawn while nothing is told: lamps change by themselves
 const FOUND = 18 // the zoom at which what was looked for is shown
 const CLOSER = 2 // zooms, when a circle is picked
+const FAR = 64 // pixels of an arrow key, unless one draws
 
 /** The map desk: cases, areas and layers on a map of our own, with what is in view beside it. */
 export function mount(element: HTMLElement, data: unknown): void {
@@ -46,9 +52,10 @@ export function mount(element: HTMLElement, data: unknown): void {
   const cases = new Cases(look, desk.query)
   const mark = new Mark(look)
   const areas = outlines(desk.reach, look)
-  const map = new Map({
+  const map: Map = new Map({
     target,
     view,
+    interactions: interactions({ keyboard: false }),
     layers: [
       ...(desk.base ? [new TileLayer({ source: new XYZ({ url: desk.base }) })] : []),
       ...Object.values(areas),
@@ -69,8 +76,17 @@ export function mount(element: HTMLElement, data: unknown): void {
     if (name === 'components') return components(look)
     return name === 'lanes' ? lanes(look) : thematic(name.replace('layer ', ''), place, look)
   })
+  const sketch = new Sketch(map, look)
+  map.addLayer(sketch.layer)
   const card = new Card(element, target, (place) => mark.at(place))
-  pickByPointer(map, cases, card)
+  const pick = pickByPointer(map, cases, card, sketch)
+  keys(map, target, element.querySelector<SVGElement>('[data-cross]')!, {
+    enter: (place) => sketch.add(place) || pick(map.getPixelFromCoordinate(place)),
+    back: () => sketch.back(),
+    finish: () => sketch.finish(),
+    stop: () => sketch.stop(),
+    step: () => (sketch.kind ? STEP : FAR),
+  })
   const results = new Results(
     element,
     (place) => mark.at(place ?? card.place),
@@ -85,6 +101,9 @@ export function mount(element: HTMLElement, data: unknown): void {
     if (found.number) void card.open(found.number, found.place)
   })
 
+  const around = () => mark.place ?? view.getCenter()!
+  new Selecting(element, sketch, around, () => void ask(true))
+
   const sums = [...element.querySelectorAll<HTMLElement>('[data-sum]')]
   const failed = element.querySelector<HTMLElement>('[data-failed]')!
   let asking = 0
@@ -92,13 +111,14 @@ export function mount(element: HTMLElement, data: unknown): void {
   const ask = async (hasMoved: boolean) => {
     asking++
     asked = Date.now()
+    const place = standing(view)
     const before = cases.drawn
     const isRead = await cases.ask(map)
     const isListed = hasMoved || cases.drawn !== before ? await results.ask(map) : true
     failed.hidden = isRead && isListed
     const counted = cases.sums(map)
     for (const sum of sums) sum.textContent = look.number(counted[sum.dataset.sum as keyof typeof counted])
-    element.dataset.asked = ''
+    element.dataset.asked = place // that is told now
     asking--
   }
   map.on('moveend', () => ask(true))
@@ -119,23 +139,34 @@ function bounds(degrees: Extent): Extent {
   return transformExtent(degrees, 'EPSG:4326', 'EPSG:3857')
 }
 
-/** A case that is picked shows its card, a circle of many comes closer. */
-function pickByPointer(map: Map, cases: Cases, card: Card): void {
-  const under = (pixel: number[]) =>
+/** A case that is picked shows its card, a circle of many comes closer, a shape that was drawn is meant. */
+function pickByPointer(map: Map, cases: Cases, card: Card, sketch: Sketch): (pixel: number[]) => boolean {
+  const under = (pixel: number[], layer = cases.layer) =>
     map.forEachFeatureAtPixel(pixel, (feature) => feature, {
-      layerFilter: (layer) => layer === cases.layer,
+      layerFilter: (one) => one === layer,
       hitTolerance: 4,
     })
+  const pick = (pixel: number[]): boolean => {
+    const found = under(pixel)
+    if (!found) {
+      card.close()
+      const shape = under(pixel, sketch.layer) as Feature | undefined
+      if (shape) sketch.mean(shape)
+    } else if (found.get('number')) void card.open(found.get('number') as string, cases.placeOf(found))
+    else closer(map, cases.placeOf(found))
+    return true
+  }
   map.on('pointermove', (event) => {
-    if (!event.dragging) map.getTargetElement()!.style.cursor = under(event.pixel) ? 'pointer' : ''
+    if (event.dragging) return
+    const points = !sketch.kind && (under(event.pixel) ?? under(event.pixel, sketch.layer))
+    map.getTargetElement()!.style.cursor = sketch.kind ? 'crosshair' : points ? 'pointer' : ''
   })
-  map.on('click', (event) => {
-    const found = under(event.pixel)
-    if (!found) return card.close()
-    if (found.get('number')) return void card.open(found.get('number') as string, cases.placeOf(found))
-    const view = map.getView()
-    const zoom = (view.getZoom() ?? 0) + CLOSER
-    const still = matchMedia('(prefers-reduced-motion: reduce)').matches
-    view.animate({ center: cases.placeOf(found), zoom, duration: still ? 0 : 120 })
-  })
+  map.on('click', (event) => void pick(event.pixel))
+  return pick
+}
+
+function closer(map: Map, center: number[]): void {
+  const view = map.getView()
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+  view.animate({ center, zoom: (view.getZoom() ?? 0) + CLOSER, duration: still ? 0 : 120 })
 }

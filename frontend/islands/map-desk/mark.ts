@@ -14,6 +14,11 @@ export class Mark {
     this.layer = new VectorLayer({ source: new VectorSource({ features: [this.feature] }), style: look.mark })
   }
 
+  /** The place that is marked, if one is. */
+  get place(): Coordinate | null {
+    return this.feature.getGeometry()?.getCoordinates() ?? null
+  }
+
   at(place: Coordinate | null): void {
     this.feature.setGeometry(place ? new Point(place) : undefined)
   }

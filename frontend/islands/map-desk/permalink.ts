@@ -17,11 +17,13 @@ export function permalink(view: View, elsewhere: () => void): void {
   view.on(['change:center', 'change:resolution'], () => {
     clearTimeout(waits)
     waits = window.setTimeout(() => {
-      const place = view.getCenter()
-      if (!place) return
-      const [lon, lat] = toLonLat(place)
-      const stands = [view.getZoom()!.toFixed(2), lon!.toFixed(5), lat!.toFixed(5)].join('/')
-      history.replaceState(history.state, '', `#${stands}`)
+      if (view.getCenter()) history.replaceState(history.state, '', `#${standing(view)}`)
     }, 200)
   })
+}
+
+/** zoom/longitude/latitude */
+export function standing(view: View): string {
+  const [lon, lat] = toLonLat(view.getCenter()!)
+  return [view.getZoom()!.toFixed(2), lon!.toFixed(5), lat!.toFixed(5)].join('/')
 }

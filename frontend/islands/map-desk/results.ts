@@ -7,6 +7,8 @@ import { sides } from './areas.ts'
 /** The cases in view as a list, drawn by the server: pointing at a row marks its case, j and k go through the rows. */
 export class Results {
   private readonly body: HTMLElement
+  private readonly title: HTMLElement
+  private readonly refused: HTMLElement
   private asking = new AbortController()
 
   constructor(
@@ -15,6 +17,8 @@ export class Results {
     open: (number: string, place: Coordinate) => void,
   ) {
     this.body = element.querySelector<HTMLElement>('[data-list-body]')!
+    this.title = element.querySelector<HTMLElement>('[data-list] h2')!
+    this.refused = element.querySelector<HTMLElement>('[data-refused]')!
     const row = (event: Event) => (event.target as Element).closest<HTMLElement>('[data-number]')
     for (const kind of ['pointerover', 'focusin']) {
       this.body.addEventListener(kind, (event) => mark(placeOf(row(event))))
@@ -39,11 +43,14 @@ export class Results {
     const asked = new URLSearchParams(location.search)
     for (const [side, degrees] of box) asked.set(side, degrees)
     try {
-      const answer = await fetch(`/map/list/?${asked}`, { signal })
+      const answer = await fetch(`/map/list/?${asked}`, { signal, headers: { Accept: 'application/json' } })
+      this.refused.textContent = answer.status === 400 ? ((await answer.json()) as { title: string }).title : ''
+      if (answer.status === 400) return true // it says why
       if (!answer.ok || answer.redirected) return false // to the sign-in page
       const stoodOn = this.rows().find((row) => row === document.activeElement)?.dataset.number
       this.body.innerHTML = await answer.text()
       this.rows().find((row) => row.dataset.number === stoodOn)?.focus()
+      this.title.hidden = this.body.querySelector('[data-selected]') !== null
       return true
     } catch {
       return signal.aborted

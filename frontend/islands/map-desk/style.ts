@@ -1,6 +1,10 @@
+import { getCenter } from 'ol/extent.js'
 import type { FeatureLike } from 'ol/Feature.js'
+import type Geometry from 'ol/geom/Geometry.js'
+import { getPointResolution } from 'ol/proj.js'
 import { Circle, Fill, Icon, RegularShape, Stroke, Style, Text } from 'ol/style.js'
 import type { Sums } from './cases.ts'
+import { measured } from './measure.ts'
 import type { Hue } from './palette.ts'
 
 type Draw = (feature: FeatureLike) => Style | undefined
@@ -13,6 +17,7 @@ export interface Looks {
   component: Draw
   mark: Draw
   area: (width: number, isNamed: boolean) => Draw
+  sketch: (feature: FeatureLike, resolution: number) => Style[]
   number: (value: number) => string
 }
 
@@ -53,6 +58,10 @@ export function looks(element: HTMLElement, lamps: Record<string, string>): Look
   const halo = new Style({
     image: new Circle({ radius: 15, stroke: new Stroke({ color: token('--cg-accent-strong'), width: 3 }) }),
   })
+
+  const line = new Stroke({ color: token('--cg-accent-strong'), width: 2 })
+  const inside = new Fill({ color: token('--cg-map-focus') })
+  const dot = new Circle({ radius: 5, fill: new Fill({ color: token('--cg-accent-strong') }), stroke: new Stroke({ color: paper, width: 2 }) })
 
   const lamp = (colour: string, isOpen: boolean) =>
     once(`${colour} ${isOpen}`, () => {
@@ -114,6 +123,16 @@ export function looks(element: HTMLElement, lamps: Record<string, string>): Look
         }),
       }),
     mark: () => halo,
+    sketch: (feature, resolution) => {
+      const shape = feature.getGeometry() as Geometry
+      const measure = text(measured(shape), 13, token('--cg-accent-strong'), 600)
+      const drawn = new Style({ stroke: line, fill: inside, image: dot, text: measure, zIndex: 1 })
+      const metres = feature.get('metres') as number | undefined
+      if (!metres) return [drawn]
+      const ground = getPointResolution('EPSG:3857', resolution, getCenter(shape.getExtent()))
+      const around = new Circle({ radius: metres / ground, fill: inside })
+      return [new Style({ stroke: new Stroke({ color: token('--cg-map-focus'), width: (2 * metres) / ground }), image: around }), drawn]
+    },
     component: () => once('component', () => new Style({ image: small })),
     area: (width, isNamed) => {
       const line = new Stroke({ color: token('--cg-map-line'), width })

@@ -34,6 +34,7 @@ def case_map(request: Any) -> HttpResponse:
     form = CaseFilterForm(request.GET or None, request.actor)
     wanted = form.wanted(standing(request).today) if form.is_bound else queries.CaseFilter()
     context = {"layers": _layers(), "sees_components": request.actor.may(inventory_permissions.VIEW)}
+    context["most_metres"] = geography.MOST_METRES
     return draw(request, "desk/map.html", {**context, "form": form, "island": _island(request, wanted)})
 
 

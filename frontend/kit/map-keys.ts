@@ -1,7 +1,7 @@
 import type { Coordinate } from 'ol/coordinate.js'
 import type Map from 'ol/Map.js'
 
-const STEP = 16 // pixels of an arrow key
+export const STEP = 16 // pixels of an arrow key
 const FINE = 1 // with Shift
 export const NEAR = 12 // pixels: a corner so near is meant
 
@@ -18,7 +18,8 @@ export interface Acts {
   back: () => boolean
   finish: () => boolean
   stop: () => boolean
-  moved: (place: Coordinate) => void
+  moved?: (place: Coordinate) => void
+  step?: () => number // pixels of an arrow key, where it is not STEP
 }
 
 /** Arrows move the map below a cross-hair in its middle; Enter, Backspace, F and Escape act there. */
@@ -42,9 +43,9 @@ export function keys(map: Map, target: HTMLElement, cross: SVGElement, acts: Act
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const arrow = ARROWS[event.key]
     if (arrow) {
-      const by = (event.shiftKey ? FINE : STEP) * view.getResolution()!
+      const by = (event.shiftKey ? FINE : (acts.step?.() ?? STEP)) * view.getResolution()!
       view.setCenter([middle()[0]! + arrow[0] * by, middle()[1]! + arrow[1] * by])
-      acts.moved(middle())
+      acts.moved?.(middle())
     } else if (!done[event.key]?.()) return
     cross.removeAttribute('hidden')
     event.preventDefault()
