@@ -13,6 +13,7 @@ import { outlines } from './areas.ts'
 import { Card } from './card.ts'
 import { Cases } from './cases.ts'
 import { find } from './find.ts'
+import { legend } from './heat.ts'
 import { components, lanes, thematic } from './layers.ts'
 import { Mark } from './mark.ts'
 import { permalink, standing } from './permalink.ts'
@@ -20,6 +21,7 @@ import { Results } from './results.ts'
 import { Selecting } from './select.ts'
 import { Sketch } from './sketch.ts'
 import { looks } from './style.ts'
+import { Time } from './time.ts'
 import { tree } from './tree.ts'
 
 /**
@@ -102,6 +104,11 @@ export function mount(element: HTMLElement, data: unknown): void {
   })
 
   const around = () => mark.place ?? view.getCenter()!
+  new Time(element, (period) => {
+    cases.period = results.period = period
+    return ask(true)
+  })
+  cases.changed = () => legend(element.querySelector<HTMLElement>('[data-heat] ul')!, cases.classes, look.number)
   new Selecting(element, sketch, around, () => void ask(true))
 
   const sums = [...element.querySelectorAll<HTMLElement>('[data-sum]')]

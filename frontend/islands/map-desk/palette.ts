@@ -24,3 +24,6 @@ export function hue(place: number): Hue {
   const shape = SHAPES[Math.floor(place / COLOURS.length) % SHAPES.length]!
   return { colour: COLOURS[place % COLOURS.length]!, ...shape }
 }
+
+/** From few to many: one hue that no lamp has, told apart by lightness alone. */
+export const HEAT = ['#d5d9ef', '#b0b1e0', '#8b82cc', '#6650b1', '#40268a'] as const

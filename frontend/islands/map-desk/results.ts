@@ -3,9 +3,12 @@ import type Map from 'ol/Map.js'
 import { fromLonLat } from 'ol/proj.js'
 import { TYPING, keysAreOn } from '../../behaviours/work-keys.ts'
 import { sides } from './areas.ts'
+import type { Period } from './cases.ts'
 
 /** The cases in view as a list, drawn by the server: pointing at a row marks its case, j and k go through the rows. */
 export class Results {
+  /** Only cases opened in it; null for all that the filter leaves. */
+  period: Period | null = null
   private readonly body: HTMLElement
   private readonly title: HTMLElement
   private readonly refused: HTMLElement
@@ -41,7 +44,12 @@ export class Results {
     const { signal } = (this.asking = new AbortController())
     const box = sides(map.getView().calculateExtent(map.getSize()))
     const asked = new URLSearchParams(location.search)
-    for (const [side, degrees] of box) asked.set(side, degrees)
+    const [from, until] = this.period ?? []
+    if (from && until) {
+      asked.delete('period') // a word for some days, which would go before them
+      box.push(['opened_from', from], ['opened_until', until])
+    }
+    for (const [name, value] of box) asked.set(name, value)
     try {
       const answer = await fetch(`/map/list/?${asked}`, { signal, headers: { Accept: 'application/json' } })
       this.refused.textContent = answer.status === 400 ? ((await answer.json()) as { title: string }).title : ''

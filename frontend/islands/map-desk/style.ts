@@ -4,6 +4,7 @@ import type Geometry from 'ol/geom/Geometry.js'
 import { getPointResolution } from 'ol/proj.js'
 import { Circle, Fill, Icon, RegularShape, Stroke, Style, Text } from 'ol/style.js'
 import type { Sums } from './cases.ts'
+import { heat } from './heat.ts'
 import { measured } from './measure.ts'
 import type { Hue } from './palette.ts'
 
@@ -11,7 +12,7 @@ type Draw = (feature: FeatureLike) => Style | undefined
 
 /** How everything on the map looks, in the colours of the page and the numbers of its language. */
 export interface Looks {
-  cases: (count: () => keyof Sums) => Draw
+  cases: (count: () => keyof Sums, classes: () => number[]) => Draw
   feature: (hue: Hue) => (feature: FeatureLike, resolution: number) => Style
   lane: (feature: FeatureLike, resolution: number) => Style
   component: Draw
@@ -73,6 +74,8 @@ export function looks(element: HTMLElement, lamps: Record<string, string>): Look
       return new Style({ zIndex: isOpen ? 2 : 1, image: new Icon({ src, scale: 0.5, opacity: isOpen ? 1 : 0.5 }) })
     })
 
+  const square = (colour: string) => once(colour, () => new Style({ fill: new Fill({ color: `${colour}cc` }) }))
+
   const plain = (isOpen: boolean) =>
     new Style({
       zIndex: isOpen ? 2 : 1,
@@ -95,9 +98,10 @@ export function looks(element: HTMLElement, lamps: Record<string, string>): Look
 
   return {
     number: (value) => whole.format(value),
-    cases: (wanted) => (feature) => {
+    cases: (wanted, classes) => (feature) => {
       const count = countOf(feature, wanted())
       if (!count) return undefined
+      if (classes().length) return square(heat(count, classes()))
       if (!feature.get('number')) return circle(count, countOf(feature, 'open'), countOf(feature, 'late'))
       return lamp((feature.get('lamp') as string | undefined) ?? '', Boolean(feature.get('open')))
     },

@@ -9,6 +9,7 @@ interface Choice {
   count: keyof Sums
   layers: string[]
   opacity: number
+  isHeat?: boolean
 }
 
 /** The layer tree is a form; the map follows it, and the browser remembers what was chosen. */
@@ -23,9 +24,11 @@ export function tree(
   for (const [place, swatch] of swatches.entries()) paint(swatch, hue(place))
   const boxes = [...form.querySelectorAll<HTMLInputElement>('[name=layer]')]
   const counts = [...form.querySelectorAll<HTMLInputElement>('[name=count]')]
+  const heat = form.querySelector<HTMLInputElement>('[name=heat]')!
   const opacity = form.querySelector<HTMLInputElement>('[name=opacity]')!
 
-  const restore = ({ count, layers, opacity: seen }: Choice) => {
+  const restore = ({ count, layers, opacity: seen, isHeat }: Choice) => {
+    heat.checked = Boolean(isHeat)
     for (const box of boxes) box.checked = layers.includes(box.value)
     for (const one of counts) one.checked = one.value === count
     opacity.value = `${seen}`
@@ -34,8 +37,9 @@ export function tree(
     count: counts.find((one) => one.checked)!.value as keyof Sums,
     layers: boxes.filter((box) => box.checked).map((box) => box.value),
     opacity: Number(opacity.value),
+    isHeat: heat.checked,
   })
-  const show = ({ count, layers, opacity: seen }: Choice) => {
+  const show = ({ count, layers, opacity: seen, isHeat }: Choice) => {
     for (const name of layers) {
       if (known[name]) continue
       known[name] = make(name, swatches.findIndex((swatch) => swatch.dataset.swatch === name))
@@ -45,7 +49,7 @@ export function tree(
       layer.setVisible(layers.includes(name))
       layer.setOpacity(seen)
     }
-    cases.show(count)
+    cases.show(count, Boolean(isHeat))
   }
 
   const kept = localStorage.getItem(KEPT)

@@ -1,7 +1,7 @@
 """The map: the page, and the parts of it that the server draws."""
 
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +26,8 @@ from citygrid.kernel.web import requires
 from citygrid.ui.lamps import SHAPES
 from citygrid.ui.tables import Empty
 
+SPAN = 30  # days that are played where the filter names no first one
+
 
 @requires(permissions.VIEW)
 @require_safe
@@ -34,7 +36,7 @@ def case_map(request: Any) -> HttpResponse:
     form = CaseFilterForm(request.GET or None, request.actor)
     wanted = form.wanted(standing(request).today) if form.is_bound else queries.CaseFilter()
     context = {"layers": _layers(), "sees_components": request.actor.may(inventory_permissions.VIEW)}
-    context["most_metres"] = geography.MOST_METRES
+    context |= {"most_metres": geography.MOST_METRES, **_time(wanted, standing(request).today)}
     return draw(request, "desk/map.html", {**context, "form": form, "island": _island(request, wanted)})
 
 
@@ -59,6 +61,13 @@ def card(request: Any, number: str) -> HttpResponse:
     with timezone.override(about.zone):
         told = {"lamp": lamp_of(found, about.now), "state": state_of(found), "place": place_name(found.area_code)}
         return render(request, "desk/_map_card.html", {"case": found, **told})
+
+
+def _time(wanted: queries.CaseFilter, today: date) -> dict[str, Any]:
+    """The days that the bar of time may show, those of the filter, and which it begins with."""
+    bounds = wanted.opened_from, wanted.opened_until
+    last = wanted.opened_until or today
+    return {"bounds": bounds, "span": (wanted.opened_from or last - timedelta(days=SPAN - 1), last)}
 
 
 @kept_a_moment
