@@ -27,7 +27,7 @@ BASELINE = {
     "waiting": 10,
     "reports": 10,
     "report-new": 7,
-    "map": 7,
+    "map": 8,
     "cases": 9,
     "cases-file": 5,
     "waiting-file": 6,

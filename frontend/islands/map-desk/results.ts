@@ -5,7 +5,7 @@ import { TYPING, keysAreOn } from '../../behaviours/work-keys.ts'
 import { sides } from './areas.ts'
 import type { Period } from './cases.ts'
 
-/** The cases in view as a list, drawn by the server: pointing at a row marks its case, j and k go through the rows. */
+/** The cases in view as a list, drawn by the server: pointing at a row marks its case, keys go through the rows. */
 export class Results {
   /** Only cases opened in it; null for all that the filter leaves. */
   period: Period | null = null
@@ -31,8 +31,9 @@ export class Results {
       const picked = row(event)
       if (picked) open(picked.dataset.number!, placeOf(picked)!)
     })
+    const { next = '', previous = '' } = element.querySelector<HTMLElement>('[data-list]')!.dataset
     document.addEventListener('keydown', (event) => {
-      const step = { j: 1, k: -1 }[event.key]
+      const step = { [next]: 1, [previous]: -1 }[event.key]
       if (!step || !keysAreOn() || event.ctrlKey || event.metaKey || event.altKey) return
       if (!(event.target as Element).closest(TYPING)) this.go(step)
     })
