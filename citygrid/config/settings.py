@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from citygrid.config import secrets, state
+from citygrid.ui import base_maps
 from citygrid.ui.storage import is_immutable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -175,8 +176,9 @@ DJANGO_VITE = {
     }
 }
 
-# Tiles of a base map below our own layers: "https://tiles.example/{z}/{x}/{y}.png"; without, no other host is asked.
-BASE_MAP = os.environ.get("CITYGRID_BASE_MAP", "")
+# Base maps below our own layers, as a YAML file names them, and the key of their service; without, no host is asked.
+BASE_MAPS = base_maps.load(os.environ.get("CITYGRID_BASE_MAPS", ""))
+BASE_MAP_KEY = os.environ.get("CITYGRID_BASE_MAP_KEY", "")
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 

@@ -13,7 +13,7 @@ from citygrid.ui.problems import refused
 HEADERS = {
     # Scripts come from files of ours only. Styles may stand in a page: pictures of procedures carry their own.
     "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob: {images}; font-src 'self' data:; connect-src 'self' {live}; worker-src 'self' blob:; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' {live}; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -25,15 +25,13 @@ class HeadersMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        images = _origin(settings.BASE_MAP)  # pictures come from here, and from the base map if there is one
-        self.headers = {name: value.replace(" {images}", images) for name, value in HEADERS.items()}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer with its headers; the server of the front end's developers needs scripts from elsewhere."""
         response = self.get_response(request)
         if not settings.DEBUG:
             live = _origin(stream_address(request))  # news come from here, or from another port of this host
-            for name, value in self.headers.items():
+            for name, value in HEADERS.items():
                 response.headers.setdefault(name, value.replace(" {live}", live))
         return response
 

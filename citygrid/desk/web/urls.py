@@ -2,6 +2,7 @@ from django.urls import path
 
 from citygrid.desk.web.views import (
     account,
+    base_maps,
     cases,
     home,
     layer_drafts,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("map/", maps.case_map, name="map"),
     path("map/list/", maps.in_view, name="map-list"),
     path("map/cases/<str:number>/", maps.card, name="map-card"),
+    path("map/base/<slug:name>/<int:zoom>/<int:x>/<int:y>", base_maps.tile, name="map-base"),
     path("supervision/", supervision.supervision, name="supervision"),
     path("supervision/move/", supervision.move, name="task-move"),
     path("supervision/handover/", supervision.handover, name="handover"),

@@ -1,19 +1,18 @@
 import 'ol/ol.css'
 import type { Coordinate } from 'ol/coordinate.js'
-import { ScaleLine, Zoom } from 'ol/control.js'
+import { Attribution, ScaleLine, Zoom } from 'ol/control.js'
 import type Feature from 'ol/Feature.js'
 import type Geometry from 'ol/geom/Geometry.js'
 import { defaults as interactions } from 'ol/interaction.js'
-import TileLayer from 'ol/layer/Tile.js'
 import Map from 'ol/Map.js'
 import { transformExtent } from 'ol/proj.js'
-import XYZ from 'ol/source/XYZ.js'
 import View from 'ol/View.js'
 import { outlines } from '../map-desk/areas.ts'
 import { looks as mapLooks } from '../map-desk/style.ts'
 import { Canvas, shapeOf } from './canvas.ts'
 import { each, toDegrees } from './exact.ts'
 import { History, type Item } from './items.ts'
+import { baseLayers, type Base } from '../../kit/base-maps.ts'
 import { keys, NEAR } from '../../kit/map-keys.ts'
 import { Panel } from './panel.ts'
 import { RefusalError, Server, type Draft } from './server.ts'
@@ -27,7 +26,7 @@ interface Given {
   revision: number
   reach: string[]
   extent: number[] | null // WGS 84 degrees
-  base: string
+  bases: Base[]
   words: Record<
     'zoomIn' | 'zoomOut' | 'unnamed' | 'saved' | 'unsaved' | 'failed' | 'pickOne' | 'pickTwo' | 'fine',
     string
@@ -70,13 +69,14 @@ class Editor {
       target,
       view: new View({ minZoom: 2, maxZoom: 22, enableRotation: false }),
       layers: [
-        ...(given.base ? [new TileLayer({ source: new XYZ({ url: given.base }) })] : []),
+        ...Object.values(baseLayers(given.bases.slice(0, 1), () => {})),
         ...Object.values(outlines(given.reach, context)),
         ...this.canvas.layers,
       ],
       controls: [
         new Zoom({ zoomInTipLabel: given.words.zoomIn, zoomOutTipLabel: given.words.zoomOut }),
         new ScaleLine(),
+        new Attribution({ collapsible: false }),
       ],
       interactions: interactions({ keyboard: false, doubleClickZoom: false }),
     })

@@ -1,13 +1,12 @@
 import 'ol/ol.css'
-import { ScaleLine, Zoom } from 'ol/control.js'
+import { Attribution, ScaleLine, Zoom } from 'ol/control.js'
 import type { Extent } from 'ol/extent.js'
 import type Feature from 'ol/Feature.js'
 import { defaults as interactions } from 'ol/interaction.js'
-import TileLayer from 'ol/layer/Tile.js'
 import Map from 'ol/Map.js'
 import { transformExtent } from 'ol/proj.js'
-import XYZ from 'ol/source/XYZ.js'
 import View from 'ol/View.js'
+import { baseLayers, type Base } from '../../kit/base-maps.ts'
 import { keys, STEP } from '../../kit/map-keys.ts'
 import { outlines } from './areas.ts'
 import { Card } from './card.ts'
@@ -26,14 +25,14 @@ import { tree } from './tree.ts'
 
 /**
  * What the page gives: the areas of the post and their extent (WGS 84 degrees), the filter as the API takes it, shapes
- * of lamps, a base map or "".
+ * of lamps, base maps.
  */
 export interface Desk {
   reach: string[]
   extent: Extent | null
   query: string
   lamps: Record<string, string>
-  base: string
+  bases: Base[]
   words: { zoomIn: string; zoomOut: string }
 }
 
@@ -54,12 +53,14 @@ export function mount(element: HTMLElement, data: unknown): void {
   const cases = new Cases(look, desk.query)
   const mark = new Mark(look)
   const areas = outlines(desk.reach, look)
+  const silent = element.querySelector<HTMLElement>('[data-base-failed]')!
+  const bases = baseLayers(desk.bases, (isThere) => (silent.hidden = isThere))
   const map: Map = new Map({
     target,
     view,
     interactions: interactions({ keyboard: false }),
     layers: [
-      ...(desk.base ? [new TileLayer({ source: new XYZ({ url: desk.base }) })] : []),
+      ...Object.values(bases),
       ...Object.values(areas),
       cases.layer,
       mark.layer,
@@ -67,6 +68,7 @@ export function mount(element: HTMLElement, data: unknown): void {
     controls: [
       new Zoom({ zoomInTipLabel: desk.words.zoomIn, zoomOutTipLabel: desk.words.zoomOut }),
       new ScaleLine(),
+      new Attribution({ collapsible: false }),
     ],
   })
   permalink(view, () => {
@@ -74,7 +76,7 @@ export function mount(element: HTMLElement, data: unknown): void {
     else view.setCenter([0, 0])
   })
 
-  tree(element.querySelector<HTMLFormElement>('[data-layers]')!, map, cases, areas, (name, place) => {
+  tree(element.querySelector<HTMLFormElement>('[data-layers]')!, map, cases, { ...bases, ...areas }, (name, place) => {
     if (name === 'components') return components(look)
     return name === 'lanes' ? lanes(look) : thematic(name.replace('layer ', ''), place, look)
   })

@@ -1,4 +1,4 @@
-import type VectorLayer from 'ol/layer/Vector.js'
+import type BaseLayer from 'ol/layer/Base.js'
 import type Map from 'ol/Map.js'
 import type { Cases, Sums } from './cases.ts'
 import { type Hue, hue } from './palette.ts'
@@ -17,8 +17,8 @@ export function tree(
   form: HTMLFormElement,
   map: Map,
   cases: Cases,
-  known: Record<string, VectorLayer>,
-  make: (name: string, place: number) => VectorLayer,
+  known: Record<string, BaseLayer>,
+  make: (name: string, place: number) => BaseLayer,
 ): void {
   const swatches = [...form.querySelectorAll<HTMLElement>('[data-swatch]')]
   for (const [place, swatch] of swatches.entries()) paint(swatch, hue(place))

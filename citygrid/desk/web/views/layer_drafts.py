@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -17,6 +16,7 @@ from shapely.geometry import mapping
 from citygrid.access import queries as access
 from citygrid.desk.web.layer_forms import LayerFileForm, PublishForm
 from citygrid.desk.web.shell import draw, standing
+from citygrid.desk.web.views.base_maps import told
 from citygrid.desk.web.views.layers import day, layer_page, shapes_of, unit_names
 from citygrid.geography import queries, services
 from citygrid.geography.choices import ADVICE, Effect
@@ -101,7 +101,7 @@ def edit(request: Any, code: str) -> HttpResponse:
         "day": day(begun.from_date if begun else about.today),
         "extent": queries.extent(request.actor.reach.areas),
         "reach": [area for area in request.actor.reach.areas if area],
-        "base": settings.BASE_MAP,
+        "bases": told(),
         "words": {
             "zoomIn": _("Zoom in"),
             "zoomOut": _("Zoom out"),

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,6 +15,7 @@ from citygrid.cases import permissions, queries
 from citygrid.desk.web.export import MOST
 from citygrid.desk.web.forms import CaseFilterForm
 from citygrid.desk.web.shell import draw, standing
+from citygrid.desk.web.views.base_maps import told
 from citygrid.desk.web.words import PAGE, lamp_of, place_name, place_names, state_of
 from citygrid.geography import queries as geography
 from citygrid.inventory import permissions as inventory_permissions
@@ -35,7 +35,11 @@ def case_map(request: Any) -> HttpResponse:
     """Cases where they are, with the areas of the post around them."""
     form = CaseFilterForm(request.GET or None, request.actor)
     wanted = form.wanted(standing(request).today) if form.is_bound else queries.CaseFilter()
-    context = {"layers": _layers(), "sees_components": request.actor.may(inventory_permissions.VIEW)}
+    context = {
+        "layers": _layers(),
+        "bases": told(),
+        "sees_components": request.actor.may(inventory_permissions.VIEW),
+    }
     context |= {"most_metres": geography.MOST_METRES, **_time(wanted, standing(request).today)}
     return draw(request, "desk/map.html", {**context, "form": form, "island": _island(request, wanted)})
 
@@ -129,6 +133,6 @@ def _island(request: Any, wanted: queries.CaseFilter) -> dict[str, Any]:
         "extent": geography.extent(codes),
         "query": _asked(wanted),
         "lamps": SHAPES,
-        "base": settings.BASE_MAP,
+        "bases": told(),
         "words": {"zoomIn": _("Zoom in"), "zoomOut": _("Zoom out")},
     }
