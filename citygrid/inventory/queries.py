@@ -1,6 +1,6 @@
 """Reads of the inventory, always for an actor."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import cos, radians
 from typing import Any
@@ -24,6 +24,7 @@ from citygrid.kernel.scope import prefix_range
 LEAST_METRES_OF_LATITUDE = 110_500  # of one degree, at the equator
 FARTHEST_M = 500.0
 MOST_IN_BOX = 2_000
+NUMBER_DIGITS = 6  # of an identifier, the last: the number within district and kind
 
 Box = tuple[float, float, float, float]  # west, south, east, north
 
@@ -62,6 +63,16 @@ def component(component_id: str, actor: Actor) -> Component:
     if found is None:
         raise NotFound(what=_("component"))
     return found
+
+
+def spoken(ids: Collection[str]) -> dict[str, str]:
+    """Components as one says them, by identifier: name and the number within their kind, "污水井盖 42 号". One query.
+
+    For whoever is told of a record that names them: no more is said than what stands in the street.
+    """
+    rows = Component.objects.unscoped(reason="the name of what a record is about").filter(pk__in=ids)
+    told = _("%(name)s no. %(number)s")
+    return {row.pk: told % {"name": row.name, "number": int(row.pk[-NUMBER_DIGITS:])} for row in rows}
 
 
 def components(

@@ -7,12 +7,13 @@ from django.utils.translation import get_language
 
 from citygrid.catalogue import queries as catalogue
 from citygrid.geography import queries as geography
+from citygrid.inventory import queries as inventory
 
 Correction = Mapping[str, Mapping[str, Any]]
 
 
 class Changed(NamedTuple):
-    """One thing that was corrected: category, component (its identifier), area, location or address.
+    """One thing that was corrected: category, component (its name and number), area, location or address.
 
     Before and after, "" where not known or none.
     """
@@ -27,6 +28,8 @@ class CorrectionWords:
 
     def __init__(self, corrections: Iterable[Correction]) -> None:
         sides = [each[side] for each in corrections for side in ("was", "now")]
+        components = {side["component"] for side in sides if side.get("component")}
+        self.components = inventory.spoken(components) if components else {}
         keys = {side["category"] for side in sides if side.get("category")}
         codes = {side["area"] for side in sides if side.get("area")}
         self.categories = catalogue.categories(keys) if keys else {}
@@ -37,7 +40,7 @@ class CorrectionWords:
         was, now = correction["was"], correction["now"]
         words: dict[str, Callable[[Any], str]] = {
             "category": self._category,
-            "component": lambda identifier: identifier or "",
+            "component": lambda identifier: self.components.get(identifier, identifier or ""),
             "area": lambda code: self.places.get(code, code),
             "location": lambda at: f"{at[0]:.6f}, {at[1]:.6f}" if at else "",
             "address": str,

@@ -137,7 +137,8 @@ def test_corrected_component_stands_in_the_history_with_what_it_was(city: City, 
     assert [one["was"]["component"] for one in told] == [cover.pk, other.pk, None]
     assert [one["now"]["component"] for one in told] == [other.pk, None, cover.pk]
     words = queries.CorrectionWords(told)
-    assert [words.of(one) for one in told][1:] == [[("component", other.pk, "")], [("component", "", cover.pk)]]
+    first, second = (f"{one.name} {int(one.pk[-6:])} 号" for one in (cover, other))
+    assert [words.of(one) for one in told][1:] == [[("component", second, "")], [("component", "", first)]]
     assert stored().get().component_id == cover.pk
 
 

@@ -110,7 +110,7 @@ def test_component_of_a_case_is_corrected_or_taken_away(city: City, enter) -> No
     (form,) = [form for form in page.context["steps"] if form.action.code == "correct"]
     assert choices_of(form) == ["", NO_COMPONENT, second.pk]
     page = correct(client, case, component=second.pk).client.get(reverse("case", args=[case.number]))
-    assert f"{first.pk} → {second.pk}" in words_of(page)
+    assert "Sewage manhole cover no. 1 → Sewage manhole cover no. 2" in words_of(page)
     case.refresh_from_db()
     assert case.component_id == second.pk
     assert correct(client, case, component=NOBODYS).status_code == 400
