@@ -20,7 +20,7 @@ from django.utils.formats import localize
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from citygrid.kernel import jobs, stamps
+from citygrid.kernel import jobs, slow, stamps
 from citygrid.kernel.models import AuditEntry, AuditHead, CalendarVersion
 
 BIG_TABLES = 3
@@ -61,7 +61,7 @@ class Line:
 
 
 def look(now: datetime) -> list[Line]:
-    """Everything there is to know, what is worst first. 7 queries, whatever the size of the platform."""
+    """Everything there is to know, what is worst first. 8 queries, whatever the size of the platform."""
     found = [line for lines in LOOKS for line in lines(now)]
     return sorted(found, key=lambda line: list(State).index(line.state))
 
@@ -171,6 +171,18 @@ def _audit(now: datetime) -> Iterator[Line]:
     yield _line(_("Audit trail"), words, graded(minutes, 5, 60), advice)
 
 
+def _slow(now: datetime) -> Iterator[Line]:
+    pages = slow.pages(now)
+    recent = [page for page in pages if now - page.at < timedelta(hours=1)]
+    told = {"count": sum(page.requests for page in pages), "pages": len(pages)}
+    yield _line(
+        _("Slow requests"),
+        _("%(count)s of %(pages)s pages within a day") % told if pages else _("none within a day"),
+        State.ATTENTION if recent else State.GOOD,
+        _("Read below which pages, then look at the longest transaction, the disks and the load of the machine."),
+    )
+
+
 def _calendars(now: datetime) -> Iterator[Line]:
     found = CalendarVersion.objects.order_by("calendar", "-number").distinct("calendar")
     for version in found:
@@ -195,6 +207,7 @@ LOOKS: tuple[Callable[[datetime], Iterator[Line]], ...] = (
     _disks,
     _stamps,
     _audit,
+    _slow,
     _calendars,
     _tables,
 )

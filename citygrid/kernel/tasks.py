@@ -1,6 +1,6 @@
 from procrastinate.contrib.django import app
 
-from citygrid.kernel import audit, clock, jobs
+from citygrid.kernel import audit, clock, jobs, slow
 
 
 @app.periodic(cron="* * * * *")
@@ -15,3 +15,10 @@ def seal_audit(timestamp: int) -> None:
 def take_up_left_behind(timestamp: int) -> None:
     """Take up the jobs of workers that died: within a minute and a half of their end."""
     jobs.take_up_left_behind()
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="kernel.forget_slow", queue="housekeeping", queueing_lock="forget_slow")
+def forget_slow(timestamp: int) -> None:
+    """Drop what was noted of slow requests some days ago."""
+    slow.forget(now=clock.now())

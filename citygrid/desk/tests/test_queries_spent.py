@@ -44,7 +44,7 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
     "/layers/road/": ("system_administrator", 10),
     "/layers/road/features/R1/": ("system_administrator", 6),
     "/administration/": ("system_administrator", 4),
-    "/status/": ("system_administrator", 11),
+    "/status/": ("system_administrator", 13),
     "/administration/organisations/": ("system_administrator", 5),
     "/administration/organisations/record/": ("system_administrator", 4),
     "/administration/accounts/record/?key=water": ("system_administrator", 6),

@@ -4,6 +4,7 @@ from citygrid.kernel.models.events import Delivery
 from citygrid.kernel.models.idempotency import IdempotencyKey
 from citygrid.kernel.models.numbering import Series
 from citygrid.kernel.models.sheets import SheetRun
+from citygrid.kernel.models.slow import SlowRequest
 
 __all__ = [
     "AuditEntry",
@@ -16,4 +17,5 @@ __all__ = [
     "IdempotencyKey",
     "Series",
     "SheetRun",
+    "SlowRequest",
 ]

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from citygrid.desk.web.shell import draw, standing
-from citygrid.kernel import health, jobs
+from citygrid.kernel import health, jobs, slow
 from citygrid.kernel.permissions import READ_STATUS, SETTLE_JOBS
 from citygrid.kernel.web import PUBLIC, posts_only, requires
 from citygrid.ui.formats import NOTHING
@@ -27,7 +27,8 @@ ALIVE = "SELECT 1"
 @require_safe
 def status(request: Any) -> HttpResponse:
     """Every line with its lamp, the worst first; below, what failed, to be tried again."""
-    lines = health.look(standing(request).now)
+    about = standing(request)
+    lines = health.look(about.now)
     words = {
         health.State.GOOD: _("In order"),
         health.State.ATTENTION: _("Look at it soon"),
@@ -43,9 +44,22 @@ def status(request: Any) -> HttpResponse:
         "figures": [(sum(line.state is state for line in lines), words[state]) for state in health.State],
         "table": Table.of(request, columns, lines, caption=_("How the platform is doing"), empty=Empty("")),
         "failed": jobs.failed(),
+        "slow": _slow_pages(request, slow.pages(about.now)),
         "may_settle": request.actor.may(SETTLE_JOBS),
     }
     return draw(request, "desk/administration/status.html", context)
+
+
+def _slow_pages(request: Any, pages: list[slow.Page]) -> Table:
+    columns = [
+        Column(_("Page"), lambda page: f"{page.method} /{page.route}", "code"),
+        Column(_("Requests"), lambda page: page.requests, "number"),
+        Column(_("The slowest, in seconds"), lambda page: round(page.slowest, 1), "number"),
+        Column(_("Last"), lambda page: page.at, "time"),
+    ]
+    text = _("A request that takes more than %(seconds)s s is noted here for a day.") % {"seconds": slow.SECONDS}
+    empty = Empty(_("Nothing was slow"), text, icon="clock")
+    return Table.of(request, columns, pages, caption=_("Slow requests within a day"), empty=empty, id="slow")
 
 
 @requires(SETTLE_JOBS)
