@@ -142,9 +142,14 @@ def holders(
     return [Holder(*pair) for pair in found.order_by("id").values_list("account_id", "post_id")]
 
 
-def staffed_posts(role_codes: Collection[str], now: datetime) -> list[Staffed]:
-    """The posts of these roles that are held today, with their organisations, by title. One query."""
+def staffed_posts(role_codes: Collection[str], now: datetime, *, unit_id: UUID | None = None) -> list[Staffed]:
+    """The posts of these roles that are held today, with their organisations, by title. One query.
+
+    With `unit_id`, only posts of that organisation itself.
+    """
     found = _in_force(now).filter(role__in=role_codes).select_related("account", "post__organisation")
+    if unit_id:
+        found = found.filter(post__organisation=unit_id)
     held: dict[UUID, list[Holding]] = {}
     for holding in found.order_by("post__title_zh", "post_id", "id"):
         held.setdefault(holding.post_id, []).append(holding)

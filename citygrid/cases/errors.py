@@ -39,6 +39,12 @@ class PostUnfit(Invalid):
     hint = _("Choose one of the posts that the form offers.")
 
 
+class CrewBusy(Conflict):
+    code = "cases.crew_busy"
+    message = _("This crew has open work on the case already.")
+    hint = _("Wait until it is done, or take it back first.")
+
+
 class StandardMismatch(Invalid):
     code = "cases.standard_mismatch"
     message = _("This filing condition does not belong to the category of the case.")

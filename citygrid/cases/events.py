@@ -106,6 +106,21 @@ class RequestDeclined(CaseEvent):
     """A request was declined: the case stays as it was."""
 
 
+@dataclass(frozen=True)
+class WorkGiven(CaseEvent):
+    """The unit gave work on it to one of its crews."""
+
+
+@dataclass(frozen=True)
+class WorkDone(CaseEvent):
+    """A crew reported its work as done."""
+
+
+@dataclass(frozen=True)
+class WorkTakenBack(CaseEvent):
+    """Work of crews is not wanted any more: the unit took it back, or the case left the unit."""
+
+
 BY_WORD: dict[str, type[CaseEvent]] = {  # the words of "announces" in procedures
     "opened": CaseOpened,
     "filed": CaseFiled,
@@ -122,6 +137,9 @@ BY_WORD: dict[str, type[CaseEvent]] = {  # the words of "announces" in procedure
     "corrected": CaseCorrected,
     "reassigned": CaseReassigned,
     "overseen": CaseOverseen,
+    "work_given": WorkGiven,
+    "work_done": WorkDone,
+    "work_taken_back": WorkTakenBack,
 }
 
 BY_PHASE: dict[str, type[CaseEvent]] = {  # of actions that want an approval
@@ -131,6 +149,7 @@ BY_PHASE: dict[str, type[CaseEvent]] = {  # of actions that want an approval
 }
 
 
-def of_step(announces: str, phase: str) -> list[type[CaseEvent]]:
-    """What a step announces, by these words of its action."""
-    return [event for event in (BY_WORD.get(announces), BY_PHASE.get(phase)) if event]
+def of_step(announces: str, phase: str, *, leaves_work: bool = False) -> list[type[CaseEvent]]:
+    """What a step announces, by these words of its action; `leaves_work` where it ends work that crews had."""
+    left = WorkTakenBack if leaves_work else None
+    return [event for event in (BY_WORD.get(announces), BY_PHASE.get(phase), left) if event]

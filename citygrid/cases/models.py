@@ -6,7 +6,7 @@ from django.contrib.gis.db.models import PointField
 from django.contrib.gis.geos import Point
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import Case as Choice
 from django.db.models import F, Func, Q, Value, When
@@ -94,6 +94,7 @@ class Case(ScopedModel):
     closed_at = models.DateTimeField(null=True)
     on_time = models.BooleanField(null=True)
     counts = models.JSONField(default=dict)
+    work = models.JSONField(null=True, help_text="what crews have to do, by post; NULL: nothing, as of nearly all")
     head_seq = models.PositiveIntegerField()
     head_at = models.DateTimeField()
     head_hash = models.BinaryField()
@@ -128,7 +129,7 @@ class Case(ScopedModel):
             "due_at",
         ),
         *("warn_at", "is_provisional", "node_due_at", "until_at", "opened_at", "filed_at", "dispatched_at"),
-        *("handled_at", "closed_at", "on_time", "counts", "head_seq", "head_at"),
+        *("handled_at", "closed_at", "on_time", "counts", "work", "head_seq", "head_at"),
     )
 
     MATTER_FIELDS = ("category_id", "component_id", "area_code", "location", "address")
@@ -156,6 +157,7 @@ class Case(ScopedModel):
                 name="case_of_component",
             ),
             models.Index(fields=["assignee", "due_at"], condition=Q(assignee__isnull=False), name="case_of_assignee"),
+            GinIndex(fields=["work"], condition=Q(work__isnull=False), name="case_of_crew"),
             models.Index(fields=["until_at"], condition=Q(state="hung"), name="case_to_resume"),
             models.Index(fields=["due_at"], condition=Q(is_provisional=True), name="case_provisional"),
         ]
@@ -178,6 +180,7 @@ class Case(ScopedModel):
         values: dict[str, Any] = {name: getattr(self, name) for name in self.STATE_FIELDS}
         values["limit"] = Limit(*self.limit) if self.limit else None
         values["clock"] = Clock.from_dict(self.clock) if self.clock else None
+        values["work"] = self.work or {}
         return CaseState(**values)
 
     def matter(self) -> dict[str, Any]:
@@ -336,6 +339,7 @@ def row_values(state: CaseState) -> dict[str, Any]:
     values["clock"] = state.clock.to_dict() if state.clock else None
     values["pending_data"] = dict(state.pending_data)
     values["counts"] = dict(state.counts)
+    values["work"] = dict(state.work) or None
     return values
 
 

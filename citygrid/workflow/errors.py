@@ -35,6 +35,9 @@ class StepNotAllowed(Conflict):
         "too_often": _("it was done as often as the procedure allows."),
         "overdue": _("the limit has passed."),
         "nothing_to_answer": _("there is nothing to answer."),
+        "no_work": _("no crew has open work there."),
+        "not_its_work": _("your crew has no open work there."),
+        "open_work": _("a crew has open work there. Wait until it is done, or take it back and say why."),
     }
 
     def __init__(self, *, action: str, reason: str, state: str) -> None:
@@ -60,6 +63,9 @@ class FieldsMissing(Invalid):
         "finding": _("a finding"),
         "until": _("an end date"),
         "case": _("another case"),
+        "crew": _("a crew"),
+        "task": _("what is to be done"),
+        "by": _("a moment until when"),
         "correction": _("what is right: a category, a place or an address"),
         "evidence": _("evidence"),
     }

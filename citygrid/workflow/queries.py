@@ -13,6 +13,9 @@ from citygrid.kernel.memo import kept_a_moment
 from citygrid.workflow import models
 from citygrid.workflow.errors import FieldsMissing, FindingUnknown, ProcedureInvalid, StepNotAllowed
 from citygrid.workflow.rules import (
+    FINISH,
+    GIVE,
+    TAKE_BACK,
     Action,
     Difference,
     Move,
@@ -27,6 +30,9 @@ from citygrid.workflow.rules import (
 )
 
 __all__ = [
+    "FINISH",
+    "GIVE",
+    "TAKE_BACK",
     "Action",
     "Difference",
     "Move",

@@ -96,11 +96,10 @@ def take_step(request: Any, case_id: UUID, step: StepIn) -> Status[Any]:
     """Take a step. When somebody was first, the refusal (409) says who did what."""
     given = step.dict()
     action, expected = given.pop("action"), given.pop("expected_seq")
-    until = given["until_at"]
     photos = [(photo["role"], photo["id"]) for photo in given["photos"]]
     given["photos"] = {role: tuple(i for shown, i in photos if shown == role) for role, _id in photos}
     given["correction"] = services.Correction(**given["correction"]) if given["correction"] else None
-    given["until_at"] = until.replace(tzinfo=UTC) if until and until.tzinfo is None else until
+    given |= {name: _aware(given[name]) for name in ("until_at", "by_at")}
     case = services.take_step(
         case_id=case_id,
         action=action,
@@ -110,6 +109,10 @@ def take_step(request: Any, case_id: UUID, step: StepIn) -> Status[Any]:
         expected_seq=expected,
     )
     return Status(201, _detail(case, request.auth))
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 
 def _page(page: QuerySet[models.Case], now: datetime) -> HttpResponse:

@@ -150,6 +150,9 @@ class StepIn(BodyIn):
     unit_id: UUID | None = None
     standard_id: UUID | None = None
     post_id: UUID | None = None
+    crew_id: UUID | None = None
+    task: Text = ""
+    by_at: Instant | None = None
     case_id: UUID | None = None
     until_at: Instant | None = None
     correction: CorrectionIn | None = None

@@ -17,8 +17,9 @@ from citygrid.cases.queries.lists import (
 )
 from citygrid.cases.queries.related import Linked, Relation, at_same_place, linked, near
 from citygrid.cases.queries.single import PHOTO_OWNER, actions_for, as_seen, case, case_by_number, lamp_of
-from citygrid.cases.queries.tasks import Load, able_posts, loads, task_lamp, tasks
+from citygrid.cases.queries.tasks import Load, able_posts, loads, moment_lamp, task_lamp, tasks
 from citygrid.cases.queries.tiles import tile
+from citygrid.cases.rules import Outcome, Work, works
 
 __all__ = [
     "PHOTO_OWNER",
@@ -30,7 +31,9 @@ __all__ = [
     "Done",
     "Linked",
     "Load",
+    "Outcome",
     "Relation",
+    "Work",
     "able_posts",
     "actions_for",
     "as_seen",
@@ -49,6 +52,7 @@ __all__ = [
     "lines",
     "linked",
     "loads",
+    "moment_lamp",
     "near",
     "open_counts",
     "prove",
@@ -62,4 +66,5 @@ __all__ = [
     "waiting",
     "waiting_counts",
     "waiting_total",
+    "works",
 ]

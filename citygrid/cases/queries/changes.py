@@ -22,7 +22,7 @@ class Change(NamedTuple):
 
 
 # Which post sees which of the changed cases, for many posts at once: each question costs more than its answer.
-SEEN = "SELECT number, head_seq, state, stage, ARRAY[{sights}] FROM cases_case WHERE id = ANY(%s)"
+SEEN = "SELECT number, head_seq, state, stage, work, ARRAY[{sights}] FROM cases_case WHERE id = ANY(%s)"
 AT_ONCE = 200  # posts
 
 
@@ -41,10 +41,11 @@ def _seen(actors: Sequence[Actor], ids: Sequence[UUID]) -> list[list[Change]]:
     found: list[list[Change]] = [[] for _ in actors]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*(value for _, values in sights for value in values), list(ids)])
-        for number, seq, state, stage, seen in cursor.fetchall():
+        for number, seq, state, stage, work, seen in cursor.fetchall():
             for place, is_seen in enumerate(seen):
                 if is_seen:
-                    found[place].append(Change(number, seq, state, stage in stages[actors[place].role]))
+                    waits = stage in stages[actors[place].role] or str(actors[place].post_id) in (work or "")
+                    found[place].append(Change(number, seq, state, waits))
     return found
 
 

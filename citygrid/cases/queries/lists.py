@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.gis.geos import GEOSGeometry, Polygon
 from django.db.models import BooleanField, Count, F, FloatField, Func, OrderBy, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils import timezone
 
 from citygrid.cases import models, permissions
@@ -121,9 +122,13 @@ def visible(actor: Actor) -> QuerySet[models.Case]:
 def waiting(
     actor: Actor, now: datetime, wanted: CaseFilter | None = None, *, start: int = 0, count: int = 50
 ) -> QuerySet[models.Case]:
-    """The cases that wait for this post, the earliest deadline first, then the oldest."""
+    """The cases that wait for this post, the earliest deadline first, then the oldest; of a crew, by its own ones."""
     actor.require(permissions.VIEW)
     found, stages = reached(actor, wanted or CaseFilter(), now).filter(not_of_another(actor)), stages_for(actor)
+    if is_crew(actor.role):
+        mine = KeyTextTransform("by_at", KeyTransform(str(actor.post_id), "work"))
+        rows = found.filter(own_work(actor)).select_related("category", "unit")
+        return rows.order_by(mine, "opened_at", "id")[start : start + count]
     if len(actor.reach.areas) == 1:
         first = RawSQL(*_first_of_each_stage(found, stages, start + count))  # noqa: S611 - all values are bound
         found = models.Case.objects.visible_to(actor).filter(pk__in=first)
@@ -235,7 +240,18 @@ def _midnight(day: date) -> datetime:
 
 
 def _what_waits(actor: Actor) -> QuerySet[models.Case]:
-    return models.Case.objects.visible_to(actor).filter(not_of_another(actor), stage__in=stages_for(actor))
+    awaited = own_work(actor) if is_crew(actor.role) else Q(stage__in=stages_for(actor))
+    return models.Case.objects.visible_to(actor).filter(not_of_another(actor), awaited)
+
+
+def is_crew(role: str) -> bool:
+    """Whether the role does work for the unit charged with a case: what waits for it is that, not a stage."""
+    return any(role in workflow.procedure(code, version).crew_roles for code, version in workflow.procedures())
+
+
+def own_work(actor: Actor) -> Q:
+    """The cases on which this post has open work to do."""
+    return Q(work__has_key=str(actor.post_id))
 
 
 def not_of_another(actor: Actor) -> Q:

@@ -51,6 +51,7 @@ def situation_of(case: models.Case, now: datetime) -> workflow.Situation:
         counts=case.counts,
         is_overdue=is_overdue,
         assignee=case.assignee_id,
+        work=frozenset(map(UUID, case.work or {})),
     )
 
 

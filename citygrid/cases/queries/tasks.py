@@ -44,9 +44,12 @@ def tasks(actor: Actor, *, post_id: UUID | None = None, count: int = 200) -> Que
 
 def task_lamp(case: models.Case, now: datetime) -> Lamp:
     """Red when the time allowed for the task has passed, yellow shortly before; none where its state has no limit."""
-    if case.node_due_at is None:
-        return Lamp.NONE
-    return Lamp.RED if case.node_due_at < now else Lamp.YELLOW if case.node_due_at <= now + SOON else Lamp.GREEN
+    return moment_lamp(case.node_due_at, now) if case.node_due_at else Lamp.NONE
+
+
+def moment_lamp(due_at: datetime, now: datetime) -> Lamp:
+    """The lamp of what has no limit but a moment: red after it, yellow shortly before."""
+    return Lamp.RED if due_at < now else Lamp.YELLOW if due_at <= now + SOON else Lamp.GREEN
 
 
 def loads(actor: Actor, now: datetime, since: datetime) -> list[Load]:

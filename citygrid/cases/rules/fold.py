@@ -14,12 +14,16 @@ from citygrid.kernel.worktime import Clock, Limit, WorkingCalendar
 if TYPE_CHECKING:
     from citygrid.workflow.queries import Action, Procedure
 
+GIVE = "give"  # the procedure's word for an action that gives work to a crew
+WORK_ENDED = "work_ended"  # in the data of a step: the posts of the crews whose work it ends
 SECOND = timedelta(seconds=1)  # deadlines are exact to the second; a fraction past it is still on time
 
 
 @dataclass(frozen=True, slots=True)
 class CaseState:
     """Everything about a case that follows from its steps. `counts` has one counter per word of the procedure.
+
+    `work`: what crews have to do for it now, by the id of their post: {"task", "by_at"}.
 
     `due_at` and `warn_at` follow from the clock and the calendar while the case is open, or from the limit of the
     state where no clock runs; once it is closed they are the ones the verdict was given on, and never move again.
@@ -47,6 +51,7 @@ class CaseState:
     closed_at: datetime | None = None
     on_time: bool | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    work: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     head_seq: int = 0
     head_at: datetime | None = None
 
@@ -72,6 +77,7 @@ def apply(before: CaseState, step: PastStep, procedure: Procedure, calendar: Wor
         state=step.state,
         is_open=not procedure.states[step.state].is_end,
         counts=_counted(before.counts, action),
+        work=_work(before.work, action, data),
         head_seq=step.seq,
         head_at=step.at,
         **_request(before, action, step, has_moved),
@@ -100,6 +106,16 @@ def _counted(counts: Mapping[str, int], action: Action) -> Mapping[str, int]:
     if not action.counts or action.phase == "ask":
         return counts
     return {**counts, action.counts: counts.get(action.counts, 0) + 1}
+
+
+def _work(
+    before: Mapping[str, Mapping[str, str]], action: Action, data: Mapping[str, Any]
+) -> Mapping[str, Mapping[str, str]]:
+    """Work is given to a crew, and ends by the steps that say so."""
+    left = {crew: work for crew, work in before.items() if crew not in data.get(WORK_ENDED, ())}
+    if action.work == GIVE:
+        left[data["crew_id"]] = {name: data[name] for name in ("task", "by_at")}
+    return left
 
 
 def _request(before: CaseState, action: Action, step: PastStep, has_moved: bool) -> dict[str, Any]:

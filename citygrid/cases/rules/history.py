@@ -47,6 +47,9 @@ class Given:
     standard_id: UUID | None = None
     case_id: UUID | None = None
     post_id: UUID | None = None
+    crew_id: UUID | None = None
+    task: str = ""
+    by_at: datetime | None = None
     until_at: datetime | None = None
     correction: Correction | None = None
     photos: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """The life of a case: it is opened, and takes one step after another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,9 +17,9 @@ from citygrid.cases import errors, events, models, permissions
 from citygrid.cases.choices import LinkKind
 from citygrid.cases.queries.single import PHOTO_OWNER, situation_of
 from citygrid.cases.rules import CaseState, Given, PastStep, apply, seal
-from citygrid.cases.rules.fold import verdict_data
+from citygrid.cases.rules.fold import WORK_ENDED, verdict_data
 from citygrid.cases.rules.history import limit_as_data
-from citygrid.cases.services.assigning import assignee_data
+from citygrid.cases.services.assigning import assignee_data, work_data
 from citygrid.cases.services.matter import component_for, correction_data
 from citygrid.catalogue import queries as catalogue
 from citygrid.evidence import services as evidence
@@ -137,6 +137,7 @@ def take_step(
         _require_time_forwards(case, now)
         before, previous = case.as_state(), bytes(case.head_hash)
         data = {**given.as_data(), **_looked_up(case, given, actor, now), **assignee_data(case, move, given, now)}
+        data |= work_data(case, move, given, actor, now)
         fields = WRITTEN
         if "correction" in data:
             case.take_matter(data["correction"]["now"])
@@ -152,9 +153,14 @@ def take_step(
             _bundle(case, given.case_id, actor, now)
         if move.action.announces == "unbundled":
             case.links.filter(kind=LinkKind.BUNDLED).delete()  # what was bundled, and why, stays in the steps
-        for event in events.of_step(move.action.announces, move.action.phase):
+        for event in _announced(move.action, data):
             announce(event(case_id=case.pk, seq=step.seq, at=now))
     return case
+
+
+def _announced(action: workflow.Action, data: Mapping[str, Any]) -> list[type[events.CaseEvent]]:
+    """What a step announces; an action about work itself says what became of it."""
+    return events.of_step(action.announces, action.phase, leaves_work=WORK_ENDED in data and not action.work)
 
 
 def take_steps(

@@ -11,6 +11,7 @@ from django.db.models import Q
 from citygrid.access import queries as access
 from citygrid.access.queries import Holder
 from citygrid.cases import models
+from citygrid.cases.rules.fold import WORK_ENDED
 from citygrid.geography import queries as geography
 from citygrid.kernel.actor import Axis
 from citygrid.notices import queries as notices
@@ -29,7 +30,7 @@ def tell_of_step(*, case_id: UUID, seq: int, template: str, whom: Collection[str
     notice_services.send(
         notice=NoticeIn(
             template=template,
-            params=_params([case], step.data.get("reason", ""))[case.pk],
+            params={**_params([case], step.data.get("reason", ""))[case.pk], **_work_params(step)},
             key=f"{template}/{case.pk}/{seq}",
             to=[holder for holder in to if holder.account_id != step.account_id],
             link=("case", case.number),
@@ -96,6 +97,26 @@ def _params(cases: Iterable[models.Case], reason: str = "") -> dict[UUID, Mappin
     }
 
 
+def _work_params(step: models.Step) -> Mapping[str, Any]:
+    """The fields of notices about work: of which crews, what is to be done until when, what was done."""
+    posts = access.posts(_crew_ids(step))
+    return {
+        "crew": {
+            "zh": "、".join(post.title_zh for post in posts),
+            "en": ", ".join(post.title_en or post.title_zh for post in posts),
+        },
+        "task": step.data.get("task", ""),
+        "by": step.data.get("by_at", ""),
+        "note": step.data.get("note", ""),
+    }
+
+
+def _crew_ids(step: models.Step) -> set[UUID]:
+    """The posts of the crews that a step gives work to, or whose work it ends."""
+    given = [step.data["crew_id"]] if "crew_id" in step.data else []
+    return set(map(UUID, [*given, *step.data.get(WORK_ENDED, ())]))
+
+
 def _handlers(now: datetime, roles: frozenset[str], area_code: str, category_key: str, unit_id: UUID) -> list[Holder]:
     return access.holders(roles, area_code, category_key, now, unit_id=unit_id)
 
@@ -106,7 +127,7 @@ def _handling(case: models.Case, state: str) -> frozenset[str]:
     handling = frozenset(_roles_of(Axis.HANDLING))
     waiting = handling & frozenset(procedure.states[state].waits_for)
     may = (role for action in procedure.actions.values() if Axis.HANDLING in action.axes for role in action.roles)
-    return waiting or handling & frozenset(may)
+    return waiting or handling & frozenset(may) - procedure.crew_roles
 
 
 def _roles_of(axis: Axis) -> list[str]:
@@ -131,6 +152,13 @@ def _of_command(case: models.Case, step: models.Step, now: datetime) -> list[Hol
     return access.holders(_roles_of(Axis.COMMAND), case.area_code, case.category_id, now)
 
 
+def _crews(case: models.Case, step: models.Step, now: datetime) -> list[Holder]:
+    roles = workflow.procedure(case.procedure, case.procedure_version).crew_roles
+    wanted = _crew_ids(step)
+    found = access.holders(roles, case.area_code, case.category_id, now, unit_id=case.unit_id)
+    return [holder for holder in found if holder.post_id in wanted]
+
+
 def _waiting(case: models.Case, step: models.Step, now: datetime) -> list[Holder]:
     procedure = workflow.procedure(case.procedure, case.procedure_version)
     found = access.holders(procedure.states[step.state].waits_for, case.area_code, case.category_id, now)
@@ -152,6 +180,7 @@ def _asker(case: models.Case, step: models.Step, now: datetime) -> list[Holder]:
 
 WHOM: dict[str, Callable[[models.Case, models.Step, datetime], list[Holder]]] = {
     "unit": _of_unit,  # the posts of the unit that is charged with it, or of the level that has it
+    "crews": _crews,  # the crews that are given work, or whose work ends
     "command": _of_command,  # those who dispatch in its area
     "waiting": _waiting,  # those whose next step it is
     "answering": _answering,  # those who approve or decline the request

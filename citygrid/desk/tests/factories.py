@@ -260,3 +260,10 @@ def add_cover(east: float = 0.0006) -> Component:
 def point(place: int) -> Point:
     """A position inside the district."""
     return Point(geography.WEST + 0.0005 + place * 0.001, geography.SOUTH + 0.001, srid=4326)
+
+
+def add_crew(city: City, login: str = "crew", title: str = "抢修一班", password: str = "", language: str = "") -> None:
+    """Somebody of a crew of the drainage company."""
+    post = access.make_post("crew", organisation=city.water, areas=[DISTRICT], title=(title, "Repair crew"))
+    account = access.make_account(login, display_name="卫抢修", password=password, language=language, posts=[post])
+    city.accounts[login] = account

@@ -15,6 +15,7 @@ from citygrid.cases import queries as cases
 from citygrid.catalogue import queries as catalogue
 from citygrid.desk.web import components
 from citygrid.desk.web.corrections import details
+from citygrid.desk.web.crews import Titles
 from citygrid.desk.web.words import limit_words, place_name, procedure_of, state_of, waits_for
 from citygrid.dispatch import permissions as dispatch_permissions
 from citygrid.dispatch import queries as dispatch
@@ -51,6 +52,9 @@ ICONS = {
     "extend": "clock-plus",
     "hang": "clock-pause",
     "resume": "clock",
+    "give_work": "users-group",
+    "finish_work": "checks",
+    "take_back_work": "arrow-back-up",
     "send_to_check": "send",
     "pass_check": "clipboard-check",
     "fail_check": "x",
@@ -60,7 +64,7 @@ ICONS = {
     "oversee": "flag",
     "answer_oversight": "message",
 }
-TEXTS = ("reason", "note")
+TEXTS = ("task", "reason", "note")
 
 
 class Fact(NamedTuple):
@@ -211,10 +215,9 @@ def request_of(case: Any) -> str:
     return f"{text} {until}"
 
 
-def timeline_of(case: Any, actor: Actor) -> list[Entry]:
+def timeline_of(case: Any, steps: Sequence[Any], crew_titles: Titles, actor: Actor) -> list[Entry]:
     """The steps, and the reports joined or taken out meanwhile, newest first, with the names behind their ids."""
-    steps = list(cases.steps(case.pk, actor))
-    named = _Names(steps, actor)
+    named = _Names(steps, crew_titles, actor)
     procedure = procedure_of(case)
     entries = [_entry(step, procedure.action(step.action), named) for step in reversed(steps)]
     return sorted([*entries, *_joins(case, actor)], key=lambda entry: entry.at, reverse=True)
@@ -242,10 +245,10 @@ def _joins(case: Any, actor: Actor) -> list[Entry]:
 
 
 class _Names:
-    """Names of the units, filing conditions and cases that steps mention."""
+    """Names of the units, filing conditions, crews and cases that steps mention."""
 
-    def __init__(self, steps: Sequence[Any], actor: Actor) -> None:
-        self.actor = actor
+    def __init__(self, steps: Sequence[Any], crew_titles: Titles, actor: Actor) -> None:
+        self.actor, self.crew_titles = actor, crew_titles
         self.corrected = cases.CorrectionWords(step.data["correction"] for step in steps if "correction" in step.data)
         self.numbers = {each: self._number(each) for each in _ids(steps, "case_id")}
 
@@ -258,13 +261,15 @@ class _Names:
     def details(self, data: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         """What was given with a step, besides its text."""
         standard = _standard(UUID(data["standard_id"])) if "standard_id" in data else None
-        until = minute(datetime.fromisoformat(data["until_at"])) if "until_at" in data else ""
+        until, by = (minute(datetime.fromisoformat(data[at])) if at in data else "" for at in ("until_at", "by_at"))
         found = [
             (_("Unit"), _unit_name(UUID(data["unit_id"])) if "unit_id" in data else ""),
             (_("Task of"), _post_given(data)),
             (_("Filing condition"), standard.condition if standard else ""),
             (_("Limit"), limit_words(standard.limit) if standard else ""),
             (_("Until"), until),
+            (_("Crew"), self.crew_titles.get(data.get("crew_id", ""), "")),
+            (_("To be done by"), by),
             (_("Handled"), _verdict(data.get("on_time"))),
             (_("Case"), self.numbers[UUID(data["case_id"])] if "case_id" in data else ""),
         ]

@@ -18,7 +18,7 @@ from citygrid.cases import queries as cases
 from citygrid.cases.services import Given
 from citygrid.catalogue import queries as catalogue
 from citygrid.desk.rules import Keys
-from citygrid.desk.web import components, corrections, photos
+from citygrid.desk.web import components, corrections, crews, photos
 from citygrid.desk.web.forms import DateInput
 from citygrid.desk.web.reasons import reasons_for, with_usual
 from citygrid.desk.web.tasks import post_choices
@@ -76,6 +76,12 @@ class StepForm(forms.Form):
         return self.action.announces in GRAVE
 
     @property
+    def can_be_filled_in(self) -> bool:
+        """Whether there is a crew to choose, where one is asked for: most units have none."""
+        crew: Any = self.fields.get("crew")
+        return crew is None or bool(crew.choices)
+
+    @property
     def reasons(self) -> list[str]:
         """Usual reasons, where the action asks for one and for nothing else."""
         asks_reason_only = [name for name in self.fields if name in FIELDS] == ["reason"]
@@ -121,6 +127,9 @@ class StepForm(forms.Form):
             standard_id=UUID(data["standard"]) if data.get("standard") else None,
             post_id=UUID(data["post"]) if data.get("post") else None,
             case_id=data.get("case"),
+            crew_id=UUID(data["crew"]) if data.get("crew") else None,
+            task=data.get("task", ""),
+            by_at=data.get("by"),
             until_at=data.get("until"),
             correction=corrections.read(data) if CORRECTION in self.action.needs else None,
             photos=handed_in,
@@ -130,7 +139,8 @@ class StepForm(forms.Form):
 def forms_for(step: Step, letters: Keys, sent: StepForm | None = None) -> list[StepForm]:
     """A form for each action this post may take now; the one that was `sent` back with errors keeps its content."""
     offered = cases.actions_for(step.case, step.actor, step.now)
-    shown = [sent if sent and sent.action.code == action.code else StepForm(action, step) for action in offered]
+    drawn = [sent if sent and sent.action.code == action.code else StepForm(action, step) for action in offered]
+    shown = [form for form in drawn if form.can_be_filled_in]
     keys = letters.of_steps((action.code, action.phase) for action in offered)
     for form in shown:
         form.key = keys[form.action.code]
@@ -231,4 +241,7 @@ FIELDS: dict[str, Field] = {
     "standard": _standard,
     "until": _until,
     "case": _case,
+    "crew": lambda step, action: crews.crew_field(step.case, action),
+    "task": _text(gettext_lazy("What is to be done")),
+    "by": lambda step, action: crews.by_field(step.case, step.now),
 }

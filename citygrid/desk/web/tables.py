@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from citygrid.cases.choices import Source
 from citygrid.desk.web.bulk import row_of
+from citygrid.desk.web.crews import own_columns
 from citygrid.desk.web.words import lamp_of, place_names, state_of
 from citygrid.intake.choices import ReportState
 from citygrid.ui.formats import NOTHING
@@ -86,6 +87,7 @@ def queue_table(request: HttpRequest, rows: Sequence[Any], now: datetime, *, emp
         Column(_("Time left"), lambda case: lamp_of(case, now), "lamp"),
         Column(_("Category"), lambda case: case.category.name),
         Column(_("Place"), lambda case: case.address or places[case.area_code]),
+        *own_columns(rows, request.actor.post_id, now),  # type: ignore[attr-defined]
     ]
     return Table.of(
         request,

@@ -7,7 +7,16 @@ from uuid import UUID
 
 from citygrid.kernel.actor import Actor, Axis
 from citygrid.workflow.errors import FieldsMissing, FindingUnknown, StepNotAllowed
-from citygrid.workflow.rules.procedure import APPROVE, ASK, DECLINE, Action, Procedure
+from citygrid.workflow.rules.procedure import (
+    APPROVE,
+    ASK,
+    DECLINE,
+    FINISH,
+    SETTLED,
+    TAKE_BACK,
+    Action,
+    Procedure,
+)
 
 
 @dataclass(frozen=True)
@@ -15,6 +24,7 @@ class Situation:
     """What the engine must know of a case: its state, the action waiting for approval ("" if none), its counters.
 
     `assignee`: the post whose task it is, where the state is assigned; None: of anybody it waits for.
+    `work`: the posts of crews that have open work on it.
     """
 
     state: str
@@ -22,6 +32,7 @@ class Situation:
     counts: Mapping[str, int] = field(default_factory=dict)
     is_overdue: bool = False
     assignee: UUID | None = None
+    work: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -73,7 +84,11 @@ def _obstacle(procedure: Procedure, situation: Situation, action: Action, actor:
         return "role"
     if _is_task_of_another(procedure, situation, actor):
         return "assigned"
-    return _obstacle_of_request(procedure, situation, action) or _obstacle_of_count(situation, action)
+    return (
+        _obstacle_of_request(procedure, situation, action)
+        or _obstacle_of_count(situation, action)
+        or _obstacle_of_work(situation, action, actor)
+    )
 
 
 def _is_task_of_another(procedure: Procedure, situation: Situation, actor: Actor) -> bool:
@@ -101,6 +116,14 @@ def _obstacle_of_count(situation: Situation, action: Action) -> str:
     if action.answers and counts.get(action.answers, 0) <= counts.get(action.counts, 0):
         return "nothing_to_answer"
     return ""
+
+
+def _obstacle_of_work(situation: Situation, action: Action, actor: Actor) -> str:
+    if action.work == FINISH and actor.post_id not in situation.work:
+        return "not_its_work"
+    if action.work == TAKE_BACK and not situation.work:
+        return "no_work"
+    return "open_work" if action.work == SETTLED and situation.work else ""
 
 
 def _may(action: Action, actor: Actor) -> bool:

@@ -11,11 +11,13 @@ from citygrid.workflow.errors import FieldsMissing, ProcedureInvalid, UnknownAct
 CLOCK_EFFECTS = frozenset({"start", "pause", "resume", "extend", "stop", "reset"})
 AXES = frozenset({"supervision", "command", "handling"})
 FIELDS = frozenset(FieldsMissing.LABELS)
+GIVE, FINISH, TAKE_BACK, SETTLED = "give", "finish", "take_back", "settled"
+WORK = frozenset({GIVE, FINISH, TAKE_BACK, SETTLED})  # what an action does with the work of crews
 PHOTOS = frozenset({"photo_before", "photo_after", "photo_scene"})
 STATE_WORDS = frozenset({"zh", "en", "waits_for", "assigned", "limit", "end"})
 ACTION_WORDS = frozenset(
     {"zh", "en", "role", "axis", "from", "to", "needs", "evidence", "takes", "approval", "holds", "clock", "counts"}
-    | {"at_most", "before_due", "announces", "answers", "automatic", "findings"}
+    | {"at_most", "before_due", "announces", "answers", "automatic", "findings", "work"}
 )
 ASK, APPROVE, DECLINE = "ask", "approve", "decline"
 
@@ -77,6 +79,7 @@ class Action:
     before_due: bool = False
     answers: str = ""
     automatic: str = ""
+    work: str = ""
     holds: bool = False
     phase: str = ""
     subject: str = ""
@@ -101,6 +104,15 @@ class Procedure:
     en: str
     states: Mapping[str, State]
     actions: Mapping[str, Action] = field(repr=False)
+
+    @property
+    def crew_roles(self) -> frozenset[str]:
+        """The roles that do work for the unit charged with a case; none in most procedures."""
+        return frozenset(role for action in self.actions.values() if action.work == FINISH for role in action.roles)
+
+    def has_crews_in(self, state: str) -> bool:
+        """Whether crews may have open work while a case is in this state."""
+        return any(action.work == FINISH and state in action.sources for action in self.actions.values())
 
     def action(self, code: str) -> Action:
         """The action of this code; UnknownAction (404) when there is none."""
@@ -168,6 +180,7 @@ def _actions(code: str, body: Mapping[str, Any]) -> list[Action]:
         before_due=body.get("before_due", False),
         answers=body.get("answers", ""),
         automatic=body.get("automatic", ""),
+        work=body.get("work", ""),
         holds=body.get("holds", False),
     )
     return _with_approval(action, body["approval"]) if "approval" in body else [action]
@@ -242,6 +255,7 @@ def _malformed_action(
         "field": (set(body.get("needs", ())), FIELDS),
         "evidence": ({*body.get("evidence", ()), *body.get("takes", ())}, PHOTOS),
         "clock effect": ({body.get("clock") or "start"}, CLOCK_EFFECTS),
+        "work": ({body.get("work") or GIVE}, WORK),
     }
     for kind, (used, known) in lists.items():
         yield from (f"{where}: unknown {kind} “{word}”" for word in sorted(used - known))

@@ -25,12 +25,12 @@ AXES = {
     "inspector": Axis.SUPERVISION,
     "dispatcher": Axis.COMMAND,
     "department": Axis.HANDLING,
+    "crew": Axis.HANDLING,
     "system_administrator": Axis.SUPPORT,
 }
 PROCEDURE = parse(DOCUMENT, AXES)
-EVERYTHING = dict.fromkeys(("reason", "note", "unit", "post", "standard", "until", "case", "correction"), "x") | {
-    "finding": "confirmed"
-}
+NEEDS = ("reason", "note", "unit", "post", "standard", "until", "case", "correction", "crew", "task", "by")
+EVERYTHING = dict.fromkeys((*NEEDS, "photo_after"), "x") | {"finding": "confirmed"}
 
 # Who may do what in which state, written down apart from the procedure, as the domain describes it.
 ALLOWED = {
@@ -57,12 +57,12 @@ ALLOWED = {
         "inspector": {"oversee"},
     },
     "dispatched": {
-        "department": {"take", "reply", "return", "extend", "hang"},
+        "department": {"take", "reply", "return", "extend", "hang", "give_work"},
         "shift_leader": {"void"},
         "inspector": {"oversee"},
     },
     "handling": {
-        "department": {"reply", "return", "extend", "hang"},
+        "department": {"reply", "return", "extend", "hang", "give_work"},
         "shift_leader": {"void"},
         "inspector": {"oversee"},
     },
@@ -84,9 +84,9 @@ ALLOWED = {
     "bundled": {"shift_leader": {"unbundle"}},
 }
 WITH_REQUEST = {  # what changes while the unit waits for an answer
-    "return": {"department": set(), "dispatcher": {"approve_return", "decline_return"}},
-    "extend": {"department": {"take", "reply"}, "dispatcher": {"approve_extend", "decline_extend"}},
-    "hang": {"department": {"take", "reply"}, "dispatcher": {"approve_hang", "decline_hang"}},
+    "return": {"department": {"give_work"}, "dispatcher": {"approve_return", "decline_return"}},
+    "extend": {"department": {"take", "reply", "give_work"}, "dispatcher": {"approve_extend", "decline_extend"}},
+    "hang": {"department": {"take", "reply", "give_work"}, "dispatcher": {"approve_hang", "decline_hang"}},
 }
 
 
@@ -127,6 +127,23 @@ def test_offers_are_exactly_what_is_judged_possible() -> None:
         assert {a.code for a in offers(PROCEDURE, Situation(state), actor(role))} == ALLOWED[state].get(role, set())
 
 
+def test_open_work_is_done_by_its_crew_or_taken_back_before_the_case_is_handled() -> None:
+    crew, other = (replace(actor("crew"), post_id=uuid4()) for _ in range(2))
+    busy = Situation("handling", work=frozenset({crew.post_id}))
+    assert [each.code for each in offers(PROCEDURE, busy, crew)] == ["finish_work"]
+    assert offers(PROCEDURE, busy, other) == []
+    possible = {each.code for each in offers(PROCEDURE, busy, actor("department"))}
+    assert possible == {"return", "extend", "hang", "give_work", "take_back_work"}
+    with pytest.raises(StepNotAllowed) as refusal:
+        judge(PROCEDURE, busy, "reply", actor("department"), EVERYTHING)
+    assert refusal.value.reason == "open_work"
+
+
+def test_work_is_known_where_a_crew_may_finish_it() -> None:
+    assert {state for state in PROCEDURE.states if PROCEDURE.has_crews_in(state)} == {"dispatched", "handling", "hung"}
+    assert PROCEDURE.crew_roles == {"crew"}
+
+
 def test_task_of_another_post_is_not_offered_but_can_be_given_away() -> None:
     mine, others = uuid4(), uuid4()
     supervisor = replace(actor("supervisor"), post_id=mine)
@@ -158,9 +175,8 @@ def test_required_evidence_is_asked_for() -> None:
     document = changed(lambda d: d["actions"]["reply"].update(evidence=["photo_after"]))
     procedure = parse(document, AXES)
     with pytest.raises(FieldsMissing):
-        judge(procedure, Situation("handling"), "reply", actor("department"), EVERYTHING)
-    given = EVERYTHING | {"photo_after": "x"}
-    assert judge(procedure, Situation("handling"), "reply", actor("department"), given).state == "handled"
+        judge(procedure, Situation("handling"), "reply", actor("department"), {"note": "x"})
+    assert judge(procedure, Situation("handling"), "reply", actor("department"), EVERYTHING).state == "handled"
 
 
 @pytest.mark.parametrize(

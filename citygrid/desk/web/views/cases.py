@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from citygrid.cases import permissions, queries, services
 from citygrid.desk.choices import ListPage
-from citygrid.desk.web import casefile, export, paper, photos, related, tables
+from citygrid.desk.web import casefile, crews, export, paper, photos, related, tables
 from citygrid.desk.web.forms import CaseFilterForm
 from citygrid.desk.web.queue import back_of, going_back
 from citygrid.desk.web.saved import menu
@@ -153,6 +153,8 @@ def file_of(request: Any, found: Any, sent: StepForm | None = None, back: str = 
     """All that is shown of a case; `back` is the address to go on to after a step, instead of the case's own page."""
     about = standing(request)
     spot = casefile.spot_of(found)
+    steps = list(queries.steps(found.pk, request.actor))
+    crew_titles = crews.titles_in(steps)
     rules = casefile.rules_on(found, request.actor, about.now)
     suggested = rules.unit.pk if rules and rules.unit else None
     return {
@@ -165,7 +167,8 @@ def file_of(request: Any, found: Any, sent: StepForm | None = None, back: str = 
         "responsible": casefile.responsible_at(spot),
         "rules": rules,
         "asked": casefile.request_of(found),
-        "entries": casefile.timeline_of(found, request.actor),
+        "works": crews.lines_of(steps, crew_titles, about.now),
+        "entries": casefile.timeline_of(found, steps, crew_titles, request.actor),
         "photos": photos.groups(evidence.photos(queries.PHOTO_OWNER, found.pk, request.actor)),
         "related": related.related_of(found, request.actor),
         "steps": forms_for(Step(found, request.actor, about.now, suggested), about.keys, sent),
