@@ -18,6 +18,7 @@ from citygrid.access.errors import UnknownRole
 from citygrid.access.models import Account, ApiToken, Holding, Organisation, Post, SignIn
 from citygrid.kernel.actor import Actor, Reach
 from citygrid.kernel.errors import NotFound
+from citygrid.kernel.memo import kept_a_moment
 from citygrid.kernel.scope import any_prefix
 from citygrid.kernel.words import in_language
 
@@ -265,6 +266,14 @@ def account_by_login(login: str) -> Account:
 def tokens_of(account_id: UUID) -> list[ApiToken]:
     """All tokens of an account, revoked ones too, newest first."""
     return list(ApiToken.objects.filter(holding__account=account_id).order_by("-issued_at"))
+
+
+@kept_a_moment
+def labels_of(account_id: UUID | None, post_id: UUID | None) -> tuple[str, str] | None:
+    """Who acts as which post, in Chinese and in English: "王某 (值班长)", "王某 (Shift leader)"; None for nobody's."""
+    held = Holding.objects.filter(account=account_id, post=post_id)
+    found = held.values_list("account__display_name", "post__title_zh", "post__title_en").first()
+    return (f"{found[0]} ({found[1]})", f"{found[0]} ({found[2] or found[1]})") if found else None
 
 
 def _held(account_id: UUID, now: datetime) -> QuerySet[Holding]:

@@ -111,6 +111,18 @@ def test_bounds_are_of_an_account_and_of_all(monkeypatch: pytest.MonkeyPatch) ->
     run(play)
 
 
+def test_presence_is_told_in_the_language_of_the_page() -> None:
+    async def play(desk: Desk) -> None:
+        words = (("王某 (值班长)", "王某 (Shift leader)"), ("李某 (受理员)", "李某 (Acceptor)"))
+        pages = [Stream(post(), "1", language, each) for language, each in zip(("en", "zh-hans"), words, strict=True)]
+        for page in pages:
+            desk.hub.enter(page)
+        told = [await page.take(1) for page in pages]
+        assert told == [rules.event("present", case="1", labels=[label]) for label in (words[1][1], words[0][0])]
+
+    run(play)
+
+
 def test_presence_is_of_one_case_and_names_nobody_twice() -> None:
     async def play(desk: Desk) -> None:
         wang, li = post(label="王某"), post(label="李某")

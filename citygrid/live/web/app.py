@@ -89,7 +89,7 @@ class Live:
         answer = await self._judged(scope)
         if not isinstance(answer, Admission):
             return await _send(answer, send)
-        stream = Stream(answer.actor, answer.case)
+        stream = Stream(answer.actor, answer.case, answer.language, answer.labels)
         try:
             self._hub.enter(stream)
         except Refusal as refusal:

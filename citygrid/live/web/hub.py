@@ -20,10 +20,16 @@ News = Callable[[str, list[str], list[Actor]], Awaitable[list[list[str]]]]
 
 
 class Stream:
-    """One page that waits, as a post, with the case it shows ("" for none) and what it has not been sent yet."""
+    """One page that waits, as a post, with the case it shows ("" for none) and what it has not been sent yet.
 
-    def __init__(self, actor: Actor, case: str) -> None:
-        self.actor, self.case = actor, case
+    `language` is that of the page, `labels` what others at the case read of it, in Chinese and in English.
+    """
+
+    def __init__(
+        self, actor: Actor, case: str, language: str = "zh-hans", labels: tuple[str, str] | None = None
+    ) -> None:
+        self.actor, self.case, self.language = actor, case, language
+        self.labels = labels or (actor.label, actor.label)
         self.box = rules.Outbox()
         self.is_over = False
         self._woken = asyncio.Event()
@@ -116,8 +122,9 @@ class Hub:
     def _tell_presence(self, case: str) -> None:
         """Tell everybody at a case who else is there; an account with several pages is there once."""
         here = [stream for stream in self.streams if case and stream.case == case]
-        labels = {stream.actor.account_id: stream.actor.label for stream in here}
+        labels = {stream.actor.account_id: stream.labels for stream in here}
         for stream in here:
-            others = sorted(label for account, label in labels.items() if account != stream.actor.account_id)
+            told = [each for account, each in labels.items() if account != stream.actor.account_id]
+            others = sorted(zh if stream.language.startswith("zh") else en for zh, en in told)
             stream.box.put_state(rules.event("present", case=case, labels=others))
             stream.wake()

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
+from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.api import NotSignedIn, problem
@@ -21,9 +22,9 @@ class Admission(HttpResponse):
 
     status_code = 204
 
-    def __init__(self, actor: Actor, case: str, language: str) -> None:
+    def __init__(self, actor: Actor, case: str, language: str, labels: tuple[str, str] | None) -> None:
         super().__init__(content_type="text/event-stream; charset=utf-8")
-        self.actor, self.case, self.language = actor, case, language
+        self.actor, self.case, self.language, self.labels = actor, case, language, labels
         self["Cache-Control"] = "no-store"
         self["X-Accel-Buffering"] = "no"  # nginx passes each event on at once
 
@@ -54,4 +55,5 @@ def _admit(request: Any) -> HttpResponse:
     number = request.GET.get("case", "")
     if number:
         cases.case_by_number(number, request.actor)
-    return Admission(request.actor, number, request.LANGUAGE_CODE)
+    labels = access.labels_of(request.actor.account_id, request.actor.post_id) if number else None
+    return Admission(request.actor, number, request.LANGUAGE_CODE, labels)
