@@ -121,6 +121,13 @@ def test_a_problem_page_tells_what_happened_what_was_kept_and_what_to_do(templat
         assert f"<h2>{heading}</h2>" in drawn
 
 
+@pytest.mark.parametrize("has_cookie", [True, False])
+def test_form_that_is_too_old_speaks_of_cookies_only_where_none_came(has_cookie):
+    drawn = render_to_string("403_csrf.html", {"no_cookie": not has_cookie})
+    assert ("cookie" in drawn.lower()) is not has_cookie
+    assert ("open too long" in drawn) is has_cookie
+
+
 def refuse(request):
     return RefusalMiddleware(lambda _: HttpResponse()).process_exception(request, Conflict())
 
