@@ -42,6 +42,7 @@ __all__ = [
     "beginnings",
     "differences",
     "draft",
+    "forget",
     "judge",
     "latest_version",
     "offers",
@@ -106,6 +107,11 @@ def draft(code: str) -> str:
 def procedures() -> list[tuple[str, int]]:
     """Code and version of everything that was published, newest first; a new one may be missing for a moment."""
     return list(models.ProcedureVersion.objects.order_by("code", "-version").values_list("code", "version"))
+
+
+def forget() -> None:
+    """Read every version anew: one that was read before its publication was rolled back may become another."""
+    _version.cache_clear()
 
 
 @cache  # a published version never changes

@@ -9,7 +9,7 @@ from citygrid.access import queries as access
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import Conflict
-from citygrid.workflow import models, permissions
+from citygrid.workflow import models, permissions, queries
 from citygrid.workflow.rules import Procedure, parse
 
 
@@ -34,6 +34,7 @@ def publish_procedure(*, document: Mapping[str, Any], actor: Actor, now: datetim
             document=json.dumps(document, ensure_ascii=False),
             published_at=now,
         )
+        queries.forget()
         audit.record(
             subject=f"workflow.procedure/{procedure.code}",
             action="publish",

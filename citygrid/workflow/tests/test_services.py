@@ -1,6 +1,7 @@
 from copy import deepcopy
 
 import pytest
+from django.db import transaction
 
 from citygrid.access.tests.factories import NOW
 from citygrid.geography.tests.factories import clerk
@@ -33,6 +34,17 @@ def test_newest_version_is_in_force_and_older_ones_stay() -> None:
     services.publish_procedure(document={**DOCUMENT, "version": version + 1, "en": "Second"}, actor=SYSTEM, now=NOW)
     assert queries.procedure("city-case").en == "Second"
     assert queries.procedure("city-case", version).en == DOCUMENT["en"]
+
+
+def test_version_that_was_taken_back_is_not_remembered() -> None:
+    publish()
+    following = {**DOCUMENT, "version": DOCUMENT["version"] + 1}
+    for name in ("Taken back", "Kept"):
+        point = transaction.savepoint()
+        services.publish_procedure(document={**following, "en": name}, actor=SYSTEM, now=NOW)
+        assert queries.procedure("city-case").en == name
+        if name == "Taken back":
+            transaction.savepoint_rollback(point)
 
 
 def test_states_and_actions_keep_the_order_of_the_document() -> None:
