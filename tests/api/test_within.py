@@ -7,6 +7,7 @@ from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pyproj import Geod
 
 from citygrid.cases.models import Case
 from citygrid.cases.tests.factories import City
@@ -47,6 +48,14 @@ def test_metres_around_a_point_and_a_line_are_metres_on_the_ground(
     beside = f"POINT({case.location.x + EAST_100_M} {case.location.y})"
     assert found(client, beside, 99) == set()
     assert found(client, beside, 101) == {case.number}
+
+
+def test_metres_reach_as_far_in_every_direction(city: City, client_of: Callable[..., Client]) -> None:
+    client, case, earth = client_of("shift_leader"), at(city, 0.5, 0.25), Geod(ellps="WGS84")
+    for bearing in range(0, 360, 15):
+        for metres, seen in ((4_999, set()), (5_000, {case.number})):
+            lon, lat, _ = earth.fwd(case.location.x, case.location.y, bearing, 4_999.5)
+            assert found(client, f"POINT({lon:.9f} {lat:.9f})", metres) == seen, bearing
 
 
 def test_shape_shows_a_post_no_case_it_may_not_see(city: City, client_of: Callable[..., Client]) -> None:

@@ -14,6 +14,7 @@ MOST_CORNERS = 100  # of an area: its first one, which ends it too, counted once
 MOST_METRES = 5_000
 LONGEST = 5_000  # characters
 LEAST_METRES_OF_LATITUDE = 110_500  # of one degree, at the equator
+SPARE = 1.02  # round ends of a rim have corners, which lie on the circle: between them it is narrower
 STEEPEST = 89.0  # degrees: nearer to a pole, a degree of longitude is no width to reckon with
 
 NUMBER = r"[-+]?\d{1,3}(?:\.\d{0,20})?"
@@ -23,7 +24,6 @@ WRITTEN = re.compile(
 KINDS = {"POINT": (1, 1), "LINESTRING": (2, MOST_CORNERS), "POLYGON": (4, MOST_CORNERS + 1)}  # least, most corners
 
 Corners = list[tuple[float, float]]
-Box = tuple[float, float, float, float]  # west, south, east, north
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Vicinity:
 
     wkt: str
     metres: float
-    box: Box  # of all that lies in it
+    region: str  # an area that holds all that lies in it: quick to ask for before the metres are measured
 
 
 def vicinity(text: str, metres: float) -> Vicinity:
@@ -43,7 +43,7 @@ def vicinity(text: str, metres: float) -> Vicinity:
     shape = _shape(text)
     if not 0 <= metres <= MOST_METRES or not (metres or isinstance(shape, Polygon)):
         raise UnusableGeometry(ShapeFault.NO_WIDTH.label)
-    return Vicinity(shape.wkt, float(metres), _box(shape, metres))
+    return Vicinity(shape.wkt, float(metres), _region(shape, metres).wkt)
 
 
 def _shape(text: str) -> BaseGeometry:
@@ -75,8 +75,9 @@ def _made(kind: str, corners: Corners) -> BaseGeometry:
     return LineString(corners) if kind == "LINESTRING" else Polygon(corners)
 
 
-def _box(shape: BaseGeometry, metres: float) -> Box:
-    west, south, east, north = shape.bounds
+def _region(shape: BaseGeometry, metres: float) -> BaseGeometry:
+    """The shape with a rim that is nowhere narrower than the metres: degrees are shorter to the east."""
+    _west, south, _east, north = shape.bounds
     up = metres / LEAST_METRES_OF_LATITUDE
     along = up / cos(radians(min(max(abs(south), abs(north)) + up, STEEPEST)))
-    return west - along, south - up, east + along, north + up
+    return shape.buffer(along * SPARE) if metres else shape
