@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.jsonl"
-NOT_BENCHMARKS = {"__init__", "__main__", "city", "load", "pages", "soak"}
+NOT_BENCHMARKS = {"__init__", "__main__", "city", "load", "pages", "peers", "soak"}
 
 
 def names() -> list[str]:
