@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import astuple
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
@@ -32,6 +32,7 @@ from citygrid.kernel.permissions import MANAGE_CALENDARS
 from citygrid.kernel.workcalendar import DEFAULT_SHIFTS, Shift, WorkingCalendar
 
 NATURAL = "natural"
+SATURDAY = 5
 NEWEST = "SELECT id FROM kernel_calendarversion WHERE calendar_id = %s ORDER BY number DESC LIMIT 1"
 
 
@@ -71,6 +72,36 @@ def add_days(*, key: str, name: str, text: str, actor: Actor, now: datetime) -> 
         data = {"version": loaded.number, "years": sorted(years), "file": name}
         audit.record(subject=f"kernel.calendar/{key}", action="load", actor=actor, now=now, data=data)
     return loaded
+
+
+@transaction.atomic
+def change_day(*, key: str, day: date, row: DayRow | None, actor: Actor, now: datetime) -> CalendarVersion:
+    """A new version in which one day of a published year is what `row` says; None: what its weekday says.
+
+    The newest version where it says the same. NotFound, DayTableError.
+    """
+    actor.require(MANAGE_CALENDARS)
+    newest = newest_version(key)
+    loaded = _kept(key, with_day(newest, day, row), newest.zone, _shifts(newest), now)
+    if loaded != newest:
+        data = {"version": loaded.number, "day": day.isoformat(), "kind": row.kind.value if row else ""}
+        audit.record(subject=f"kernel.calendar/{key}", action="change_day", actor=actor, now=now, data=data)
+    return loaded
+
+
+def with_day(version: CalendarVersion, day: date, row: DayRow | None) -> list[DayRow]:
+    """The days of a version with one of them changed. DayTableError where no notice says what its year is like."""
+    if day.year not in version.published_years:
+        raise DayTableError(f"{day}: the notice of that year is not in the table")
+    if row and row.kind is DayKind.SWAPPED_WORKDAY and day.weekday() < SATURDAY:
+        raise DayTableError(f"{day} is worked anyway")
+    return joined([*(each for each in day_rows(version) if each.date != day), *([row] if row else [])])
+
+
+def as_it_would_be(version: CalendarVersion, day: date, row: DayRow | None) -> WorkingCalendar:
+    """The calendar that `change_day` would put in force, to see what that does. DayTableError."""
+    rows = with_day(version, day, row)
+    return build_calendar(version.calendar_id, version.number + 1, rows, ZoneInfo(version.zone), _shifts(version))
 
 
 def newest_versions() -> list[CalendarVersion]:

@@ -117,7 +117,8 @@ PAGES = {
     "procedure": "/administration/procedure/?code=city-case",
     "notices": "/administration/notices/",
     "notice": "/administration/notices/case_dispatched/",
-    "calendar": "/administration/calendar/?year=2026",
+    "calendar": "/administration/calendar/?key=cn&year=2026",
+    "calendar-day": "/administration/calendar/day/?key=cn&day=2026-10-10",
     "record-account": "/administration/accounts/record/?key=water",
 }
 
@@ -139,3 +140,28 @@ def test_pages_of_the_administration_have_no_serious_finding(
         if too_wide := somebody.page.evaluate(WIDER):
             found.append(f"{name} is {too_wide} px too wide")
     assert found == []
+
+
+@pytest.mark.browser
+def test_day_is_changed_in_five_presses_its_deadlines_seen_before(
+    enter: Callable[..., Staff], city: City, axe: str
+) -> None:
+    add_administrator(city, password=PASSWORD)
+    call_command("load_calendar")
+    somebody = enter("system_administrator", language="zh-hans")
+    somebody.page.add_init_script(COUNT)
+    somebody.go("/administration/calendar/?key=cn&year=2026")
+    page, notice = somebody.page, "测试通知"
+    with at_most(somebody, 5 + len(notice)):
+        with page.expect_navigation():
+            page.locator("main a[href$='day=2026-10-13']").click()
+        page.locator("main [name=kind][value=holiday]").check()
+        page.locator("main [name=notice]").click()
+        page.keyboard.type(notice)
+        with page.expect_navigation():
+            page.locator("main [value=preview]").click()
+        assert somebody.grave_findings(axe, "day-seen") == []
+        with page.expect_navigation():
+            page.locator("main [value=publish]").click()
+    marked = page.locator("main a[href$='day=2026-10-13']")
+    assert "day-off" in str(marked.get_attribute("class"))

@@ -1,11 +1,20 @@
 from citygrid.cases.rules import Correction, Given
 from citygrid.cases.services.bulk import History, HistoryStep, record_history
-from citygrid.cases.services.clocks import recompute_provisional, resume_due
+from citygrid.cases.services.clocks import (
+    MovedDeadline,
+    change_calendar_day,
+    moved_by,
+    recompute_provisional,
+    resume_due,
+)
 from citygrid.cases.services.life import Opening, StepResult, make_part, open_case, take_step, take_steps
 from citygrid.cases.services.tallies import fold_tallies, recount_tallies
 from citygrid.cases.services.telling import tell_due, tell_of_step
 
 __all__ = [
+    "MovedDeadline",
+    "change_calendar_day",
+    "moved_by",
     "Correction",
     "Given",
     "History",

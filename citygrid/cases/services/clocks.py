@@ -1,17 +1,23 @@
-"""What time does to cases by itself: deferred ones resume, provisional deadlines are recomputed."""
+"""What time does to cases by itself: deferred ones resume, deadlines move with the calendar."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, tzinfo
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Prefetch, Q
 
 from citygrid.cases import models
 from citygrid.cases.rules import fold
 from citygrid.cases.services.life import take_steps
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor, Axis, system_actor
-from citygrid.kernel.calendars import calendar_for
+from citygrid.kernel.calendars import calendar_for, change_day
+from citygrid.kernel.daytable import DayRow
+from citygrid.kernel.permissions import MANAGE_CALENDARS
+from citygrid.kernel.workcalendar import WorkingCalendar
 from citygrid.workflow import queries as workflow
 
 
@@ -40,8 +46,48 @@ def recompute_provisional(*, actor: Actor, now: datetime) -> list[MovedDeadline]
     return [one for one in moved if one is not None]
 
 
+def moved_by(*, calendar: WorkingCalendar, day: date, actor: Actor) -> list[MovedDeadline]:
+    """The open deadlines that another calendar of this key would move, of those not before the day. Two queries.
+
+    It writes nothing: to see what a change of that day does.
+    """
+    actor.require(MANAGE_CALENDARS)
+    return [one for case in _open_from(calendar.key, calendar.zone, day) if (one := _moved(case, calendar))]
+
+
+@transaction.atomic
+def change_calendar_day(
+    *, key: str, day: date, row: DayRow | None, actor: Actor, now: datetime
+) -> tuple[int, list[MovedDeadline]]:
+    """Change a day of a calendar (`kernel.calendars.change_day`) and recompute the open deadlines after it.
+
+    The number of the version in force, and each deadline that moved. Verdicts stay. NotFound, DayTableError.
+    """
+    version = change_day(key=key, day=day, row=row, actor=actor, now=now)
+    cases = _open_from(key, ZoneInfo(version.zone), day).select_for_update(of=("self",))
+    moved = [_recomputed(case, actor, now) for case in cases]
+    return version.number, [one for one in moved if one is not None]
+
+
+def _open_from(key: str, zone: tzinfo, day: date) -> Any:
+    """Open cases of a calendar with a deadline on the day or later, the earliest first, with their steps."""
+    start = datetime.combine(day, time.min, tzinfo=zone)
+    rows = models.Case.objects.unscoped(reason="a calendar concerns all cases")
+    wanted = Q(due_at__gte=start) | Q(node_due_at__gte=start)
+    ordered = Prefetch("steps", models.Step.objects.order_by("seq"))
+    return rows.filter(wanted, is_open=True, calendar=key).order_by("due_at", "pk").prefetch_related(ordered)
+
+
+def _moved(case: models.Case, calendar: WorkingCalendar) -> MovedDeadline | None:
+    procedure = workflow.procedure(case.procedure, case.procedure_version)
+    due_at = fold([step.as_past() for step in case.steps.all()], procedure, calendar).due_at
+    if case.due_at is None or due_at is None or due_at == case.due_at:
+        return None
+    return MovedDeadline(case.number, case.due_at, due_at)
+
+
 def _recomputed(case: models.Case, actor: Actor, now: datetime) -> MovedDeadline | None:
-    was, past = case.due_at, [step.as_past() for step in case.steps.order_by("seq")]
+    was, past = case.due_at, [step.as_past() for step in sorted(case.steps.all(), key=lambda step: step.seq)]
     procedure = workflow.procedure(case.procedure, case.procedure_version)
     case.take_over(fold(past, procedure, calendar_for(case.calendar)))
     case.save(update_fields=["due_at", "warn_at", "is_provisional", "node_due_at"])

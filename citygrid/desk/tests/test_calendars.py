@@ -1,17 +1,24 @@
 """A new year's day table comes in by the page, and provisional deadlines move with it."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from citygrid.cases.models import Case
-from citygrid.desk.tests.factories import TO_DISPATCHED, City
+from citygrid.cases.queries import prove
+from citygrid.catalogue.services import StandardIn, publish_standard
+from citygrid.desk.tests.factories import CLERK, COVER, DISTRICT, TO_DISPATCHED, City
+from citygrid.geography.models import Area
 from citygrid.kernel import calendars, clock
+from citygrid.kernel.actor import system_actor
 from citygrid.kernel.models import AuditEntry, CalendarVersion
+from citygrid.kernel.worktime import Limit, Unit
 
 Enter = Callable[[str], Client]
 PAGE = "/administration/calendar/"
@@ -97,3 +104,113 @@ def test_page_costs_no_more_queries_with_more_days(enter: Enter, django_assert_n
 def test_calendars_are_for_who_keeps_them(enter: Enter) -> None:
     client = enter("security_administrator")
     assert client.get(PAGE).status_code == client.post(f"{PAGE}recompute/").status_code == 403
+
+
+DAY = f"{PAGE}day/"
+
+
+@pytest.fixture
+def _in_june() -> Iterator[None]:
+    """A Wednesday of a year whose notice is known, at ten in the morning."""
+    with clock.standing_at(datetime(2026, 6, 10, 2, tzinfo=UTC)):
+        yield
+
+
+THURSDAY = date(2026, 6, 11)
+
+
+def open_with_two_days(city: City, place: int = 0) -> Case:
+    """A case to be handled within two working days: by Friday."""
+    Area.objects.filter(code=DISTRICT).update(calendar_key="cn")
+    words = {"condition_zh": "井盖松动", "closing_zh": "井盖稳固"}
+    days = StandardIn(code=f"{COVER}/days", category_key=COVER, limit=Limit(2, Unit.WORK_DAY), **words)
+    standard = publish_standard(standard=days, actor=CLERK, now=clock.now(), valid_from_date=date(2020, 1, 1))
+    city.standards[COVER] = standard
+    start = clock.now() - timedelta(minutes=50)
+    return city.play(city.case(place, start), *TO_DISPATCHED, start=start, every=timedelta(minutes=10))
+
+
+def said(client: Client, day: date, **changes: str) -> object:
+    given = {"kind": "holiday", "name": "临时放假", "notice": "测试通知", "act": "preview"} | changes
+    return client.post(f"{DAY}?key=cn&day={day}", given)
+
+
+def test_year_is_twelve_months_with_what_each_day_is(enter: Enter) -> None:
+    page = enter("system_administrator").get(f"{PAGE}?key=cn&year=2026", headers={"accept-language": "en"})
+    months = page.context["months"]
+    days = {day.date: day for month in months for week in month.weeks for day in week if day}
+    assert (len(months), len(days)) == (12, 365)
+    rows = {str(row.date): row for row in calendars.day_rows(calendars.newest_version("cn")) if row.date.year == 2026}
+    assert {date for date, day in days.items() if day.style in ("off", "worked")} == set(rows)
+    assert all((days[date].style == "worked") is (row.kind == "swapped_workday") for date, row in rows.items())
+    assert "Off by law" in days["2026-01-01"].words
+    assert f'href="{DAY}?key=cn&amp;day=2026-10-08"' in page.content.decode()
+
+
+def test_year_without_a_notice_is_shown_but_not_changed(enter: Enter) -> None:
+    client = enter("system_administrator")
+    page = client.get(f"{PAGE}?key=cn&year=2027").content.decode()
+    assert page.count('class="month"') == 12 and "calendar/day/" not in page
+    assert [client.get(f"{DAY}?key=cn&day={day}").status_code for day in ("2027-01-04", "x", "2026-02-30")] == [
+        404
+    ] * 3
+    assert client.get(f"{DAY}?key=none&day=2026-10-08").status_code == 404
+
+
+@pytest.mark.usefixtures("_in_june")
+def test_day_that_is_off_moves_open_deadlines_seen_before(enter: Enter, city: City) -> None:
+    client, case, day = enter("system_administrator"), open_with_two_days(city), THURSDAY
+    was, before = case.due_at, calendars.newest_version("cn")
+    page = said(client, day)
+    (row,) = page.context["moved"].rows
+    assert row[0].value == case.number and row[1].value == was and row[2].value > was
+    case.refresh_from_db()
+    assert case.due_at == was and calendars.newest_version("cn") == before
+    assert said(client, day, act="publish").status_code == 302
+    case.refresh_from_db()
+    assert case.due_at == row[2].value
+    entry = AuditEntry.objects.get(action="change_day")
+    assert (entry.subject, entry.data["day"]) == ("kernel.calendar/cn", str(day))
+    (proof,) = prove(system_actor("tests"))
+    assert proof.mismatched == []
+
+
+@pytest.mark.usefixtures("_in_june")
+def test_day_is_what_its_weekday_says_again(enter: Enter, city: City) -> None:
+    client, case, day = enter("system_administrator"), open_with_two_days(city), THURSDAY
+    was = case.due_at
+    said(client, day, act="publish")
+    assert said(client, day, kind="usual", act="publish").status_code == 302
+    case.refresh_from_db()
+    assert case.due_at == was and calendars.newest_version("cn").number == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"), [({"notice": ""}, "notice"), ({"kind": "usual", "name": "", "notice": ""}, "__all__")]
+)
+def test_day_that_cannot_be_changed_so_is_refused(enter: Enter, changes: dict[str, str], field: str) -> None:
+    answer = said(enter("system_administrator"), date(2026, 6, 10), act="publish", **changes)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+    assert CalendarVersion.objects.filter(calendar="cn").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "kinds"), [("2026-06-10", ["usual", "holiday"]), ("2026-06-13", ["usual", "holiday", "swapped_workday"])]
+)
+def test_weekday_is_not_worked_instead(enter: Enter, day: str, kinds: list[str]) -> None:
+    form = enter("system_administrator").get(f"{DAY}?key=cn&day={day}").context["form"]
+    assert [str(value) for value, _ in form.fields["kind"].choices] == kinds
+
+
+@pytest.mark.usefixtures("_in_june")
+def test_preview_of_a_day_costs_no_more_queries_with_more_cases(enter: Enter, city: City) -> None:
+    client = enter("system_administrator")
+    open_with_two_days(city)
+    said(client, THURSDAY)
+    spent = []
+    for place in range(3):
+        with CaptureQueriesContext(connection) as caught:
+            assert said(client, THURSDAY).context["moved"].rows
+        spent.append(len(caught))
+        open_with_two_days(city, 42 * (place + 1))
+    assert spent[0] == spent[1] == spent[2]

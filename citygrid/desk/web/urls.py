@@ -20,6 +20,7 @@ from citygrid.desk.web.views import (
 from citygrid.desk.web.views.administration import (
     accounts,
     calendars,
+    days,
     overview,
     procedures,
     records,
@@ -64,6 +65,7 @@ urlpatterns = [
     path("administration/", overview.overview, name="administration"),
     path("administration/invite/", accounts.invite, name="administration-invite"),
     path("administration/calendar/", calendars.calendar, name="administration-calendar"),
+    path("administration/calendar/day/", days.day, name="administration-day"),
     path("administration/calendar/recompute/", calendars.recompute, name="administration-recompute"),
     path("administration/notices/", templates.template_list, name="administration-notices"),
     path("administration/notices/<slug:code>/", templates.template, name="administration-notice"),

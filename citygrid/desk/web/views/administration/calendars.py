@@ -1,6 +1,5 @@
 """Working calendars: the days of a year, a new year's day table, and the deadlines that move with it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,9 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from citygrid.cases import services as cases
+from citygrid.desk.web.months import kind_words, months_of, weekdays
 from citygrid.desk.web.shell import draw, standing
+from citygrid.desk.web.views.administration.days import moved_table
 from citygrid.kernel import calendars
-from citygrid.kernel.daytable import DayKind, DayTableError
+from citygrid.kernel.daytable import DayTableError
 from citygrid.kernel.permissions import MANAGE_CALENDARS
 from citygrid.kernel.web import posts_only, requires
 from citygrid.ui.formats import NOTHING
@@ -65,7 +66,8 @@ def recompute(request: Any) -> HttpResponse:
     """Recompute what was provisional, and show each deadline that moved."""
     moved = cases.recompute_provisional(actor=request.actor, now=standing(request).now)
     found = calendars.newest_versions()
-    return _page(request, found[0] if found else None, DayTableForm(), moved=_moved(request, moved))
+    table = moved_table(request, moved, _("Deadlines that moved"))
+    return _page(request, found[0] if found else None, DayTableForm(), moved=table)
 
 
 def _loaded(request: Any, form: DayTableForm, key: str) -> bool:
@@ -90,6 +92,8 @@ def _page(request: Any, newest: Any, form: DayTableForm, moved: Table | None = N
         "years": [one for one in years if abs(one - year) <= NEAR],
         "year": year,
         "is_published": bool(newest) and year in newest.published_years,
+        "months": months_of(year, [row for row in rows if row.date.year == year]),
+        "weekdays": weekdays(),
         "table": _days(request, [row for row in rows if row.date.year == year], year),
         "form": form,
         "moved": moved,
@@ -98,11 +102,7 @@ def _page(request: Any, newest: Any, form: DayTableForm, moved: Table | None = N
 
 
 def _days(request: Any, rows: list[Any], year: int) -> Table:
-    kinds = {
-        DayKind.STATUTORY: _("Off by law"),
-        DayKind.HOLIDAY: _("Off by the notice"),
-        DayKind.SWAPPED_WORKDAY: _("Worked instead"),
-    }
+    kinds = kind_words()
     columns = [
         Column(_("Day"), lambda row: f"{row.date:%Y-%m-%d}", "code"),
         Column(_("Weekday"), lambda row: date_format(row.date, "l")),
@@ -115,13 +115,3 @@ def _days(request: Any, rows: list[Any], year: int) -> Table:
     )
     caption = _("Days of %(year)s that are not what their weekday says") % {"year": year}
     return Table.of(request, columns, rows, caption=caption, empty=empty)
-
-
-def _moved(request: Any, moved: Sequence[Any]) -> Table:
-    columns = [
-        Column(_("Case"), lambda one: one.number, "code"),
-        Column(_("Was due"), lambda one: one.was, "time"),
-        Column(_("Is due"), lambda one: one.now, "time"),
-    ]
-    empty = Empty(_("No deadline moved"), _("None was provisional, or each stays where it was."))
-    return Table.of(request, columns, moved, caption=_("Deadlines that moved"), empty=empty, id="moved")
