@@ -53,7 +53,7 @@ def in_view(request: Any) -> HttpResponse:
     wanted = wanted if wanted.within else replace(wanted, box=_box(request))
     with timezone.override(about.zone):
         found = list(queries.cases(request.actor, wanted, about.now, count=PAGE + 1))
-        context = {"rows": _rows(found[:PAGE], about.now), "is_cut": len(found) > PAGE, "empty": _none_here()}
+        context = {"rows": _rows(found[:PAGE], about.now), "is_cut": len(found) > PAGE, "empty": _none_here(wanted)}
         return render(request, "desk/_map_list.html", {**context, **_selected(request, wanted)})
 
 
@@ -115,7 +115,9 @@ def _selected(request: Any, wanted: queries.CaseFilter) -> dict[str, Any]:
     return {"selected": min(count, MOST), "is_more": count > MOST, "query": query}
 
 
-def _none_here() -> Empty:
+def _none_here(wanted: queries.CaseFilter) -> Empty:
+    if wanted.within:
+        return Empty(_("No case in the shape"), _("Draw a wider one, or take a filter away."), icon="polygon")
     return Empty(_("No case in view"), _("Move the map, go farther away, or take a filter away."), icon="map-pin")
 
 
