@@ -1,0 +1,166 @@
+"""Learning a category or a unit from closed cases, and answering for new ones. Pure: cases in, answers out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from citygrid.dispatch.learning import machines
+from citygrid.dispatch.learning.columns import Case, group_of
+from citygrid.dispatch.learning.confidence import Calibration, Scores
+from citygrid.dispatch.learning.features import SEED, Views
+from citygrid.dispatch.learning.strange import Usual, lengths
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+Progress = Callable[[str], None]
+
+FEWEST = 20  # with fewer cases, or one class, nothing is learned but what is frequent
+FOLDS, FOLDS_OF_MANY, MANY = 10, 5, 20_000
+TOP = 3
+CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The label, the probability that it is right (0: not to be sent), and the best three with theirs."""
+
+    label: str
+    confidence: float
+    top: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What was learned: all that is needed to answer."""
+
+    labels: tuple[str, ...]
+    shares: Floats  # of the labels among the training cases
+    views: Views | None = None
+    linear: Any = None
+    compared: Any = None
+    kernel: Any = None
+    calibration: Calibration | None = None
+    usual: Usual = Usual()
+
+    def answers(self, cases: Sequence[Case]) -> list[Answer]:
+        """One answer per case, in their order."""
+        told = []
+        for begin in range(0, len(cases), CHUNK):
+            told += self._answers(cases[begin : begin + CHUNK])
+        return told
+
+    def _answers(self, cases: Sequence[Case]) -> list[Answer]:
+        if self.views is None or self.calibration is None:
+            return [_answer(self.labels, self.shares, 0.0) for _ in cases]
+        sparse, dense = self.views.rows(cases)
+        like = machines.likeness(dense, self.compared)
+        scores = Scores(
+            np.asarray(sparse @ self.linear, float),
+            np.asarray(like @ self.kernel, float),
+            np.asarray(like.max(1), float),
+            lengths(cases),
+        )
+        return self.judge(cases, scores, self.calibration)
+
+    def judge(self, cases: Sequence[Case], scores: Scores, calibration: Calibration) -> list[Answer]:
+        """Answers from scores; what is strange has no confidence."""
+        pairs = self.views.known_pairs if self.views else {}
+        first, sure, shares = calibration.judge(scores)
+        sure = np.where(self.usual.has(cases, scores.nearest, pairs), sure, 0.0)
+        return [
+            _answer(self.labels, row, float(confidence), int(best))
+            for row, confidence, best in zip(shares, sure, first, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A model, and its cross-fitted answers for the very cases it learned from: each by machines that never saw it."""
+
+    model: Model
+    answers: list[Answer]
+
+
+def learn(cases: Sequence[Case], labels: Sequence[str], *, progress: Progress = lambda _: None) -> Learned:
+    """Learn from cases and their labels. The same input gives the same model."""
+    names, classes = np.unique(np.asarray(labels, dtype=object).astype(str), return_inverse=True)
+    shares = np.bincount(classes, minlength=len(names)) / max(1, len(classes))
+    bare = Model(tuple(str(name) for name in names), shares)
+    if len(names) < 2 or len(cases) < FEWEST:
+        return Learned(bare, bare.answers(cases))
+    progress("reading the words")
+    views = Views.learn(cases)
+    sparse, dense = views.rows(cases)
+    folds = split(cases)
+    fit = _Fit(sparse, dense, machines.targets(classes, len(names)), folds, progress)
+    scores = fit.cross_fitted(lengths(cases))
+    calibration = Calibration.learn(scores, classes)
+    linear, kernel = fit.whole()
+    usual = Usual.learn(cases, scores.nearest, views.known_pairs)
+    model = Model(bare.labels, shares, views, linear, fit.compared, kernel, calibration, usual)
+    return Learned(model, _judged_apart(model, cases, scores, classes, folds))
+
+
+def split(cases: Sequence[Case]) -> Ints:
+    """The fold of each case. Cases that say the same are in one fold, unless most do, as titles out of a form."""
+    groups: dict[str, int] = {}
+    numbers = np.array([groups.setdefault(group_of(case), len(groups)) for case in cases])
+    if len(groups) < len(cases) / 2:
+        numbers = np.arange(len(cases))
+    count = FOLDS if len(cases) <= MANY else FOLDS_OF_MANY
+    order = np.random.default_rng(SEED).permutation(int(numbers.max()) + 1)
+    return np.asarray((order % count)[numbers])
+
+
+class _Fit:
+    """Both machines, learned from all folds or from all but one."""
+
+    def __init__(self, sparse: Any, dense: Any, wanted: Any, folds: Ints, progress: Progress) -> None:
+        self.sparse, self.dense, self.wanted, self.folds, self.progress = sparse, dense, wanted, folds, progress
+        progress("comparing cases")
+        chosen = machines.drawn(len(dense), SEED)
+        self.compared, self.compared_folds = dense[chosen], folds[chosen]
+        self.kernel = machines.KernelRidge(self.compared, wanted[chosen])
+
+    def whole(self) -> tuple[Any, Any]:
+        """Weights of the linear and of the kernel machine, from all rows."""
+        self.progress("learning from all")
+        return machines.linear_weights(self.sparse, self.wanted), self.kernel.all
+
+    def cross_fitted(self, lengths: Floats) -> Scores:
+        """Scores of each row by machines that learned from the other folds."""
+        shape = self.wanted.shape
+        told = Scores(np.zeros(shape), np.zeros(shape), np.zeros(shape[0]), lengths)
+        count = int(self.folds.max()) + 1
+        for fold in range(count):
+            self.progress(f"judging part {fold + 1} of {count} by the others")
+            out = self.folds == fold
+            told.linear[out] = self.sparse[out] @ machines.linear_weights(self.sparse[~out], self.wanted[~out])
+            inside = self.compared_folds == fold
+            weights = self.kernel.without(np.flatnonzero(inside))
+            for part in np.array_split(np.flatnonzero(out), max(1, int(out.sum()) // CHUNK)):
+                like = machines.likeness(self.dense[part], self.compared)
+                told.kernel[part] = like @ weights
+                told.nearest[part] = like[:, ~inside].max(1, initial=0)
+        return told
+
+
+def _judged_apart(model: Model, cases: Sequence[Case], scores: Scores, classes: Ints, folds: Ints) -> list[Answer]:
+    """Answers from cross-fitted scores, the calibration cross-fitted as well."""
+    told: dict[int, Answer] = {}
+    for fold in np.unique(folds):
+        out = np.flatnonzero(folds == fold)
+        kept = folds != fold
+        calibration = Calibration.learn(scores.part(kept), classes[kept])
+        told.update(zip(out, model.judge([cases[int(at)] for at in out], scores.part(out), calibration), strict=True))
+    return [told[at] for at in range(len(cases))]
+
+
+def _answer(labels: Sequence[str], shares: Floats, confidence: float, first: int | None = None) -> Answer:
+    order = [int(at) for at in np.argsort(-shares, kind="stable")]
+    if first is not None:
+        order = [first, *(at for at in order if at != first)]
+    top = tuple((labels[at], float(shares[at])) for at in order[:TOP])
+    return Answer(labels[order[0]], confidence, top)
