@@ -144,7 +144,7 @@ def test_every_community_has_two_supervisors_and_every_role_a_seat(size: Size) -
     seats = list(people.seats(size))
     for code in people.community_codes(size):
         assert sum(seat.role == "supervisor" and code in seat.areas for seat in seats) == 2
-    assert len({seat.role for seat in seats}) == 13
+    assert len({seat.role for seat in seats}) == 14
     axes = {"supervision": people.SUPERVISION, "command": people.COMMAND, "support": people.OFFICE}
     by_login: dict[str, set[str]] = {}
     for seat in seats:
