@@ -43,6 +43,7 @@ CONTRACTORS = {
     "landscaping": (5, "园林养护第{}队", "Landscaping Team {}"),
     "municipal_works": (3, "市政维修第{}班", "Road Repair Team {}"),
 }
+CREWS = 2  # of each of them
 # Login, role, unit and title of those who sit at desks; how many there are is the size's.
 DESKS = {
     "acceptor": ("acceptor", SUPERVISION, "受理员", "Acceptor"),
@@ -177,6 +178,8 @@ def _in_streets(size: Size) -> Iterator[Seat]:
             served = tuple(street_code(street) for street in streets[n::count])
             unit = f"{ROOT}-{kind}-{n + 1}"
             yield Seat(f"{kind}-{n + 1}", "department", unit, served, "作业负责人", "Works officer")
+            for crew in range(1, CREWS + 1):
+                yield Seat(f"{kind}-{n + 1}-crew{crew}", "crew", unit, served, f"作业{crew}班", f"Crew {crew}")
 
 
 def _contractors(kind: str, size: Size) -> int:

@@ -72,7 +72,7 @@ export function mount(element: HTMLElement, data: unknown): void {
     ],
   })
   permalink(view, () => {
-    if (desk.extent) view.fit(bounds(desk.extent), { size: map.getSize(), padding: [24, 24, 24, 24] })
+    if (desk.extent) view.fit(bounds(desk.extent), { size: map.getSize(), padding: [64, 24, 48, 64] })
     else view.setCenter([0, 0])
   })
 

@@ -100,7 +100,7 @@ class Command(BaseCommand):
             f"demo: {seconds:.1f} seconds ({', '.join(self.stages)})",
             "",
             "demo accounts (invented people; one password for all of them, for the demo only)",
-            *(f"  {one.login:<18}{one.name}  {'; '.join(one.posts)}" for one in queries.persons(now)),
+            *(f"  {one.login:<26}{one.name}  {'; '.join(one.posts)}" for one in queries.persons(now)),
             f"  password: {kept.read_text().strip()}  (kept in {kept})",
         ]
         self.stdout.write("\n".join(lines))
