@@ -28,8 +28,12 @@ def _of_notices(actors: Sequence[Actor], ids: Sequence[str]) -> News:
 
 
 def _post(actor: Actor) -> Hashable:
-    """All that decides what a post may see, and what waits for it: actors who agree in it are asked for once."""
-    return actor.role, actor.reach, actor.permissions
+    """All that decides what a post may see, and what waits for it: actors who agree in it are asked for once.
+
+    Inside a unit that is also the post itself: each of its crews has work of its own.
+    """
+    post_id = actor.post_id if actor.reach.units is not None else None
+    return actor.role, actor.reach, actor.permissions, post_id
 
 
 class Topic(NamedTuple):

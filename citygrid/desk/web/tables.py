@@ -79,7 +79,7 @@ def case_columns(rows: Iterable[Any], now: datetime, is_sorted: bool = False) ->
     ]
 
 
-def queue_table(request: HttpRequest, rows: Sequence[Any], now: datetime, *, empty: Empty, pager: Pager) -> Table:
+def queue_table(request: Any, rows: Sequence[Any], now: datetime, *, empty: Empty, pager: Pager) -> Table:
     """Cases to work through, one a line: the time left first. A row opens its case beside the list."""
     places = place_names(case.area_code for case in rows) if rows else {}
     columns = [
@@ -87,7 +87,7 @@ def queue_table(request: HttpRequest, rows: Sequence[Any], now: datetime, *, emp
         Column(_("Time left"), lambda case: lamp_of(case, now), "lamp"),
         Column(_("Category"), lambda case: case.category.name),
         Column(_("Place"), lambda case: case.address or places[case.area_code]),
-        *own_columns(rows, request.actor.post_id, now),  # type: ignore[attr-defined]
+        *own_columns(rows, request.actor.post_id, now),
     ]
     return Table.of(
         request,

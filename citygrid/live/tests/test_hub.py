@@ -134,3 +134,12 @@ def test_presence_is_of_one_case_and_names_nobody_twice() -> None:
         assert await last.take(0.05) == ""
 
     run(play)
+
+
+def test_crews_of_one_unit_are_asked_for_apart() -> None:
+    unit = frozenset({uuid4()})
+    crews = [replace(post(), role="crew", reach=Reach(areas=("900001",), units=unit)) for _ in range(2)]
+    alike = queries.TOPICS[bell.CASES].alike
+    assert alike(crews[0]) != alike(crews[1])
+    assert alike(crews[0]) == alike(replace(crews[0], account_id=uuid4()))
+    assert alike(post()) == alike(post())
