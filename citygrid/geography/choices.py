@@ -84,6 +84,7 @@ class ShapeFault(TextChoices):
 
     UNREADABLE = "unreadable", _("It is not a POINT, LINESTRING or POLYGON in degrees, of at most 100 corners.")
     NO_WIDTH = "no_width", _("A point or a line needs some metres around it; 5,000 are the most.")
+    TOO_WIDE = "too_wide", _("It is wider than 5 degrees.")
 
 
 ADVICE = {

@@ -79,6 +79,7 @@ def test_shape_shows_a_post_no_case_it_may_not_see(city: City, client_of: Callab
         ("POINT(1 2)", 0, "needs some metres around it"),
         (LINE, 0, "needs some metres around it"),
         ("POINT(181 2)", 1, "outside the globe"),
+        ("LINESTRING(0 0,180 0)", 1, "wider than 5 degrees"),
         ("POLYGON((1 1,2 2,1 2))", 0, "not closed"),
         ("POLYGON((1 1,2 2,1 2,1 3))", 0, "not closed"),
         ("POLYGON((0 0,1 1,1 0,0 1,0 0))", 0, "crosses or touches itself"),

@@ -13,6 +13,7 @@ from citygrid.geography.errors import UnusableGeometry
 MOST_CORNERS = 100  # of an area: its first one, which ends it too, counted once
 MOST_METRES = 5_000
 LONGEST = 5_000  # characters
+WIDEST = 5.0  # degrees: the shortest way along an edge is near the straight one
 LEAST_METRES_OF_LATITUDE = 110_500  # of one degree, at the equator
 SPARE = 1.02  # round ends of a rim have corners, which lie on the circle: between them it is narrower
 STEEPEST = 89.0  # degrees: nearer to a pole, a degree of longitude is no width to reckon with
@@ -59,6 +60,9 @@ def _shape(text: str) -> BaseGeometry:
     shape = _made(kind, corners)
     if not shape.is_valid:
         raise UnusableGeometry(Fault.SELF_CROSSING.label)
+    west, south, east, north = shape.bounds
+    if max(east - west, north - south) > WIDEST:
+        raise UnusableGeometry(ShapeFault.TOO_WIDE.label)
     return shape
 
 
@@ -78,6 +82,6 @@ def _made(kind: str, corners: Corners) -> BaseGeometry:
 def _region(shape: BaseGeometry, metres: float) -> BaseGeometry:
     """The shape with a rim that is nowhere narrower than the metres: degrees are shorter to the east."""
     _west, south, _east, north = shape.bounds
-    up = metres / LEAST_METRES_OF_LATITUDE
+    up = max(metres, 1.0) / LEAST_METRES_OF_LATITUDE  # a rim of less is lost in rounding
     along = up / cos(radians(min(max(abs(south), abs(north)) + up, STEEPEST)))
     return shape.buffer(along * SPARE) if metres else shape
