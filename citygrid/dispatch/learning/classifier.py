@@ -18,8 +18,13 @@ Progress = Callable[[str], None]
 
 FEWEST = 20  # with fewer cases, or one class, nothing is learned but what is frequent
 FOLDS, FOLDS_OF_MANY, MANY = 10, 5, 20_000
+MOST_LABELS = 1_000
 TOP = 3
 CHUNK = 1_000
+
+
+class TooManyLabelsError(Exception):
+    """The labels are more than MOST_LABELS: a name or a number, not a category or a unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +89,10 @@ class Learned:
 
 
 def learn(cases: Sequence[Case], labels: Sequence[str], *, progress: Progress = lambda _: None) -> Learned:
-    """Learn from cases and their labels. The same input gives the same model."""
+    """Learn from cases and their labels; the same input gives the same model. Raises TooManyLabelsError."""
     names, classes = np.unique(np.asarray(labels, dtype=object).astype(str), return_inverse=True)
+    if len(names) > MOST_LABELS:
+        raise TooManyLabelsError(f"There are {len(names)} labels; at most {MOST_LABELS} can be learned.")
     shares = np.bincount(classes, minlength=len(names)) / max(1, len(classes))
     bare = Model(tuple(str(name) for name in names), shares)
     if len(names) < 2 or len(cases) < FEWEST:

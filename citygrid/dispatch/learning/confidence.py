@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import expit, log_softmax, logsumexp
+from scipy.special import expit, log_softmax
 from sklearn.linear_model import LogisticRegression
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 STRENGTH = 1.0  # inverse of the regularisation
+LEASH = 1e-4  # on the offsets of classes
 FEWEST_OF_A_CLASS = 30  # a class given less often has no sign of its own
 
 
@@ -33,10 +34,41 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """How much each machine's scores count, and the weights of the signs that an answer is right."""
+class Mixture:
+    """How the scores become logits: a factor for each machine, an offset for each class."""
 
-    shares: Floats  # of the linear and of the kernel machine; scores so weighed are logits
+    linear: float
+    kernel: float
+    offsets: Floats
+
+    @classmethod
+    def learn(cls, scores: Scores, classes: Ints) -> "Mixture":
+        """The factors and offsets under which the classes are most likely; offsets of rare classes stay near zero."""
+        wanted = np.eye(scores.linear.shape[1])[classes]
+
+        def loss(told: Floats) -> tuple[float, Floats]:
+            mixture = cls(float(np.exp(told[0])), float(np.exp(told[1])), told[2:])
+            logs = log_softmax(mixture.logits(scores), axis=1)
+            gap = (np.exp(logs) - wanted) / len(classes)
+            slopes = [mixture.linear * (gap * scores.linear).sum(), mixture.kernel * (gap * scores.kernel).sum()]
+            value = -(logs * wanted).sum() / len(classes) + LEASH * (told[2:] ** 2).sum()
+            return float(value), np.array([*slopes, *(gap.sum(0) + 2 * LEASH * told[2:])])
+
+        begin = np.concatenate([np.log([2.0, 2.0]), np.zeros(wanted.shape[1])])
+        bounds = [(-2.0, 3.5)] * 2 + [(-5.0, 5.0)] * wanted.shape[1]
+        found = minimize(loss, begin, jac=True, method="L-BFGS-B", bounds=bounds).x
+        return cls(float(np.exp(found[0])), float(np.exp(found[1])), found[2:])
+
+    def logits(self, scores: Scores) -> Floats:
+        """(cases, classes)."""
+        return np.asarray(self.linear * scores.linear + self.kernel * scores.kernel + self.offsets)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How scores are mixed, and the weights of the signs that an answer is right."""
+
+    mixture: Mixture
     own_sign: Floats  # one where a class has a sign of its own
     centre: Floats
     scale: Floats
@@ -46,19 +78,19 @@ class Calibration:
     @classmethod
     def learn(cls, scores: Scores, classes: Ints) -> "Calibration":
         """From scores of cases that were not learned from, and the classes they had."""
-        shares = _shares(scores, classes)
-        logits = _logits(scores, shares)
+        mixture = Mixture.learn(scores, classes)
+        logits = mixture.logits(scores)
         chosen = logits.argmax(1)
         own_sign = (np.bincount(chosen, minlength=logits.shape[1]) >= FEWEST_OF_A_CLASS).astype(float)
         signs = _signs(scores, logits, own_sign)
         centre, scale = signs.mean(0), signs.std(0)
         scale = np.where(scale > 1e-9, scale, 1.0)
         weights, bias = _weights((signs - centre) / scale, chosen == classes)
-        return cls(shares, own_sign, centre, scale, weights, bias)
+        return cls(mixture, own_sign, centre, scale, weights, bias)
 
     def judge(self, scores: Scores) -> tuple[Ints, Floats, Floats]:
         """(the first class, the probability that it is right, those of all classes), per case."""
-        logits = _logits(scores, self.shares)
+        logits = self.mixture.logits(scores)
         first = logits.argmax(1)
         signs = (_signs(scores, logits, self.own_sign) - self.centre) / self.scale
         sure = np.asarray(expit(signs @ self.weights + self.bias))
@@ -67,22 +99,6 @@ class Calibration:
         told *= ((1 - sure) / np.maximum(1 - told[rows, first], 1e-12))[:, None]
         told[rows, first] = sure
         return first, sure, told
-
-
-def _logits(scores: Scores, shares: Floats) -> Floats:
-    return np.asarray(shares[0] * scores.linear + shares[1] * scores.kernel)
-
-
-def _shares(scores: Scores, classes: Ints) -> Floats:
-    """The two factors under which the classes are most likely."""
-    rows = np.arange(len(classes))
-
-    def loss(told: Floats) -> float:
-        logits = _logits(scores, np.exp(told))
-        return float((logsumexp(logits, axis=1) - logits[rows, classes]).mean())
-
-    found = minimize(loss, np.log([2.0, 2.0]), method="L-BFGS-B", bounds=[(-2.0, 3.5)] * 2)
-    return np.asarray(np.exp(found.x))
 
 
 def _weights(signs: Floats, right: Any) -> tuple[Floats, float]:

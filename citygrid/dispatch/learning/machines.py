@@ -15,7 +15,8 @@ Ints = np.ndarray[Any, np.dtype[np.int64]]
 RIDGE = 0.2
 SHARPNESS = 2.0  # of the kernel exp(SHARPNESS * (cosine - 1))
 MOST_COMPARED = 10_000
-MOST_STEPS, CLOSE_ENOUGH = 60, 3e-3
+LEAST_STEPS, MOST_STEPS, CLOSE_ENOUGH = 12, 60, 3e-3
+MOST_WORK = 2e10  # products in the steps of one answer, so that many rows and classes end in time
 CHUNK = 1_000
 
 
@@ -32,7 +33,8 @@ def linear_weights(rows: Any, wanted: Dense) -> Dense:
     answer = np.zeros_like(wanted)
     rest, way = wanted.copy(), wanted.copy()
     size = first = (rest * rest).sum(0)
-    for _ in range(MOST_STEPS):
+    steps = int(np.clip(MOST_WORK / max(1, rows.nnz * wanted.shape[1]), LEAST_STEPS, MOST_STEPS))
+    for _ in range(steps):
         step = rows @ (turned @ way) + np.float32(RIDGE) * way
         length = size / np.maximum((way * step).sum(0), 1e-12)
         answer += length * way

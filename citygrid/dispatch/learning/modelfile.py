@@ -14,7 +14,7 @@ from skops.io.exceptions import UntrustedTypesFoundException
 
 from citygrid.dispatch.learning.classifier import Model
 from citygrid.dispatch.learning.columns import Reading
-from citygrid.dispatch.learning.confidence import Calibration
+from citygrid.dispatch.learning.confidence import Calibration, Mixture
 from citygrid.dispatch.learning.features import Views
 from citygrid.dispatch.learning.strange import Usual
 
@@ -37,7 +37,7 @@ def write(model: Model, readings: tuple[Reading, ...], card: Mapping[str, Any]) 
         "shares": model.shares,
         "views": {"vectorizers": views.vectorizers, "components": views.components} if views else None,
         "machines": {"linear": model.linear, "compared": model.compared, "kernel": model.kernel},
-        "calibration": {name: getattr(calibration, name) for name in Calibration.__slots__} if calibration else None,
+        "calibration": asdict(calibration) if calibration else None,
         "usual": asdict(model.usual),
     }
     raw = skops.io.dumps(told)
@@ -54,12 +54,15 @@ def read(raw: bytes, sha256: str) -> tuple[Model, tuple[Reading, ...], dict[str,
         raise ModelError(f"The file holds what is not trusted: {fault}") from fault
     if not isinstance(told, dict) or told.get("format") != FORMAT:
         raise ModelError("The file has another format.")
+    calibration = told["calibration"]
     readings = tuple(Reading(**{**reading, "edges": tuple(reading["edges"])}) for reading in told["readings"])
     model = Model(
         labels=tuple(told["labels"]),
         shares=told["shares"],
         views=Views(**told["views"]) if told["views"] else None,
-        calibration=Calibration(**told["calibration"]) if told["calibration"] else None,
+        calibration=Calibration(**{**calibration, "mixture": Mixture(**calibration["mixture"])})
+        if calibration
+        else None,
         usual=Usual(**told["usual"]),
         **told["machines"],
     )

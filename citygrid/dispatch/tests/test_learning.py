@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citygrid.dispatch.learning import machines
-from citygrid.dispatch.learning.classifier import learn, split
+from citygrid.dispatch.learning.classifier import MOST_LABELS, TooManyLabelsError, learn, split
 from citygrid.dispatch.learning.metrics import calibration_error
 from citygrid.dispatch.tests.messages import OWN, cases_of, learned, messages
 
@@ -86,6 +86,20 @@ def test_class_with_one_row_does_not_disturb():
     found = learn(cases_of([*texts, "一只猫上树了"]), [*labels, "消防"])
     assert "消防" in found.model.labels
     assert np.mean([a.label == label for a, label in zip(found.answers[:200], labels, strict=True)]) > 0.95
+
+
+def test_more_labels_than_can_be_learned_are_refused():
+    count = MOST_LABELS + 1
+    with pytest.raises(TooManyLabelsError, match="1001 labels"):
+        learn(cases_of(["a"] * count), [str(number) for number in range(count)])
+
+
+def test_labels_of_unequal_frequency_are_given_as_often_as_they_are_there():
+    texts, labels = messages(600, seed=10, noise=0.3)
+    found = learn(cases_of(texts), labels)
+    given = [answer.label for answer in found.answers]
+    for label in OWN:
+        assert given.count(label) == pytest.approx(labels.count(label), rel=0.15)
 
 
 def test_same_texts_are_in_one_fold_unless_most_are_the_same():

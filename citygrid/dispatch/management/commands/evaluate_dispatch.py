@@ -11,7 +11,7 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from citygrid.dispatch.learning import columns, metrics, selective
-from citygrid.dispatch.learning.classifier import TOP, Answer, learn
+from citygrid.dispatch.learning.classifier import TOP, Answer, TooManyLabelsError, learn
 from citygrid.dispatch.management.tables import TableError, read_columns
 
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         self.began = monotonic()
         try:
             self._evaluate(options)
-        except (TableError, OSError) as fault:
+        except (TableError, TooManyLabelsError, OSError) as fault:
             raise CommandError(str(fault)) from fault
 
     def _evaluate(self, options: dict[str, Any]) -> None:
