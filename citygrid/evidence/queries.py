@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from citygrid.evidence.rules import Comparison
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 
-__all__ = ["Comparison", "Photo", "digests", "media", "open_copy", "photos", "refusal_words", "uses"]
+__all__ = ["Comparison", "Photo", "digests", "media", "open_copy", "owners_of_same", "photos", "refusal_words", "uses"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,16 @@ def digests(media_ids: Iterable[UUID]) -> list[str]:
     ids = list(media_ids)
     known = dict(models.Media.objects.filter(pk__in=ids).values_list("pk", "sha256"))
     return [known[media_id] for media_id in ids if media_id in known]
+
+
+def owners_of_same(owner_ids: Collection[UUID]) -> set[UUID]:
+    """Other records, of whatever kind, that a photo of one of these belongs to as well, to the byte. One query.
+
+    Ids alone, for who may see those records to look them up.
+    """
+    shown = models.Attachment.objects.filter(owner_id__in=owner_ids).values("media__sha256")
+    rows = models.Attachment.objects.filter(media__sha256__in=shown).exclude(owner_id__in=owner_ids)
+    return set(rows.values_list("owner_id", flat=True))
 
 
 def open_copy(media_id: UUID, rendition: str, actor: Actor) -> Any:

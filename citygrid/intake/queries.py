@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.cases import queries as cases
+from citygrid.evidence import queries as evidence
 from citygrid.evidence.registry import Seen
 from citygrid.intake import models, permissions
 from citygrid.intake.choices import ReportAction, ReportState
@@ -193,6 +194,18 @@ def ids_of_case(case_id: UUID) -> list[UUID]:
     """The reports behind a case that the caller has seen."""
     rows = models.Report.objects.unscoped(reason="the case is visible, so are its reports")
     return list(rows.filter(case=case_id).values_list("pk", flat=True))
+
+
+def cases_with_its_photo(report: models.Report) -> set[UUID]:
+    """The cases that a photo of this report, which the caller has seen, was given with before. Two queries at most.
+
+    A photo that is the same to the byte was sent twice by one person, or passed on.
+    """
+    owners = evidence.owners_of_same([report.pk])
+    if not owners:
+        return set()
+    rows = models.Report.objects.unscoped(reason="ids of cases, which are looked up for the actor")
+    return owners | set(rows.filter(pk__in=owners, case__isnull=False).values_list("case_id", flat=True))
 
 
 def masked_contact(report: models.Report) -> Contact | None:

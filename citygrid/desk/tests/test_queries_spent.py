@@ -63,6 +63,7 @@ NEWS = 5  # of a case that is open
 DRAFT_PAGE = 9  # of a layer, with what is wrong with it
 TRIAGE = 18  # the reports to decide, and the one that is open beside them
 REPORT_PAGE = 15  # of one to decide, with all that helps to decide it
+SUSPECTS = 4  # while a report is taken down
 CASE_PAGE = 23  # of a case with everything on it, for who may correct its component; a plain one costs 19
 
 
@@ -80,6 +81,14 @@ def spent(client, address: str) -> int:
     assert client.get(address).status_code == 200
     with CaptureQueriesContext(connection) as caught:
         assert client.get(address).status_code == 200
+    return len(caught)
+
+
+def posted(client, address: str, data: dict[str, object]) -> int:
+    """The same of what is asked by POST."""
+    assert client.post(address, data).status_code == 200
+    with CaptureQueriesContext(connection) as caught:
+        assert client.post(address, data).status_code == 200
     return len(caught)
 
 
@@ -208,6 +217,17 @@ def test_report_page_costs_no_more_queries_with_more_around_it(city: City, enter
     for place in range(84, 500, 42):  # where the report lies
         city.case(place, now)
     assert (few, spent(client, address)) == (REPORT_PAGE, REPORT_PAGE)
+
+
+def test_asking_whether_it_is_one_of_these_costs_no_more_with_more_cases(city: City, enter) -> None:
+    client, now = enter("acceptor"), clock.now()
+    case = city.case(42, now)
+    given = {"lon": case.location.x, "lat": case.location.y, "frame": "wgs84", "category": case.category_id}
+    given["description"] = case.summary
+    few = posted(client, reverse("report-near"), given)
+    for place in range(84, 500, 42):
+        city.case(place, now)
+    assert (few, posted(client, reverse("report-near"), given)) == (SUSPECTS, SUSPECTS)
 
 
 def test_news_of_a_case_cost_no_more_queries_with_a_longer_history(city: City, enter) -> None:

@@ -1,6 +1,7 @@
 """Reports on the pages: taken down, read by who sent them, decided, corrected, and revealed."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -224,6 +225,31 @@ def test_report_joins_a_case_nearby(city: City, enter) -> None:
     assert [near.case.number for near in page.context["near"]] == [case.number]
     client.post(reverse("report-join", args=[report.report_id]), {"number": case.number})
     assert Report.objects.unscoped(reason="test").get(pk=report.report_id).case_id == case.pk
+
+
+def test_cases_near_a_report_come_likeliest_first_with_their_reasons(city: City, enter) -> None:
+    now = clock.now()
+    far, same = city.case(28, now), city.case(56, now)  # 120 m away, and where the report lies
+    report = city.report(14, now, category_key=LITTER)
+    page = enter("acceptor").get(reverse("report", args=[report.report_id]))
+    first, second = page.context["near"]
+    assert (first.case.number, second.case.number) == (same.number, far.number)
+    assert first.reasons.startswith("same category, 0 m, ")
+    assert second.reasons in words_of(page)
+
+
+def test_form_asks_while_it_is_filled_in_whether_it_is_one_of_these(city: City, enter) -> None:
+    now = clock.now()
+    case, client = city.case(0, now), enter("acceptor")
+    given = {"description": case.summary, "category": case.category_id, "frame": "wgs84"}
+    place = {"lon": case.location.x, "lat": case.location.y}
+    told = words_of(client.post(reverse("report-near"), {**given, **place}))
+    assert "Is it one of these?" in told
+    assert case.number in told
+    assert "same category" in told
+    for missing in ({}, {"lon": place["lon"]}, {"lon": "x", "lat": "y"}, {"lon": 200, "lat": 1}):
+        assert case.number not in words_of(client.post(reverse("report-near"), {**given, **missing}))
+    assert reverse("report-near") in client.get(reverse("report-new") + "?key=" + str(uuid4())).content.decode()
 
 
 def test_report_is_refused_only_with_a_reason(city: City, enter) -> None:

@@ -321,6 +321,16 @@ class ReportForm(forms.Form):
         )
 
 
+class SketchForm(forms.Form):
+    """What is known of a report while it is taken down, as far as it tells which case it may be about."""
+
+    description = forms.CharField(required=False, max_length=LONGEST_DESCRIPTION)
+    category = forms.CharField(required=False, max_length=120)
+    lon = forms.FloatField(min_value=-180, max_value=180)
+    lat = forms.FloatField(min_value=-90, max_value=90)
+    frame = forms.ChoiceField(choices=Frame.choices)
+
+
 class AcceptForm(forms.Form):
     """Make a report a case, in a category, about a component where one is chosen (the service judges if it fits)."""
 

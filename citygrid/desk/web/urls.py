@@ -42,6 +42,7 @@ urlpatterns = [
     path("notices/<uuid:notice_id>/read/", notices.read, name="notice-read"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/new/", reports.new_report, name="report-new"),
+    path("reports/near/", reports.report_near, name="report-near"),
     path("reports/<uuid:report_id>/", reports.report, name="report"),
     path("reports/<uuid:report_id>/accept/", reports.accept, name="report-accept"),
     path("reports/<uuid:report_id>/join/", reports.join, name="report-join"),

@@ -1,9 +1,12 @@
 from typing import Any
 
-from ninja import Router
+from django.contrib.gis.geos import Point
+from ninja import Query, Router
 
-from citygrid.dispatch import permissions, services
-from citygrid.dispatch.api.schemas import TrialIn, TrialOut
+from citygrid.cases import permissions as case_permissions
+from citygrid.dispatch import permissions, queries, services
+from citygrid.dispatch.api.schemas import SaidIn, SuspectOut, TrialIn, TrialOut
+from citygrid.geography import queries as geography
 from citygrid.kernel import clock
 from citygrid.kernel.api import Permitted, responses
 
@@ -22,3 +25,18 @@ def try_rules(request: Any, given: TrialIn) -> Any:
         actor=request.auth,
         now=clock.now(),
     )
+
+
+@router.get("/suspects", response=responses(list[SuspectOut]), auth=Permitted(case_permissions.VIEW))
+def list_suspects(request: Any, given: Query[SaidIn]) -> list[dict[str, Any]]:
+    """Which cases this post sees a report may be about: open or ended lately, within 250 m, the likeliest first."""
+    lon, lat = geography.to_wgs84(given.lon, given.lat, given.frame)
+    said = queries.Said(Point(lon, lat, srid=4326), given.category_key, given.text)
+    found = queries.suspects(request.auth, said, clock.now(), least=queries.SHOWN, count=given.count)
+    return [_suspect(one) for one in found]
+
+
+def _suspect(one: queries.Suspect) -> dict[str, Any]:
+    facts = {name: getattr(one.case, name) for name in ("id", "number", "is_open", "opened_at", "summary")}
+    told = {name: getattr(one, name) for name in ("chance", "is_likely", "reasons")}
+    return {**facts, **told, "category_key": one.case.category_id}

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -6,7 +6,8 @@ from ninja import Schema
 from pydantic import Field
 
 from citygrid.dispatch.choices import TrialEffect
-from citygrid.kernel.api import MOST_ROWS, BodyIn, Day
+from citygrid.geography.choices import Frame
+from citygrid.kernel.api import MOST_ROWS, BodyIn, Day, Latitude, Longitude
 
 Short = Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")]
 
@@ -81,3 +82,28 @@ class TrialOut(Schema):
     is_cut: bool
     on: date
     groups: list[GroupOut]
+
+
+class SaidIn(Schema):
+    """A report that is not sent yet: where, in which category, in which words; how many cases at most."""
+
+    lon: Longitude
+    lat: Latitude
+    frame: Frame = Frame.WGS84
+    category_key: Short = ""
+    text: Annotated[str, Field(max_length=600, pattern=r"^[^\x00]*$")] = ""
+    count: Annotated[int, Field(ge=1, le=20)] = 5
+
+
+class SuspectOut(Schema):
+    """A case the report may be about. `chance`: that it is; `reasons`: what speaks for it, in words."""
+
+    id: UUID
+    number: str
+    category_key: str
+    summary: str
+    is_open: bool
+    opened_at: datetime
+    chance: float
+    is_likely: bool
+    reasons: list[str]

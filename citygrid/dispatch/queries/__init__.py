@@ -1,5 +1,6 @@
-"""Reads of dispatch: what the rules say of a case, and what other rules would have said of past ones."""
+"""Reads of dispatch: what the rules say of a case, what others would have said, and what a report may be about."""
 
+from citygrid.dispatch.queries.duplicates import NEAR_M, SHOWN, Said, Suspect, duplicates_model, suspects
 from citygrid.dispatch.queries.trial import (
     MOST,
     Group,
@@ -26,16 +27,21 @@ from citygrid.dispatch.rules import Situation
 
 __all__ = [
     "MOST",
+    "NEAR_M",
+    "SHOWN",
     "Group",
     "Judgement",
     "Proposal",
+    "Said",
     "Situation",
     "Suggestion",
     "Trial",
+    "Suspect",
     "TriedCase",
     "candidates",
     "decision_words",
     "decisions_of",
+    "duplicates_model",
     "is_period",
     "judge",
     "line_words",
@@ -43,5 +49,6 @@ __all__ = [
     "rules_in_force",
     "rules_not_over",
     "suggest",
+    "suspects",
     "try_proposal",
 ]

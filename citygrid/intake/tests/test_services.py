@@ -249,6 +249,17 @@ def test_role_without_a_beginning_in_the_procedure_opens_nothing(city: City) -> 
     assert stored().get(pk=receipt.report_id).state == "received"
 
 
+def test_same_photo_leads_to_the_case_it_was_sent_with_before(city: City) -> None:
+    acceptor, receipts = city.actors["acceptor"], []
+    for key, content in (("first", evidence.jpeg()), ("again", evidence.jpeg()), ("other", evidence.jpeg(70, 40))):
+        photo = evidence.receive(content, actor=city.actors["supervisor"])
+        receipts.append(receive(city, key=key, category_key=city.category_key, photos=(photo.pk,)))
+    first, again, other = (queries.report(receipt.report_id, acceptor) for receipt in receipts)
+    case = services.accept_report(report_id=first.pk, actor=acceptor, now=NOW)
+    assert case.pk in queries.cases_with_its_photo(again)
+    assert queries.cases_with_its_photo(other) == set()
+
+
 def test_photos_come_with_the_report_and_are_seen_with_its_case(city: City) -> None:
     photo = evidence.receive(actor=city.actors["supervisor"])
     receipt = receive(city, category_key=city.category_key, photos=(photo.pk,))

@@ -35,6 +35,7 @@ export function pickPlace(map: Map, source: VectorSource, element: HTMLElement, 
   const put = (coordinate: number[]) => {
     pin.setGeometry(new Point(coordinate))
     write(toLonLat(coordinate))
+    field(pick.lon)?.dispatchEvent(new Event('change', { bubbles: true })) // as if it had been typed
   }
   const follow = () => {
     const [lon, lat] = [Number(field(pick.lon)?.value || NaN), Number(field(pick.lat)?.value || NaN)]

@@ -1,7 +1,7 @@
 """Reports: the list, one report, taking one down, and deciding it."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -13,22 +13,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from citygrid.access import queries as access
 from citygrid.cases import permissions as case_permissions
 from citygrid.cases import queries as cases
 from citygrid.catalogue import queries as catalogue
 from citygrid.desk.choices import ListPage
-from citygrid.desk.web import components, corrections, photos, tables
+from citygrid.desk.web import components, corrections, photos, suspects, tables
 from citygrid.desk.web.casefile import areas_of, map_at
 from citygrid.desk.web.corrections import CorrectForm, UnjoinForm
-from citygrid.desk.web.forms import AcceptForm, JoinForm, ReasonForm, ReportFilterForm, ReportForm
+from citygrid.desk.web.forms import AcceptForm, JoinForm, ReasonForm, ReportFilterForm, ReportForm, SketchForm
 from citygrid.desk.web.queue import back_of, going_back, onwards
 from citygrid.desk.web.reasons import reasons_for, with_usual
 from citygrid.desk.web.saved import menu
 from citygrid.desk.web.shell import draw, standing
-from citygrid.desk.web.words import paged, place_names, role_names, state_of
+from citygrid.desk.web.words import paged, place_names, role_names
 from citygrid.evidence import queries as evidence
 from citygrid.intake import errors, permissions, queries, services
 from citygrid.intake.choices import ReportAction, ReportState
@@ -39,7 +39,6 @@ from citygrid.ui.tables import Empty, Pager, query_with
 from citygrid.ui.timeline import Entry
 from citygrid.workflow import queries as workflow
 
-NEAR_M = 250.0
 ICONS = {
     ReportAction.CORRECT: "edit",
     ReportAction.ACCEPT: "check",
@@ -49,14 +48,6 @@ ICONS = {
     ReportAction.CORRECT_CASE: "edit",
     ReportAction.VOID_CASE: "ban",
 }
-
-
-class Near(NamedTuple):
-    """An open case near a report."""
-
-    case: Any
-    state: str
-    metres: int
 
 
 @requires(permissions.VIEW)
@@ -122,6 +113,15 @@ def new_report(request: Any) -> HttpResponse:
         return redirect("report", report_id=receipt.report_id)
     context = {"form": form, "areas": areas_of(request.actor.reach.areas)}
     return draw(request, "desk/report_new.html", context, status=422 if form.errors else 200)
+
+
+@requires(permissions.RECEIVE)
+@require_POST
+def report_near(request: Any) -> HttpResponse:
+    """What the report that is being taken down may be about; told unasked, beside the form. Nothing is written."""
+    form = SketchForm(request.POST)
+    told = suspects.of_sketch(request.actor, form.cleaned_data, standing(request).now) if form.is_valid() else {}
+    return draw(request, "desk/_suspects.html", told)
 
 
 def _receive(request: Any, form: ReportForm, handed_in: Any) -> services.Receipt | None:
@@ -330,20 +330,21 @@ def _report_page(
 def file_of(request: Any, found: Any, sent: Form | None = None, contact: Any = None) -> dict[str, Any]:
     """All that is shown of a report; `contact` where it was revealed."""
     may_decide = found.state == ReportState.RECEIVED and _is_in_reach(request, found)
+    shown = evidence.photos(queries.PHOTO_OWNER, found.pk, request.actor)
     masked = contact or queries.masked_contact(found)
     return {
         "report": found,
         "state": ReportState(found.state).label,
         "place": place_names([found.area_code])[found.area_code],
         "map": map_at(found.location, found.area_code),
-        "photos": photos.groups(evidence.photos(queries.PHOTO_OWNER, found.pk, request.actor)),
+        "photos": photos.groups(shown),
         "contact": masked,
         "is_revealed": contact is not None,
         "reveal": _form(sent, "reveal") if masked and request.actor.may(permissions.REVEAL) else None,
         "sent": sent,
         "entries": _entries(found, request.actor),
         "reasons": {name: reasons_for(name) for name in ("refuse", "correct")},
-        **(_decisions(request, found, sent) if may_decide else {}),
+        **(_decisions(request, found, sent, bool(shown)) if may_decide else {}),
         **_undoing(request, found, sent),
         **_registering(request.actor, found, sent),
     }
@@ -355,16 +356,14 @@ def _is_in_reach(request: Any, found: Any) -> bool:
     return bool(actor.may(permissions.TRIAGE) and actor.reach.covers_area(found.area_code))
 
 
-def _decisions(request: Any, found: Any, sent: Form | None) -> dict[str, Any]:
-    """Context of the three ways to decide, with the open cases nearby."""
-    near = cases.near(request.actor, found.location, NEAR_M) if found.location else []
+def _decisions(request: Any, found: Any, sent: Form | None, has_photos: bool) -> dict[str, Any]:
+    """Context of the three ways to decide, with the cases nearby, the likeliest first."""
     return {
         **_acceptance(request.actor, found, sent),
         "join": sent if isinstance(sent, JoinForm) else JoinForm(),
         "refuse": _form(sent, "refuse"),
         "correct": sent if isinstance(sent, CorrectForm) else CorrectForm(None, found, request.actor.reach.areas),
-        "near": [Near(case, state_of(case), round(case.distance.m)) for case in near],
-        "near_m": int(NEAR_M),
+        **suspects.of_report(request.actor, found, standing(request).now, has_photos),
     }
 
 

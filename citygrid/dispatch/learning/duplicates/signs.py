@@ -13,6 +13,7 @@ HOUR = 3600.0
 
 HEAP, HEAP_M = 20, 0.5  # so many matters on one point are no place
 ALIKE = 0.3
+OTHERS = 30  # texts as if they lay there too, without any of these words: a few alike ones are still told
 
 
 def signs(matters: Matters, one: int, others: Ints) -> Floats:
@@ -54,7 +55,7 @@ def likeness(matters: Matters, one: int, others: Ints) -> Floats:
     rows = [matters.grams[one], *(matters.grams[other] for other in others)]
     which = np.concatenate(rows)
     counts = np.bincount(which, minlength=BUCKETS)
-    weight = (np.log((len(rows) + 1) / (np.arange(len(rows) + 1) + 0.5)) ** 2)[counts[which]]
+    weight = (np.log((len(rows) + OTHERS) / (np.arange(len(rows) + 1) + 0.5)) ** 2)[counts[which]]
     is_mine = np.zeros(BUCKETS, bool)
     is_mine[rows[0]] = True
     row = np.repeat(np.arange(len(rows)), [len(each) for each in rows])

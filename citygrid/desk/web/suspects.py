@@ -1,0 +1,48 @@
+"""The cases a report may be about, as lines: beside the form while it is taken down, and where it is decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.utils.translation import gettext as _
+
+from citygrid.cases import permissions
+from citygrid.desk.web.words import state_of
+from citygrid.dispatch import queries as dispatch
+from citygrid.geography import queries as geography
+from citygrid.geography.choices import Frame
+from citygrid.intake import queries as intake
+from citygrid.kernel.actor import Actor
+
+
+@dataclass(frozen=True)
+class Line:
+    """A case with its state and what speaks for it, in words."""
+
+    case: Any
+    state: str
+    reasons: str
+    is_likely: bool
+
+
+def of_report(actor: Actor, report: Any, now: datetime, has_photos: bool) -> dict[str, Any]:
+    """Context of the cases near a report, however unlikely."""
+    alike = intake.cases_with_its_photo(report) if has_photos else ()
+    said = report.location and dispatch.Said(report.location, report.category_id or "", report.description, alike)
+    return {"near": _lines(actor, said, now, 0.0), "near_m": int(dispatch.NEAR_M)}
+
+
+def of_sketch(actor: Actor, given: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Context of the cases that a report in the making is likely enough to be about."""
+    lon, lat = geography.to_wgs84(given["lon"], given["lat"], Frame(given["frame"]))
+    said = dispatch.Said(Point(lon, lat, srid=4326), given["category"], given["description"])
+    return {"near": _lines(actor, said, now, dispatch.SHOWN)}
+
+
+def _lines(actor: Actor, said: dispatch.Said | None, now: datetime, least: float) -> list[Line]:
+    if said is None or not actor.may(permissions.VIEW):
+        return []
+    found = dispatch.suspects(actor, said, now, least=least)
+    return [Line(one.case, state_of(one.case), _(", ").join(one.reasons), one.is_likely) for one in found]
