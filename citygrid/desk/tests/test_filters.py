@@ -8,6 +8,7 @@ from django.urls import reverse
 from citygrid.cases.models import Case
 from citygrid.desk.choices import Period
 from citygrid.desk.tests.factories import City
+from citygrid.desk.web.tables import matter
 from citygrid.kernel import clock
 
 
@@ -67,3 +68,17 @@ def test_columns_are_chosen_in_the_address_and_kept_by_what_narrows_the_list(cit
     page = client.get(reverse("cases"), {"column": ["source", "state"], "state": "waiting"}).content.decode()
     for name, value in (("column", "source"), ("column", "state"), ("state", "waiting")):
         assert f'<input type="hidden" name="{name}" value="{value}">' in page
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "told"),
+    [
+        ("米仓巷94号东侧，井盖破损。", "米仓巷94号东侧", "井盖破损。"),
+        ("井盖破损。", "米仓巷94号东侧", "井盖破损。"),
+        ("米仓巷94号东侧。", "米仓巷94号东侧", "米仓巷94号东侧。"),
+        ("No. 5: a hole", "", "No. 5: a hole"),
+        ("ab" * 40, "", "ab" * 14 + "a…"),
+    ],
+)
+def test_lists_say_what_is_the_matter_and_not_the_place_twice(text: str, address: str, told: str) -> None:
+    assert matter(text, address, 30) == told

@@ -27,6 +27,7 @@ ORDERS: dict[str, str | OrderBy] = {
     "-due": F("due_at").desc(nulls_last=True),
 }
 NEWEST_FIRST = "-opened_at"
+PAUSES = " ,.:;，。：；、"
 
 
 def case_url(case: Any) -> str:
@@ -75,8 +76,14 @@ def case_columns(rows: Iterable[Any], now: datetime, is_sorted: bool = False) ->
         Column(_("Source"), lambda case: str(Source(case.source).label), name="source", is_usual=False),
         Column(_("Filed at"), lambda case: case.filed_at, "time", name="filed", is_usual=False),
         Column(_("Closed at"), lambda case: case.closed_at, "time", name="closed", is_usual=False),
-        Column(_("What was reported"), lambda case: shortened(case.summary), name="summary", is_usual=False),
+        Column(
+            _("What was reported"), lambda case: matter(case.summary, case.address), name="summary", is_usual=False
+        ),
     ]
+
+
+def _told_of(case: Any) -> str:
+    return matter(case.summary, case.address)
 
 
 def queue_table(request: Any, rows: Sequence[Any], now: datetime, *, empty: Empty, pager: Pager) -> Table:
@@ -115,7 +122,7 @@ def report_table(
     places = place_names(report.area_code for report in rows) if rows else {}
     columns = [
         Column(_("Receipt"), lambda report: report.receipt, "code"),
-        Column(_("What was reported"), lambda report: shortened(report.description)),
+        Column(_("What was reported"), lambda report: matter(report.description, report.address)),
         Column(_("Place"), lambda report: report.address or places[report.area_code]),
         Column(_("Channel"), lambda report: Source(report.channel).label),
         Column(_("Received at"), lambda report: report.received_at, "time"),
@@ -133,7 +140,7 @@ def report_queue_table(request: HttpRequest, rows: Sequence[Any], *, empty: Empt
     places = place_names(report.area_code for report in rows) if rows else {}
     columns = [
         Column(_("Received at"), lambda report: report.received_at, "time"),
-        Column(_("What was reported"), lambda report: shortened(report.description, 30)),
+        Column(_("What was reported"), lambda report: matter(report.description, report.address, 30)),
         Column(_("Place"), lambda report: report.address or places[report.area_code]),
     ]
     return Table.of(
@@ -149,6 +156,7 @@ def report_queue_table(request: HttpRequest, rows: Sequence[Any], *, empty: Empt
     )
 
 
-def shortened(text: str, most: int = 60) -> str:
-    """The beginning of a text, with an ellipsis where something is left out."""
-    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+def matter(text: str, address: str, most: int = 60) -> str:
+    """The beginning of what was told, without the address where it stands first: lists have a column of it."""
+    told = text.removeprefix(address).lstrip(PAUSES) or text
+    return told if len(told) <= most else f"{told[: most - 1].rstrip()}…"
