@@ -18,6 +18,7 @@ Columns = Mapping[str, Sequence[str]]
 
 LONGEST_TEXT = 4_000  # characters read of a case; what was not read whole is not sent
 LONGEST_VALUE = 200
+LONGEST_TIME = 40
 MOST_VALUES = 300  # a stock of values is not larger
 OPENING_WORDS, OPENING_WIDTH = 12, 108  # a wide (Chinese) character counts three
 EXAMPLES = 20_000  # rows looked at to decide
@@ -26,6 +27,9 @@ WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _BETWEEN_WIDE = re.compile(rf"(?<={WIDE})\s+(?={WIDE})")
 _BREAK = re.compile(r"[\r\n\u3000]|\s{2,}")
 _WIDE = re.compile(WIDE)
+_CLOCK = r"(?:日?[T\s]*(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::\d\d)?[\d.]*\s*(?P<half>[AaPp])?)?"
+_DAY_LAST = re.compile(r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})(?!\d)" + _CLOCK)
+_YEAR_LAST = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})(?!\d)" + _CLOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,15 @@ def _number(value: str) -> float | None:
 
 
 def _time(value: str) -> datetime | None:
+    """2015-03-01T08:30, 2015/3/1 8:30:00, 2015年3月1日 and 3/1/2015 8:30 PM (month first) are times."""
+    found = (_DAY_LAST.match(value) or _YEAR_LAST.match(value)) if len(value) <= LONGEST_TIME else None
+    if not found:
+        return None
+    year, month, day, hour, minute = (int(found[name] or 0) for name in ("year", "month", "day", "hour", "minute"))
+    if found["half"]:
+        hour = hour % 12 + 12 * (found["half"] in "Pp")
     try:
-        return datetime.fromisoformat(value.replace("/", "-")) if len(value) >= 8 else None
+        return datetime(year, month, day, hour, minute)
     except ValueError:
         return None
 

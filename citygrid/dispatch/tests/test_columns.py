@@ -69,3 +69,21 @@ def test_segmented_and_plain_text_read_the_same():
 def test_text_longer_than_is_read_is_marked():
     assert read_one("a b " * 10).is_whole
     assert not read_one("路" * (LONGEST_TEXT + 1)).is_whole
+
+
+@pytest.mark.parametrize(
+    ("value", "facts"),
+    [
+        ("2015-03-01T08:30:00", ("at at 8", "at on 6", "at in 3")),
+        ("2015-03-01 20:30:00.123456+08:00", ("at at 20", "at on 6", "at in 3")),
+        ("2020/1/6 12:09:38", ("at at 12", "at on 0", "at in 1")),
+        ("2020年1月6日 9:05", ("at at 9", "at on 0", "at in 1")),
+        ("03/01/2015 12:15:00 AM", ("at at 0", "at on 6", "at in 3")),
+        ("3/1/2015 8:15 PM", ("at at 20", "at on 6", "at in 3")),
+        ("2015-02-30", ()),
+        ("25:00", ()),
+        ("2015-03-01 the lamp in front of our house went out", ()),
+    ],
+)
+def test_time_is_read_in_the_ways_it_is_written(value, facts):
+    assert columns.read({"at": [value]}, (columns.Reading("at", "time"),))[0].facts == facts
