@@ -69,6 +69,21 @@ class Model:
         )
         return self.judge(cases, scores, self.calibration)
 
+    def reasons(self, case: Case, label: str, most: int = 3) -> list[str]:
+        """What of the case speaks most for a label, in its own words; none of them is a part of another."""
+        if self.views is None or label not in self.labels:
+            return []
+        row = self.views.rows([case])[0]
+        weight = row.data * self.linear[row.indices, self.labels.index(label)]
+        told: list[str] = []
+        for at in np.argsort(-weight, kind="stable")[: int((weight > 0).sum())]:
+            name = str(self.views.names[row.indices[at]]).strip()
+            if len(name) > 1 and not any(name in other or other in name for other in told):
+                told.append(name)
+            if len(told) == most:
+                break
+        return told
+
     def judge(self, cases: Sequence[Case], scores: Scores, calibration: Calibration) -> list[Answer]:
         """Answers from scores; what is strange has no confidence."""
         pairs = self.views.known_pairs if self.views else {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,12 @@ class Views:
             vectorizers[view.name] = vectorizer
         components = [_components(_stack(blocks, names), most) for names, most, _ in SPACES]
         return cls(vectorizers, components)
+
+    @cached_property
+    def names(self) -> Any:
+        """What each column of the sparse rows stands for: a word, a string, a fact."""
+        found = [self.vectorizers[view.name] for view in VIEWS if view.name in self.vectorizers]
+        return np.concatenate([vectorizer.get_feature_names_out() for vectorizer in found])
 
     @property
     def known_pairs(self) -> Mapping[str, int]:
