@@ -33,5 +33,13 @@ def test_question_is_bounded(city: City, client_of: Callable[..., Client], wrong
     assert client_of("shift_leader").get(SUSPECTS, asked(city, **wrong)).status_code == 422
 
 
+@pytest.mark.parametrize("place", [{"lat": 90}, {"lat": -90, "frame": "gcj02"}, {"lon": 180, "lat": 0}, {"lon": -180}])
+def test_ends_of_the_earth_hold_no_case(
+    city: City, client_of: Callable[..., Client], place: dict[str, object]
+) -> None:
+    answer = client_of("shift_leader").get(SUSPECTS, asked(city, **place))
+    assert (answer.status_code, answer.json()) == (200, [])
+
+
 def test_who_has_no_token_is_told_nothing(city: City) -> None:
     assert Client().get(SUSPECTS, asked(city)).status_code == 401
