@@ -66,11 +66,34 @@ class Views:
         components = [_components(_stack(blocks, names), most) for names, most, _ in SPACES]
         return cls(vectorizers, components)
 
+    @classmethod
+    def of_terms(cls, terms: Mapping[str, Any], weights: Mapping[str, Any], components: list[Dense]) -> "Views":
+        """The views of stored terms (in the order of their columns) with their weights."""
+        vectorizers = {}
+        for view in VIEWS:
+            if view.name in terms:
+                vectorizer = _vectorizer(view, at_least=1)
+                vectorizer.vocabulary = {str(term): at for at, term in enumerate(terms[view.name])}
+                vectorizer.idf_ = weights[view.name]
+                vectorizers[view.name] = vectorizer
+        return cls(vectorizers, components)
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """The terms of each view, in the order of their columns."""
+        told = {name: vectorizer.get_feature_names_out() for name, vectorizer in self.vectorizers.items()}
+        return {name: terms.astype(str) for name, terms in told.items()}
+
+    @property
+    def weights(self) -> dict[str, Any]:
+        """How rare each term of each view is (IDF)."""
+        return {name: vectorizer.idf_ for name, vectorizer in self.vectorizers.items()}
+
     @cached_property
     def names(self) -> Any:
         """What each column of the sparse rows stands for: a word, a string, a fact."""
-        found = [self.vectorizers[view.name] for view in VIEWS if view.name in self.vectorizers]
-        return np.concatenate([vectorizer.get_feature_names_out() for vectorizer in found])
+        terms = self.terms
+        return np.concatenate([terms[view.name] for view in VIEWS if view.name in terms])
 
     @property
     def known_pairs(self) -> Mapping[str, int]:

@@ -19,7 +19,7 @@ from citygrid.dispatch.learning.features import Views
 from citygrid.dispatch.learning.strange import Usual
 
 FORMAT = 1
-TRUSTED: list[str] = []  # skops knows arrays, sparse rows and the vectorisers of scikit-learn; nothing else is let in
+TRUSTED: list[str] = []  # skops knows arrays and plain values; nothing else is let in
 
 
 class ModelError(Exception):
@@ -35,7 +35,8 @@ def write(model: Model, readings: tuple[Reading, ...], card: Mapping[str, Any]) 
         "readings": [{**asdict(reading), "edges": list(reading.edges)} for reading in readings],
         "labels": list(model.labels),
         "shares": model.shares,
-        "views": {"vectorizers": views.vectorizers, "components": views.components} if views else None,
+        # Terms as arrays: archives of vectorisers hold an entry for every word, and take minutes.
+        "views": {"terms": views.terms, "weights": views.weights, "components": views.components} if views else None,
         "machines": {"linear": model.linear, "compared": model.compared, "kernel": model.kernel},
         "calibration": asdict(calibration) if calibration else None,
         "usual": asdict(model.usual),
@@ -59,7 +60,7 @@ def read(raw: bytes, sha256: str) -> tuple[Model, tuple[Reading, ...], dict[str,
     model = Model(
         labels=tuple(told["labels"]),
         shares=told["shares"],
-        views=Views(**told["views"]) if told["views"] else None,
+        views=Views.of_terms(**told["views"]) if told["views"] else None,
         calibration=Calibration(**{**calibration, "mixture": Mixture(**calibration["mixture"])})
         if calibration
         else None,
