@@ -16,6 +16,8 @@ from citygrid.geography.choices import Frame
 from citygrid.intake import queries as intake
 from citygrid.kernel.actor import Actor
 
+MOST, LOOKED_AT = 5, 20  # lines that are shown, and that they are chosen from
+
 
 @dataclass(frozen=True)
 class Line:
@@ -24,14 +26,16 @@ class Line:
     case: Any
     state: str
     reasons: str
+    may_be_it: bool
     is_likely: bool
 
 
 def of_report(actor: Actor, report: Any, now: datetime, has_photos: bool) -> dict[str, Any]:
-    """Context of the cases near a report, however unlikely."""
+    """Context of the cases near a report: open ones however unlikely, ended ones that it may be about."""
     alike = intake.cases_with_its_photo(report) if has_photos else ()
     said = report.location and dispatch.Said(report.location, report.category_id or "", report.description, alike)
-    return {"near": _lines(actor, said, now, 0.0), "near_m": int(dispatch.NEAR_M)}
+    near = [line for line in _lines(actor, said, now, 0.0, LOOKED_AT) if line.case.is_open or line.may_be_it]
+    return {"near": near[:MOST], "near_m": int(dispatch.NEAR_M)}
 
 
 def of_sketch(actor: Actor, given: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -41,8 +45,13 @@ def of_sketch(actor: Actor, given: Mapping[str, Any], now: datetime) -> dict[str
     return {"near": _lines(actor, said, now, dispatch.SHOWN)}
 
 
-def _lines(actor: Actor, said: dispatch.Said | None, now: datetime, least: float) -> list[Line]:
+def _lines(actor: Actor, said: dispatch.Said | None, now: datetime, least: float, count: int = MOST) -> list[Line]:
     if said is None or not actor.may(permissions.VIEW):
         return []
-    found = dispatch.suspects(actor, said, now, least=least)
-    return [Line(one.case, state_of(one.case), _(", ").join(one.reasons), one.is_likely) for one in found]
+    found = dispatch.suspects(actor, said, now, least=least, count=count)
+    return [_line(one) for one in found]
+
+
+def _line(one: dispatch.Suspect) -> Line:
+    reasons = _(", ").join(one.reasons)
+    return Line(one.case, state_of(one.case), reasons, one.chance >= dispatch.SHOWN, one.is_likely)

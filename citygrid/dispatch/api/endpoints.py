@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from ninja import Query, Router
+from ninja import Router
 
 from citygrid.cases import permissions as case_permissions
 from citygrid.dispatch import permissions, queries, services
@@ -27,9 +27,12 @@ def try_rules(request: Any, given: TrialIn) -> Any:
     )
 
 
-@router.get("/suspects", response=responses(list[SuspectOut]), auth=Permitted(case_permissions.VIEW))
-def list_suspects(request: Any, given: Query[SaidIn]) -> list[dict[str, Any]]:
-    """Which cases this post sees a report may be about: open or ended lately, within 250 m, the likeliest first."""
+@router.post("/suspects", response=responses(list[SuspectOut]), auth=Permitted(case_permissions.VIEW))
+def list_suspects(request: Any, given: SaidIn) -> list[dict[str, Any]]:
+    """Which cases this post sees a report may be about: open or ended lately, within 250 m, the likeliest first.
+
+    Nothing is written; what was told is asked in the body, which no log of addresses keeps.
+    """
     lon, lat = geography.to_wgs84(given.lon, given.lat, given.frame)
     said = queries.Said(Point(lon, lat, srid=4326), given.category_key, given.text)
     found = queries.suspects(request.auth, said, clock.now(), least=queries.SHOWN, count=given.count)

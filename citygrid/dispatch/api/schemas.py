@@ -84,7 +84,7 @@ class TrialOut(Schema):
     groups: list[GroupOut]
 
 
-class SaidIn(Schema):
+class SaidIn(BodyIn):
     """A report that is not sent yet: where, in which category, in which words; how many cases at most."""
 
     lon: Longitude
