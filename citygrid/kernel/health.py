@@ -174,7 +174,7 @@ def _audit(now: datetime) -> Iterator[Line]:
 def _slow(now: datetime) -> Iterator[Line]:
     pages = slow.pages(now)
     recent = [page for page in pages if now - page.at < timedelta(hours=1)]
-    told = {"count": sum(page.requests for page in pages), "pages": len(pages)}
+    told = {"count": sum(page.noted for page in pages), "pages": len(pages)}
     yield _line(
         _("Slow requests"),
         _("%(count)s of %(pages)s pages within a day") % told if pages else _("none within a day"),

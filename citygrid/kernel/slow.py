@@ -55,16 +55,16 @@ class Page(NamedTuple):
 
     method: str
     route: str
-    requests: int
+    noted: int
     slowest: float
     at: datetime
 
 
 def pages(now: datetime) -> list[Page]:
-    """The pages with slow requests within a day, the most frequent first. One query."""
+    """The pages with slow requests within a day, those of late first. One query."""
     rows = SlowRequest.objects.filter(at__gt=now - SHOWN).values_list("method", "route")
-    found = rows.annotate(requests=Count("id"), slowest=Max("seconds"), last=Max("at"))
-    return [Page(*row) for row in found.order_by("-requests", "route", "method")[:MOST]]
+    found = rows.annotate(noted=Count("id"), slowest=Max("seconds"), last=Max("at"))
+    return [Page(*row) for row in found.order_by("-last", "route", "method")[:MOST]]
 
 
 def forget(*, now: datetime) -> int:

@@ -133,7 +133,10 @@ def published(actor: Actor, now: datetime) -> list[Published]:
     current: dict[str, TemplateVersion] = {}
     coming: dict[str, TemplateVersion] = {}
     for version in TemplateVersion.objects.order_by("code", "number"):
-        (current if version.valid_from_at <= now else coming)[version.code] = version
+        if version.valid_from_at <= now:
+            current[version.code] = version
+        else:
+            coming.setdefault(version.code, version)
     return [Published(each, current.get(code), coming.get(code)) for code, each in templates().items()]
 
 

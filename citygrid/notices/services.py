@@ -101,10 +101,10 @@ def publish_words(
     with connection.cursor() as cursor:
         cursor.execute(ONE_AT_A_TIME)
     last = TemplateVersion.objects.filter(code=code).order_by("-number").first()
-    if (last.words if last else template.words) == words:
-        return None
     if last and starts < last.valid_from_at:
         raise LaterWordsThere(at=f"{timezone.localtime(last.valid_from_at):%Y-%m-%d %H:%M}")
+    if (last.words if last else template.words) == words:
+        return None
     return _published(code, words, (last.number if last else 0) + 1, starts, actor, now)
 
 

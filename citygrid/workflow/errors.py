@@ -70,6 +70,13 @@ class FieldsMissing(Invalid):
         "evidence": _("evidence"),
     }
 
-    def __init__(self, *, action: str, missing: list[str]) -> None:
-        fields = {name: self.LABELS[name] for name in missing}
+    def __init__(self, *, action: str, names: list[str]) -> None:
+        fields = {name: self.LABELS[name] for name in names}
         super().__init__(fields=fields, action=action)
+
+
+class FieldsSurplus(FieldsMissing):
+    """What is given and not asked for would change the case beside the procedure."""
+
+    code = "workflow.fields_surplus"
+    message = _("“%(action)s” does not take: %(reason)s")

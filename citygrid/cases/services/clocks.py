@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Prefetch, Q
 
 from citygrid.cases import models
-from citygrid.cases.rules import fold
+from citygrid.cases.rules import CaseState, fold
 from citygrid.cases.services.life import take_steps
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor, Axis, system_actor
@@ -42,7 +42,9 @@ def resume_due(*, now: datetime) -> int:
 def recompute_provisional(*, actor: Actor, now: datetime) -> list[MovedDeadline]:
     """Recompute open deadlines that were provisional, on the calendar in force now; lists each that moved."""
     rows = models.Case.objects.unscoped(reason="a calendar concerns all cases").select_for_update()
-    moved = [_recomputed(case, actor, now) for case in rows.filter(is_provisional=True, is_open=True)]
+    found = list(rows.filter(is_provisional=True, is_open=True))
+    calendars = {key: calendar_for(key) for key in {case.calendar for case in found}}
+    moved = [_recomputed(case, calendars[case.calendar], actor, now) for case in found]
     return [one for one in moved if one is not None]
 
 
@@ -52,7 +54,11 @@ def moved_by(*, calendar: WorkingCalendar, day: date, actor: Actor) -> list[Move
     It writes nothing: to see what a change of that day does.
     """
     actor.require(MANAGE_CALENDARS)
-    return [one for case in _open_from(calendar.key, calendar.zone, day) if (one := _moved(case, calendar))]
+    return [
+        one
+        for case in _open_from(calendar.key, calendar.zone, day)
+        if (one := _moved(case, _refolded(case, calendar)))
+    ]
 
 
 @transaction.atomic
@@ -65,7 +71,8 @@ def change_calendar_day(
     """
     version = change_day(key=key, day=day, row=row, actor=actor, now=now)
     cases = _open_from(key, ZoneInfo(version.zone), day).select_for_update(of=("self",))
-    moved = [_recomputed(case, actor, now) for case in cases]
+    calendar = calendar_for(key)
+    moved = [_recomputed(case, calendar, actor, now) for case in cases]
     return version.number, [one for one in moved if one is not None]
 
 
@@ -78,24 +85,28 @@ def _open_from(key: str, zone: tzinfo, day: date) -> Any:
     return rows.filter(wanted, is_open=True, calendar=key).order_by("due_at", "pk").prefetch_related(ordered)
 
 
-def _moved(case: models.Case, calendar: WorkingCalendar) -> MovedDeadline | None:
+def _refolded(case: models.Case, calendar: WorkingCalendar) -> CaseState:
     procedure = workflow.procedure(case.procedure, case.procedure_version)
-    due_at = fold([step.as_past() for step in case.steps.all()], procedure, calendar).due_at
-    if case.due_at is None or due_at is None or due_at == case.due_at:
-        return None
-    return MovedDeadline(case.number, case.due_at, due_at)
+    return fold([step.as_past() for step in sorted(case.steps.all(), key=lambda step: step.seq)], procedure, calendar)
 
 
-def _recomputed(case: models.Case, actor: Actor, now: datetime) -> MovedDeadline | None:
-    was, past = case.due_at, [step.as_past() for step in sorted(case.steps.all(), key=lambda step: step.seq)]
-    procedure = workflow.procedure(case.procedure, case.procedure_version)
-    case.take_over(fold(past, procedure, calendar_for(case.calendar)))
+def _moved(case: models.Case, state: CaseState) -> MovedDeadline | None:
+    """What becomes of its deadline, or of that of its state; None where neither is another."""
+    for was, becomes in ((case.due_at, state.due_at), (case.node_due_at, state.node_due_at)):
+        if was and becomes and was != becomes:
+            return MovedDeadline(case.number, was, becomes)
+    return None
+
+
+def _recomputed(case: models.Case, calendar: WorkingCalendar, actor: Actor, now: datetime) -> MovedDeadline | None:
+    state = _refolded(case, calendar)
+    moved = _moved(case, state)
+    case.take_over(state)
     case.save(update_fields=["due_at", "warn_at", "is_provisional", "node_due_at"])
-    if was is None or case.due_at is None or was == case.due_at:
-        return None
-    data = {"was": was.isoformat(), "now": case.due_at.isoformat()}
-    audit.record(subject=_subject(case.pk), action="recompute_deadline", actor=actor, now=now, data=data)
-    return MovedDeadline(case.number, was, case.due_at)
+    if moved:
+        data = {"was": moved.was.isoformat(), "now": moved.now.isoformat()}
+        audit.record(subject=_subject(case.pk), action="recompute_deadline", actor=actor, now=now, data=data)
+    return moved
 
 
 def _subject(case_id: UUID) -> str:

@@ -101,6 +101,12 @@ def test_page_costs_no_more_queries_with_more_days(enter: Enter, django_assert_n
             client.get(f"{PAGE}?year={year}")
 
 
+@pytest.mark.parametrize("year", ["0", "9999", "99999999999", "-1", "x", ""])
+def test_year_that_no_calendar_has_shows_the_present_one(enter: Enter, year: str) -> None:
+    answer = enter("system_administrator").get(PAGE, {"year": year})
+    assert (answer.status_code, answer.context["year"]) == (200, clock.now().year)
+
+
 def test_calendars_are_for_who_keeps_them(enter: Enter) -> None:
     client = enter("security_administrator")
     assert client.get(PAGE).status_code == client.post(f"{PAGE}recompute/").status_code == 403

@@ -64,8 +64,8 @@ def case_book(rows: QuerySet[Any], now: datetime, *, maker: str, narrowed: Seque
 
 def _columns(rows: Sequence[Any], now: datetime) -> list[Column]:
     """All columns the list can have; on paper what was reported stands in full."""
-    *columns, _cut = case_columns(rows, now)
-    return [*columns, Column(_("What was reported"), lambda case: case.summary)]
+    listed = [column for column in case_columns(rows, now) if column.name != "summary"]
+    return [*listed, Column(_("What was reported"), lambda case: case.summary)]
 
 
 def _lines(found: Iterator[Any], now: datetime) -> Iterator[list[Any]]:

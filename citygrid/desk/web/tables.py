@@ -76,9 +76,7 @@ def case_columns(rows: Iterable[Any], now: datetime, is_sorted: bool = False) ->
         Column(_("Source"), lambda case: str(Source(case.source).label), name="source", is_usual=False),
         Column(_("Filed at"), lambda case: case.filed_at, "time", name="filed", is_usual=False),
         Column(_("Closed at"), lambda case: case.closed_at, "time", name="closed", is_usual=False),
-        Column(
-            _("What was reported"), lambda case: matter(case.summary, case.address), name="summary", is_usual=False
-        ),
+        Column(_("What was reported"), _told_of, name="summary", is_usual=False),
     ]
 
 

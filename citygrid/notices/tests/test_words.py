@@ -130,6 +130,7 @@ def test_kind_that_does_not_exist_has_no_words(keeper: Actor) -> None:
 def test_every_kind_says_what_holds_and_what_comes(publish: Publish, keeper: Actor) -> None:
     publish(name_en="One")
     publish(at=NOW + HOUR, name_en="Two")
+    publish(at=NOW + 2 * HOUR, name_en="Three")
     with CaptureQueriesContext(connection) as caught:
         found = {each.template.code: each for each in queries.published(keeper, NOW)}
     assert len(caught) == 1

@@ -6,17 +6,21 @@ from typing import Any
 from uuid import UUID
 
 from citygrid.kernel.actor import Actor, Axis
-from citygrid.workflow.errors import FieldsMissing, FindingUnknown, StepNotAllowed
+from citygrid.workflow.errors import FieldsMissing, FieldsSurplus, FindingUnknown, StepNotAllowed
 from citygrid.workflow.rules.procedure import (
     APPROVE,
     ASK,
     DECLINE,
     FINISH,
+    PHOTOS,
     SETTLED,
     TAKE_BACK,
     Action,
     Procedure,
+    State,
 )
+
+ALWAYS_TAKEN = {"reason", "note", *PHOTOS}  # they tell of the case and change nothing of it
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,13 @@ class Move:
 
 
 def begin(procedure: Procedure, action_code: str, actor: Actor, given: Mapping[str, Any]) -> Move:
-    """The first step of a case. StepNotAllowed, UnknownAction or FieldsMissing when it cannot begin so."""
+    """The first step of a case. StepNotAllowed, UnknownAction, FieldsMissing or FieldsSurplus: it cannot begin so."""
     action = procedure.action(action_code)
     if not action.begins:
         raise StepNotAllowed(action=action.name, reason="state", state="-")
     if not _may(action, actor):
         raise StepNotAllowed(action=action.name, reason="role", state="-")
-    _require_fields(action, given)
+    _require_fields(action, given, procedure.states[action.target])
     return Move(action, action.target, "", _axis(action, actor))
 
 
@@ -61,13 +65,13 @@ def judge(
 ) -> Move:
     """The move this step makes; `given` holds the procedure's words for what comes with it, and their values.
 
-    StepNotAllowed (409) with the reason, FieldsMissing or FindingUnknown (400).
+    StepNotAllowed (409) with the reason, FieldsMissing, FieldsSurplus or FindingUnknown (400).
     """
     action = procedure.action(action_code)
     if reason := _obstacle(procedure, situation, action, actor):
         raise StepNotAllowed(action=action.name, reason=reason, state=procedure.states[situation.state].name)
-    _require_fields(action, given)
     state = action.target or situation.state
+    _require_fields(action, given, procedure.states[state])
     return Move(action, state, _pending_after(situation, action), _axis(action, actor))
 
 
@@ -145,11 +149,19 @@ def _pending_after(situation: Situation, action: Action) -> str:
     return situation.pending
 
 
-def _require_fields(action: Action, given: Mapping[str, Any]) -> None:
+def _require_fields(action: Action, given: Mapping[str, Any], state: State) -> None:
+    """All that the action needs is given, and nothing that it does not take: what is given changes the case.
+
+    An action that leads to a state whose work is somebody's task also takes whose.
+    """
     missing = [name for name in action.needs if name not in given]
     missing += ["evidence"] if any(kind not in given for kind in action.evidence) else []
     if missing:
-        raise FieldsMissing(action=action.name, missing=missing)
+        raise FieldsMissing(action=action.name, names=missing)
+    also = {"finding": bool(action.findings), "post": state.is_assigned}
+    taken = {*action.needs, *ALWAYS_TAKEN, *(name for name, is_taken in also.items() if is_taken)}
+    if surplus := sorted(given.keys() - taken):
+        raise FieldsSurplus(action=action.name, names=surplus)
     if action.findings and given.get("finding") not in action.findings:
         known = ", ".join(action.findings)
         raise FindingUnknown(action=action.name, finding=given.get("finding", ""), known=known)

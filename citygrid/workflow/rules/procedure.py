@@ -13,6 +13,7 @@ AXES = frozenset({"supervision", "command", "handling"})
 FIELDS = frozenset(FieldsMissing.LABELS)
 GIVE, FINISH, TAKE_BACK, SETTLED = "give", "finish", "take_back", "settled"
 WORK = frozenset({GIVE, FINISH, TAKE_BACK, SETTLED})  # what an action does with the work of crews
+NEEDS_OF_WORK = {GIVE: {"crew", "task", "by"}, TAKE_BACK: {"crew"}}
 PHOTOS = frozenset({"photo_before", "photo_after", "photo_scene"})
 STATE_WORDS = frozenset({"zh", "en", "waits_for", "assigned", "limit", "end"})
 ACTION_WORDS = frozenset(
@@ -259,6 +260,12 @@ def _malformed_action(
     }
     for kind, (used, known) in lists.items():
         yield from (f"{where}: unknown {kind} “{word}”" for word in sorted(used - known))
+    yield from _work_without(code, body)
+
+
+def _work_without(code: str, body: Mapping[str, Any]) -> Iterable[str]:
+    needed = NEEDS_OF_WORK.get(body.get("work", ""), set()) - set(body.get("needs", ()))
+    yield from (f"action {code}: its work needs “{word}”" for word in sorted(needed))
 
 
 def _unreachable(procedure: Procedure) -> Iterable[str]:

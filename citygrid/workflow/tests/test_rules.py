@@ -13,7 +13,7 @@ import yaml
 
 from citygrid.access import queries as access
 from citygrid.kernel.actor import Actor, Axis, Reach
-from citygrid.workflow.errors import FieldsMissing, FindingUnknown, ProcedureInvalid, StepNotAllowed
+from citygrid.workflow.errors import FieldsMissing, FieldsSurplus, FindingUnknown, ProcedureInvalid, StepNotAllowed
 from citygrid.workflow.rules import Situation, begin, differences, judge, offers, parse, picture
 
 PROCEDURES = Path(__file__).parents[3] / "data/procedures"
@@ -29,8 +29,6 @@ AXES = {
     "system_administrator": Axis.SUPPORT,
 }
 PROCEDURE = parse(DOCUMENT, AXES)
-NEEDS = ("reason", "note", "unit", "post", "standard", "until", "case", "correction", "crew", "task", "by")
-EVERYTHING = dict.fromkeys((*NEEDS, "photo_after"), "x") | {"finding": "confirmed"}
 
 # Who may do what in which state, written down apart from the procedure, as the domain describes it.
 ALLOWED = {
@@ -94,15 +92,21 @@ def actor(role: str) -> Actor:
     return Actor(role=role, axis=AXES[role], reach=Reach(), permissions=frozenset(), label=role)
 
 
+def all_of(code: str) -> dict[str, str]:
+    """All that the action needs."""
+    action = PROCEDURE.action(code)
+    return dict.fromkeys((*action.needs, "photo_after"), "x") | ({"finding": "confirmed"} if action.findings else {})
+
+
 @pytest.mark.parametrize("state", PROCEDURE.states)
 def test_each_role_may_do_what_the_table_says_and_nothing_else(state: str) -> None:
     situation = Situation(state)
     for role, action in product(AXES, PROCEDURE.actions):
         if action in ALLOWED[state].get(role, ()):
-            assert judge(PROCEDURE, situation, action, actor(role), EVERYTHING).action.code == action
+            assert judge(PROCEDURE, situation, action, actor(role), all_of(action)).action.code == action
         else:
             with pytest.raises(StepNotAllowed):
-                judge(PROCEDURE, situation, action, actor(role), EVERYTHING)
+                judge(PROCEDURE, situation, action, actor(role), all_of(action))
 
 
 @pytest.mark.parametrize(("pending", "role"), [(p, r) for p in WITH_REQUEST for r in ("department", "dispatcher")])
@@ -116,10 +120,10 @@ def test_only_the_acceptor_and_the_supervisor_begin_a_case(role: str) -> None:
     wanted = {"acceptor": {"accept"}, "supervisor": {"self_dispose"}}.get(role, set())
     for code in PROCEDURE.actions:
         if code in wanted:
-            assert begin(PROCEDURE, code, actor(role), EVERYTHING).state in PROCEDURE.states
+            assert begin(PROCEDURE, code, actor(role), all_of(code)).state in PROCEDURE.states
         else:
             with pytest.raises(StepNotAllowed):
-                begin(PROCEDURE, code, actor(role), EVERYTHING)
+                begin(PROCEDURE, code, actor(role), all_of(code))
 
 
 def test_offers_are_exactly_what_is_judged_possible() -> None:
@@ -135,7 +139,7 @@ def test_open_work_is_done_by_its_crew_or_taken_back_before_the_case_is_handled(
     possible = {each.code for each in offers(PROCEDURE, busy, actor("department"))}
     assert possible == {"return", "extend", "hang", "give_work", "take_back_work"}
     with pytest.raises(StepNotAllowed) as refusal:
-        judge(PROCEDURE, busy, "reply", actor("department"), EVERYTHING)
+        judge(PROCEDURE, busy, "reply", actor("department"), all_of("reply"))
     assert refusal.value.reason == "open_work"
 
 
@@ -159,10 +163,29 @@ def test_missing_fields_are_named() -> None:
     assert list(refusal.value.fields) == ["until"]
 
 
+@pytest.mark.parametrize("word", ["unit", "task", "crew", "standard", "until", "post", "finding", "correction"])
+def test_what_an_action_does_not_take_is_refused(word: str) -> None:
+    given = {**all_of("reply"), word: "x"}
+    with pytest.raises(FieldsSurplus) as refusal:
+        judge(PROCEDURE, Situation("handling"), "reply", actor("department"), given)
+    assert list(refusal.value.fields) == [word]
+
+
+def test_who_sends_out_a_task_may_say_whose_it_is() -> None:
+    given = {**all_of("send_to_verify"), "post": "x"}
+    assert judge(PROCEDURE, Situation("registered"), "send_to_verify", actor("acceptor"), given).state == "verifying"
+
+
 def test_answering_an_oversight_counts_on_the_axis_of_the_role() -> None:
     situation = Situation("dispatched", counts={"oversights": 1})
-    assert judge(PROCEDURE, situation, "answer_oversight", actor("department"), EVERYTHING).axis == "handling"
-    assert judge(PROCEDURE, situation, "answer_oversight", actor("dispatcher"), EVERYTHING).axis == "command"
+    assert (
+        judge(PROCEDURE, situation, "answer_oversight", actor("department"), all_of("answer_oversight")).axis
+        == "handling"
+    )
+    assert (
+        judge(PROCEDURE, situation, "answer_oversight", actor("dispatcher"), all_of("answer_oversight")).axis
+        == "command"
+    )
 
 
 def test_finding_outside_the_list_is_refused() -> None:
@@ -176,7 +199,7 @@ def test_required_evidence_is_asked_for() -> None:
     procedure = parse(document, AXES)
     with pytest.raises(FieldsMissing):
         judge(procedure, Situation("handling"), "reply", actor("department"), {"note": "x"})
-    assert judge(procedure, Situation("handling"), "reply", actor("department"), EVERYTHING).state == "handled"
+    assert judge(procedure, Situation("handling"), "reply", actor("department"), all_of("reply")).state == "handled"
 
 
 @pytest.mark.parametrize(
@@ -191,6 +214,7 @@ def test_required_evidence_is_asked_for() -> None:
         (lambda d: d["actions"]["take"].update(takes=["film"]), "action take: unknown evidence “film”"),
         (lambda d: d["actions"]["take"].update(clock="rewind"), "action take: unknown clock effect “rewind”"),
         (lambda d: d["actions"]["take"].update(colour="red"), "action take: unknown word “colour”"),
+        (lambda d: d["actions"]["give_work"]["needs"].remove("by"), "action give_work: its work needs “by”"),
         (lambda d: d["actions"]["take"].pop("zh"), "action take: “zh” is missing"),
         (lambda d: d["states"]["hung"].update(waits_for=["mayor"]), "state hung: unknown role “mayor”"),
         (lambda d: [s.pop("end", None) for s in d["states"].values()], "there is no end"),

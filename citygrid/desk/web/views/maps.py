@@ -111,7 +111,8 @@ def _selected(request: Any, wanted: queries.CaseFilter) -> dict[str, Any]:
     if not wanted.within:
         return {}
     count = queries.total(request.actor, wanted, standing(request).now, MOST + 1)
-    query = urlencode([(name, value) for name, value in request.GET.items() if value and name not in SIDES])
+    asked = {name: values for name, values in request.GET.lists() if any(values) and name not in SIDES}
+    query = urlencode(asked, doseq=True)
     return {"selected": min(count, MOST), "is_more": count > MOST, "query": query}
 
 

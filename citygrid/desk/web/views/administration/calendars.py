@@ -86,7 +86,7 @@ def _page(request: Any, newest: Any, form: DayTableForm, moved: Table | None = N
     rows = calendars.day_rows(newest) if newest else []
     years = sorted({row.date.year for row in rows})
     asked, today = request.GET.get("year", ""), standing(request).today
-    year = int(asked) if asked.isascii() and asked.isdigit() else today.year
+    year = int(asked) if asked in map(str, years) else today.year
     context = {
         "calendar": newest,
         "years": [one for one in years if abs(one - year) <= NEAR],

@@ -53,11 +53,13 @@ def status(request: Any) -> HttpResponse:
 def _slow_pages(request: Any, pages: list[slow.Page]) -> Table:
     columns = [
         Column(_("Page"), lambda page: f"{page.method} /{page.route}", "code"),
-        Column(_("Requests"), lambda page: page.requests, "number"),
+        Column(_("Noted"), lambda page: page.noted, "number"),
         Column(_("The slowest, in seconds"), lambda page: round(page.slowest, 1), "number"),
         Column(_("Last"), lambda page: page.at, "time"),
     ]
-    text = _("A request that takes more than %(seconds)s s is noted here for a day.") % {"seconds": slow.SECONDS}
+    text = _("What takes more than %(seconds)s s is noted, at most once in ten seconds of each page.") % {
+        "seconds": slow.SECONDS
+    }
     empty = Empty(_("Nothing was slow"), text, icon="clock")
     return Table.of(request, columns, pages, caption=_("Slow requests within a day"), empty=empty, id="slow")
 
