@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -214,15 +214,46 @@ def all_holdings(actor: Actor, on: date) -> list[Holding]:
     return list(found.order_by("account__login", "from_date", "id"))
 
 
+def works_in(area_code: str) -> Q:
+    """Organisations that can be given work there: some post of theirs reaches the area, or they have none at all."""
+    posts = Post.objects.filter(organisation=OuterRef("pk"), is_active=True)
+    there = posts.filter(areas__overlap=[area_code[:length] for length in range(len(area_code) + 1)])
+    return Q(Exists(there)) | ~Q(Exists(posts))
+
+
+class UnitIn(NamedTuple):
+    """An organisation, and whether it can be given work in an area."""
+
+    unit: Organisation
+    works_there: bool
+
+
+def unit_in(unit_id: UUID, area_code: str) -> UnitIn | None:
+    """An organisation as it stands to an area; None where there is none. One query."""
+    works_there = ExpressionWrapper(works_in(area_code), BooleanField())
+    found = Organisation.objects.annotate(works_there=works_there).filter(pk=unit_id).first()
+    return UnitIn(found, found.works_there) if found else None
+
+
 def units_for_choice(kind: str = "", area_code: str = "") -> list[Organisation]:
     """Active organisations by name, of one kind if given; with an area: those in it, around it, or without one."""
     chosen = Organisation.objects.filter(is_active=True)
     if kind:
         chosen = chosen.filter(kind=kind)
     if area_code:
-        around = [area_code[:length] for length in range(len(area_code))]
-        chosen = chosen.filter(any_prefix("area_code", [area_code]) | Q(area_code__in=around))
+        chosen &= _around(area_code)
     return list(chosen.order_by("name_zh", "id"))
+
+
+def _around(area_code: str) -> QuerySet[Organisation]:
+    around = [area_code[:length] for length in range(len(area_code))]
+    there = any_prefix("area_code", [area_code]) | Q(area_code__in=around)
+    return Organisation.objects.filter(there, is_active=True)
+
+
+def units_for_work(area_code: str) -> list[Organisation]:
+    """Active organisations by name, in or around an area or without one, that can be given work there. One query."""
+    return list(_around(area_code).filter(works_in(area_code)).order_by("name_zh", "id"))
 
 
 def unit_tree_ids(organisation_id: UUID) -> frozenset[UUID]:

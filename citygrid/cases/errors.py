@@ -31,6 +31,12 @@ class UnitUnknown(Invalid):
     message = _("This unit does not exist or is closed.")
 
 
+class UnitElsewhere(Invalid):
+    code = "cases.unit_elsewhere"
+    message = _("No post of %(unit)s works where the case lies: nobody there could see it.")
+    hint = _("Choose a unit that works there, or have the areas of its posts changed.")
+
+
 class PostUnfit(Invalid):
     code = "cases.post_unfit"
     message = _(

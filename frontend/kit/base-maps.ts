@@ -22,11 +22,14 @@ export function baseLayers(bases: Base[], answers: (isThere: boolean) => void): 
       // EPSG:4490 (CGCS2000) is within centimetres of EPSG:4326, by which its pictures are drawn on our map.
       const degrees = new TileGrid({ origin: [-180, 90], resolutions: widths(deepest), minZoom: 1 })
       const squares = grid === 'EPSG:4490' ? { projection: 'EPSG:4326', tileGrid: degrees } : { maxZoom: deepest }
-      const options = { attributions: credit || undefined, tileLoadFunction: loads(answers), transition: 0 }
+      const options = { attributions: plain(credit) || undefined, tileLoadFunction: loads(answers), transition: 0 }
       return [`base ${name}`, new TileLayer({ source: new XYZ({ url: `/map/base/${name}/{z}/{x}/{y}`, ...squares, ...options }) })]
     }),
   )
 }
+
+/** Words as HTML that shows them: OpenLayers draws a credit as HTML. */
+const plain = (words: string) => words.replace(/&/g, '&amp;').replace(/</g, '&lt;')
 
 function widths(deepest: number): number[] {
   return Array.from({ length: deepest + 1 }, (_, zoom) => WIDEST / 2 ** zoom)

@@ -6,7 +6,7 @@ from django.utils import translation
 from citygrid.access import queries
 from citygrid.access.choices import ADMINISTRATORS
 from citygrid.access.errors import UnknownRole
-from citygrid.access.models import SignIn
+from citygrid.access.models import Post, SignIn
 from citygrid.access.tests.factories import (
     NOW,
     hold,
@@ -156,6 +156,20 @@ def test_units_for_choice_are_in_or_around_the_area():
     assert {unit.id for unit in queries.units_for_choice("sanitation", "110101001")} == near
     everything = {unit.id for unit in queries.units_for_choice()}
     assert everything == near | {elsewhere.id, other_kind.id}
+
+
+def test_units_for_work_have_a_post_that_reaches_the_place_or_none_at_all():
+    here, elsewhere, closed, without = (make_organisation(f"unit{n}", area_code="110101") for n in range(4))
+    make_post("department", organisation=here, areas=["110101001"])
+    make_post("department", organisation=elsewhere, areas=["110101002", "110102"])
+    gone = make_post("department", organisation=closed, areas=["110101001"])
+    Post.objects.filter(pk=gone.pk).update(is_active=False)
+    make_post("department", organisation=closed, areas=["110101002"])
+    place = "110101001005"
+    assert {unit.id for unit in queries.units_for_work(place)} == {here.id, without.id}
+    known = [queries.unit_in(unit.id, place) for unit in (here, elsewhere, closed, without)]
+    assert [found.works_there for found in known] == [True, False, False, True]
+    assert queries.unit_in(uuid7(), place) is None
 
 
 def test_organisations_are_found_by_id_and_code():

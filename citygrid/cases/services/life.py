@@ -242,8 +242,8 @@ def _looked_up(case: models.Case, given: Given, actor: Actor, now: datetime) -> 
     """What follows from the given fields and must be recorded with the step; refuses what does not fit."""
     if given.until_at and not now < given.until_at <= now + LONGEST_DEFERMENT:
         raise errors.UntilInvalid()
-    if given.unit_id and not _is_active_unit(given.unit_id):
-        raise errors.UnitUnknown()
+    if given.unit_id:
+        _require_unit(given.unit_id, case.area_code)
     found = {"correction": correction_data(case, given.correction, actor, now)} if given.correction else {}
     if not given.standard_id:
         return found
@@ -253,9 +253,12 @@ def _looked_up(case: models.Case, given: Given, actor: Actor, now: datetime) -> 
     return {**found, "limit": limit_as_data(standard.limit)}
 
 
-def _is_active_unit(unit_id: UUID) -> bool:
-    unit = access.organisations([unit_id]).get(unit_id)
-    return unit is not None and unit.is_active
+def _require_unit(unit_id: UUID, area_code: str) -> None:
+    found = access.unit_in(unit_id, area_code)
+    if found is None or not found.unit.is_active:
+        raise errors.UnitUnknown()
+    if not found.works_there:
+        raise errors.UnitElsewhere(unit=found.unit.name)
 
 
 def _past_step(move: workflow.Move, seq: int, actor: Actor, now: datetime, data: dict[str, Any]) -> PastStep:

@@ -3,11 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection
 
+from citygrid.access.models import Post
 from citygrid.access.tests import factories as access
 from citygrid.cases import errors, models, queries, services
 from citygrid.cases.rules import Given
@@ -16,6 +18,7 @@ from citygrid.geography.tests import factories as geography
 from citygrid.kernel.actor import Reach, system_actor
 from citygrid.kernel.errors import NotFound, NotPermitted, Refusal
 from citygrid.kernel.models import AuditEntry
+from citygrid.workflow.errors import FieldsSurplus
 
 TO_FILED = ("acceptor send_to_verify", "supervisor report_verification", "shift_leader file")
 LATER = NOW + timedelta(hours=1)
@@ -187,6 +190,20 @@ def test_closed_unit_is_refused(city: City) -> None:
     city.unit.save()
     with pytest.raises(errors.UnitUnknown):
         city.take(case, "dispatcher dispatch")
+
+
+def test_unit_whose_posts_all_lie_elsewhere_is_refused(city: City) -> None:
+    case = city.play(city.open(), *TO_FILED)
+    Post.objects.filter(organisation=city.unit).update(areas=["999999"])
+    with pytest.raises(errors.UnitElsewhere, match=city.unit.name):
+        city.take(case, "dispatcher dispatch")
+
+
+@pytest.mark.parametrize("surplus", [{"unit_id": uuid4()}, {"task": "x"}, {"until_at": NOW + timedelta(days=2)}])
+def test_what_a_step_does_not_take_changes_nothing(city: City, surplus: dict[str, Any]) -> None:
+    case = city.play(city.open(), *TO_FILED, "dispatcher dispatch", "department take")
+    with pytest.raises(FieldsSurplus):
+        city.take(case, "department reply", given=Given(note="x", **surplus))
 
 
 def test_proof_names_a_changed_row_and_a_changed_step(city: City) -> None:

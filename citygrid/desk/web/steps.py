@@ -166,7 +166,7 @@ def _text(label: Any, help_text: Any = "") -> Field:
 
 @kept_a_moment
 def _units_around(area_code: str) -> list[Any]:
-    return access.units_for_choice(area_code=area_code)
+    return access.units_for_work(area_code)
 
 
 @kept_a_moment

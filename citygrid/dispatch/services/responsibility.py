@@ -15,7 +15,6 @@ from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.cases import services as case_services
 from citygrid.catalogue import queries as catalogue
-from citygrid.dispatch.choices import Outcome
 from citygrid.dispatch.errors import RuleInvalid
 from citygrid.dispatch.models import Decision, Rule
 from citygrid.dispatch.permissions import MANAGE_RULES, VIEW_RULES
@@ -131,13 +130,20 @@ def dispatch_filed(*, case_id: UUID, now: datetime) -> Decision | None:
     try:
         with transaction.atomic():
             decision = decide(case_id=case_id, actor=AUTOMATIC, now=now)
-            if decision.outcome == Outcome.UNIQUE and settings.AUTO_DISPATCH:
-                given = case_services.Given(unit_id=decision.unit_id)
+            unit_id = decision.unit_id
+            if unit_id and settings.AUTO_DISPATCH and _works_there(unit_id, case.area_code):
+                given = case_services.Given(unit_id=unit_id)
                 case_services.take_step(case_id=case_id, action=DISPATCH, given=given, actor=AUTOMATIC, now=now)
             return decision
     except Conflict as refusal:
         logger.info("case %s moved while it was being dispatched: %s", case_id, refusal.code)
         return None
+
+
+def _works_there(unit_id: UUID, area_code: str) -> bool:
+    """Whether somebody of the unit could see the case: otherwise a person decides."""
+    found = access.unit_in(unit_id, area_code)
+    return found is not None and found.works_there
 
 
 def rule_faults(rules: Sequence[RuleIn]) -> dict[str, Words]:

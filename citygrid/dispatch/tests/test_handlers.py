@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 
+from citygrid.access.models import Post
 from citygrid.cases.models import Case, Step
 from citygrid.cases.tests.factories import NOW, make_city
 from citygrid.dispatch import services
@@ -56,6 +57,15 @@ def test_an_unsure_case_waits_for_a_person_with_the_decision_on_file(city, what)
     run_pending_jobs()
     assert outcome(case) == ("filed", None, 0)
     assert Decision.objects.get().outcome == what
+
+
+def test_a_case_waits_for_a_person_where_nobody_of_the_unit_could_see_it(city):
+    factories.rule(city.unit)
+    Post.objects.filter(organisation=city.unit).update(areas=["999999"])
+    case = file_case(city)
+    run_pending_jobs()
+    assert outcome(case) == ("filed", None, 0)
+    assert Decision.objects.get().unit == city.unit
 
 
 def test_a_case_filed_by_a_machine_whose_clock_is_ahead_is_sent(city):

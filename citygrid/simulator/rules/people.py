@@ -36,14 +36,19 @@ DEPARTMENTS = {
     "rail": ("铁路站段", "Railway Operator"),
     "post": ("邮政分公司", "Post"),
 }
-BUSY = ("urban_management", "sanitation", "municipal_works", "landscaping")  # have a second handling officer
+CREWS = 2  # of each department that is busy
+BUSY = (
+    "urban_management",
+    "sanitation",
+    "municipal_works",
+    "landscaping",
+)  # have a second handling officer, and crews
 # Who does the work of a department in some of the streets: how many there are, and what they are called.
 CONTRACTORS = {
     "sanitation": (8, "环卫作业第{}所", "Sanitation Station {}"),
     "landscaping": (5, "园林养护第{}队", "Landscaping Team {}"),
     "municipal_works": (3, "市政维修第{}班", "Road Repair Team {}"),
 }
-CREWS = 2  # of each of them
 # Login, role, unit and title of those who sit at desks; how many there are is the size's.
 DESKS = {
     "acceptor": ("acceptor", SUPERVISION, "受理员", "Acceptor"),
@@ -149,6 +154,8 @@ def seats(size: Size = FULL) -> Iterator[Seat]:
         yield Seat(kind, "department", f"{ROOT}-{kind}", whole, "处置负责人", "Handling officer")
     for kind in BUSY:
         yield Seat(f"{kind}2", "department", f"{ROOT}-{kind}", whole, "处置副负责人", "Deputy handling officer")
+        for crew in range(1, CREWS + 1):
+            yield Seat(f"{kind}-crew{crew}", "crew", f"{ROOT}-{kind}", whole, f"作业{crew}班", f"Crew {crew}")
     yield from _in_streets(size)
     yield Seat("district1", "district_officer", f"{ROOT}-civil_affairs", whole, "区级专员", "District officer")
     for login, role, zh, en in ADMINISTRATORS:
@@ -178,8 +185,6 @@ def _in_streets(size: Size) -> Iterator[Seat]:
             served = tuple(street_code(street) for street in streets[n::count])
             unit = f"{ROOT}-{kind}-{n + 1}"
             yield Seat(f"{kind}-{n + 1}", "department", unit, served, "作业负责人", "Works officer")
-            for crew in range(1, CREWS + 1):
-                yield Seat(f"{kind}-{n + 1}-crew{crew}", "crew", unit, served, f"作业{crew}班", f"Crew {crew}")
 
 
 def _contractors(kind: str, size: Size) -> int:

@@ -104,7 +104,7 @@ def _tabs(counts: dict[str, int], lamp: str, state: str) -> Iterator[Tab]:
 
 def _opened(request: Any, rows: Sequence[Any]) -> dict[str, Any]:
     """The case that is open, with the way back to the list and on to the next one; nothing when none is."""
-    number, list_url = request.GET.get("open", ""), query_with(request, open=None)
+    number, list_url = request.GET.get("open", "").replace("\0", ""), query_with(request, open=None)
     try:
         found = queries.case_by_number(number, request.actor) if number else None
     except NotFound:
