@@ -27,7 +27,17 @@ def test_channel_is_told_what_a_report_may_be_about(city: City, client_of: Calla
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"lon": 200}, {"lat": "nan"}, {"text": "a" * 601}, {"count": 21}, {"frame": "mars"}]
+    "wrong",
+    [
+        {"lon": 200},
+        {"lat": "nan"},
+        {"lat": False},
+        {"lon": "1"},
+        {"count": True},
+        {"text": "a" * 601},
+        {"count": 21},
+        {"frame": "mars"},
+    ],
 )
 def test_question_is_bounded(city: City, client_of: Callable[..., Client], wrong: dict[str, object]) -> None:
     assert client_of("shift_leader").post(SUSPECTS, asked(city, **wrong), JSON).status_code == 422

@@ -3,7 +3,7 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, Strict
 
 from citygrid.dispatch.choices import TrialEffect
 from citygrid.geography.choices import Frame
@@ -87,12 +87,12 @@ class TrialOut(Schema):
 class SaidIn(BodyIn):
     """A report that is not sent yet: where, in which category, in which words; how many cases at most."""
 
-    lon: Longitude
-    lat: Latitude
+    lon: Annotated[Longitude, Strict()]
+    lat: Annotated[Latitude, Strict()]
     frame: Frame = Frame.WGS84
     category_key: Short = ""
     text: Annotated[str, Field(max_length=600, pattern=r"^[^\x00]*$")] = ""
-    count: Annotated[int, Field(ge=1, le=20)] = 5
+    count: Annotated[int, Strict(), Field(ge=1, le=20)] = 5
 
 
 class SuspectOut(Schema):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -53,7 +54,9 @@ def run(play: Callable[[Desk], Coroutine[Any, Any, None]]) -> Desk:
         work.cancel()
         return desk
 
-    return asyncio.run(played())
+    # On a thread of its own: where a browser was driven before, this one has a loop already.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, played()).result()
 
 
 @pytest.fixture(autouse=True)
