@@ -4,6 +4,7 @@ import type Geometry from 'ol/geom/Geometry.js'
 import { Draw, Modify, Snap } from 'ol/interaction.js'
 import type Map from 'ol/Map.js'
 import type { Type } from 'ol/geom/Geometry.js'
+import { Pen } from '../../kit/pen.ts'
 import type { Canvas } from './canvas.ts'
 import type { Looks } from './style.ts'
 
@@ -18,12 +19,10 @@ interface Done {
 }
 
 /** One tool at a time; all of them snap to corners and edges. */
-export class Tools {
+export class Tools extends Pen {
   tool: Tool = 'modify'
-  private draw: Draw | null = null
   private readonly modify: Modify
   private readonly snap: Snap
-  private count = 0 // of the points of the sketch
 
   constructor(
     private readonly map: Map,
@@ -31,6 +30,7 @@ export class Tools {
     private readonly look: Looks,
     private readonly done: Done,
   ) {
+    super()
     // Neighbours that share a corner move together.
     this.modify = new Modify({
       source: canvas.source,
@@ -50,7 +50,7 @@ export class Tools {
 
   use(tool: Tool): void {
     if (this.draw) this.map.removeInteraction(this.draw)
-    this.draw = null
+    this.hold(null)
     this.tool = tool
     this.modify.setActive(tool === 'modify')
     if (tool === 'modify') return
@@ -62,33 +62,10 @@ export class Tools {
       // The tool is put away first: whoever is told may choose another one.
       window.setTimeout(() => (tool === 'split' ? this.done.cut(geometry) : this.done.drawn(geometry)))
     })
-    this.draw = draw
-    this.count = 0
+    this.hold(draw, tool === 'Point')
     this.map.removeInteraction(this.snap) // it goes last, so that it moves what the others see
     this.map.addInteraction(draw)
     this.map.addInteraction(this.snap)
-  }
-
-  /** A point of the sketch where the keyboard says. */
-  add(place: number[]): boolean {
-    if (!this.draw) return false
-    this.draw.appendCoordinates([place])
-    this.count++
-    if (this.tool === 'Point') this.draw.finishDrawing()
-    return true
-  }
-
-  back(): boolean {
-    if (!this.draw || !this.count) return false
-    this.draw.removeLastPoint()
-    this.count--
-    return true
-  }
-
-  finish(): boolean {
-    if (!this.draw) return false
-    this.draw.finishDrawing()
-    return true
   }
 
   stop(): boolean {

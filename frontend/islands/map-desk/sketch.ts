@@ -1,4 +1,3 @@
-import type { Coordinate } from 'ol/coordinate.js'
 import { never } from 'ol/events/condition.js'
 import type Feature from 'ol/Feature.js'
 import GeoJSON from 'ol/format/GeoJSON.js'
@@ -8,6 +7,7 @@ import { Draw } from 'ol/interaction.js'
 import VectorLayer from 'ol/layer/Vector.js'
 import type Map from 'ol/Map.js'
 import VectorSource from 'ol/source/Vector.js'
+import { Pen } from '../../kit/pen.ts'
 import { measured } from './measure.ts'
 import type { Looks } from './style.ts'
 
@@ -18,7 +18,7 @@ const MOST_CORNERS = 100 // that a shape may have which selects cases
 const ROUND = { dataProjection: 'EPSG:4326', featureProjection: 'EPSG:3857', decimals: 7 } // 1 cm
 
 /** What somebody draws on the map, with its length or size. It stays in this tab of the browser. */
-export class Sketch {
+export class Sketch extends Pen {
   readonly layer: VectorLayer
   kind: Kind | null = null
   /** The shape drawn or pointed at last: what is asked for by `wkt` and `metres`. */
@@ -26,13 +26,12 @@ export class Sketch {
   /** Told when a tool is taken or put away, and when a shape is there, another or gone. */
   changed = (): void => {}
   private readonly source = new VectorSource()
-  private draw: Draw | null = null
-  private count = 0 // of the points of what is being drawn
 
   constructor(
     private readonly map: Map,
     private readonly look: Looks,
   ) {
+    super()
     this.layer = new VectorLayer({ source: this.source, style: look.sketch, updateWhileInteracting: true })
     const kept = sessionStorage.getItem(KEPT)
     if (kept) this.source.addFeatures(new GeoJSON(ROUND).readFeatures(kept))
@@ -42,38 +41,17 @@ export class Sketch {
   /** Take a tool, or put it away with null; the one in use is put away when it is taken again. */
   use(kind: Kind | null): void {
     if (this.draw) this.map.removeInteraction(this.draw)
-    this.draw = null
-    this.count = 0
+    this.hold(null)
     this.kind = kind === this.kind ? null : kind
     if (this.kind) {
       const options = { type: this.kind, style: this.look.sketch, maxPoints: MOST_CORNERS, stopClick: true }
-      this.draw = new Draw({ ...options, freehandCondition: never })
+      const draw = new Draw({ ...options, freehandCondition: never })
       // The tool is put away after its own event.
-      this.draw.on('drawend', ({ feature }) => window.setTimeout(() => (this.use(null), this.put(feature))))
-      this.map.addInteraction(this.draw)
+      draw.on('drawend', ({ feature }) => window.setTimeout(() => (this.use(null), this.put(feature))))
+      this.hold(draw, this.kind === 'Point')
+      this.map.addInteraction(draw)
     }
     this.changed()
-  }
-
-  /** A corner where the keyboard says; a point is finished by it. */
-  add(place: Coordinate): boolean {
-    if (!this.draw) return false
-    this.draw.appendCoordinates([place])
-    this.count++
-    if (this.kind === 'Point') this.draw.finishDrawing()
-    return true
-  }
-
-  back(): boolean {
-    if (!this.draw || !this.count) return false
-    this.draw.removeLastPoint()
-    this.count--
-    return true
-  }
-
-  finish(): boolean {
-    this.draw?.finishDrawing()
-    return this.draw !== null
   }
 
   stop(): boolean {
