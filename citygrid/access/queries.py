@@ -143,6 +143,13 @@ def holders(
     return [Holder(*pair) for pair in found.order_by("id").values_list("account_id", "post_id")]
 
 
+def holders_of(permission: str, now: datetime) -> list[Holder]:
+    """Who holds a post today whose role is granted this, wherever its jurisdiction lies. One query."""
+    granted = [code for code, role in roles().items() if permission in role.grants]
+    found = _in_force(now).filter(role__in=granted).order_by("id")
+    return [Holder(*pair) for pair in found.values_list("account_id", "post_id")]
+
+
 def staffed_posts(role_codes: Collection[str], now: datetime, *, unit_id: UUID | None = None) -> list[Staffed]:
     """The posts of these roles that are held today, with their organisations, by title. One query.
 

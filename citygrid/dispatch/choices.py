@@ -11,6 +11,41 @@ class Outcome(TextChoices):
     INACTIVE_UNIT = "inactive_unit", _("The responsible unit is closed: a person decides")
 
 
+class Conclusion(TextChoices):
+    """What automatic dispatch made of a case, and why."""
+
+    SENT_BY_RULES = "sent_by_rules", _("Sent: the rules name one unit")
+    SENT_BY_MODEL = "sent_by_model", _("Sent: closed cases name one unit surely enough")
+    TIE = "tie", _("Left to a person: several units are equally responsible")
+    DISAGREE = "disagree", _("Left to a person: the rules and closed cases name different units")
+    NOT_SURE = "not_sure", _("Left to a person: no rule fits, and closed cases are not sure enough")
+    SILENT = "silent", _("Left to a person: no rule fits")
+    SWITCHED_OFF = "switched_off", _("Left to a person: automatic dispatch is switched off")
+    MANUAL_CATEGORY = "manual_category", _("Left to a person: this category is dispatched by hand for now")
+    UNIT_CLOSED = "unit_closed", _("Left to a person: the unit is closed")
+    UNIT_NOT_THERE = "unit_not_there", _("Left to a person: nobody of the unit works there")
+    UNIT_AWAY = "unit_away", _("Left to a person: the unit is away on this day")
+    UNIT_FULL = "unit_full", _("Left to a person: the unit has as many open cases as it can take")
+
+
+SENT = (Conclusion.SENT_BY_RULES, Conclusion.SENT_BY_MODEL)
+
+
+class Target(TextChoices):
+    """What a model says of a case."""
+
+    UNIT = "unit", _("Responsible unit")
+    CATEGORY = "category", _("Category")
+
+
+class ModelState(TextChoices):
+    """Whether the answers of a model count."""
+
+    SHADOW = "shadow", _("In the shadow: it answers, and nobody acts on it")
+    ON = "on", _("On")
+    OFF = "off", _("Off")
+
+
 class Reason(TextChoices):
     """Why a rule won or lost; the words take the parameters of the trace."""
 

@@ -4,7 +4,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from citygrid.dispatch.choices import Outcome
+from citygrid.dispatch.choices import SENT, Conclusion, ModelState, Outcome, Target
 from citygrid.kernel.scope import AreaCodeField
 
 
@@ -59,7 +59,11 @@ class Rule(models.Model):
 
 
 class Decision(models.Model):
-    """What the rules said of a case at a moment, with the line said of every rule considered. Append-only."""
+    """What rules and models said of a case at a moment, with what automatic dispatch made of it. Append-only.
+
+    `trace` has the line said of every rule considered; `answer` and `shadow` what the model that is on, and the one in
+    the shadow, answered (`rules.Answer.as_data`).
+    """
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -68,6 +72,12 @@ class Decision(models.Model):
     label = models.CharField(max_length=120, help_text="who asked")
     is_automatic = models.BooleanField()
     trace = models.JSONField()
+    answer = models.JSONField(null=True)
+    shadow = models.JSONField(null=True)
+    conclusion = models.CharField(
+        max_length=20, choices=Conclusion, blank=True, db_default="", help_text="blank: somebody only asked"
+    )
+    sent_to = models.ForeignKey("access.Organisation", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
@@ -76,9 +86,114 @@ class Decision(models.Model):
                 condition=Q(outcome=Outcome.UNIQUE, unit__isnull=False) | ~Q(outcome=Outcome.UNIQUE) & Q(unit=None),
                 name="decision_names_a_unit_only_when_unique",
             ),
+            models.CheckConstraint(
+                condition=Q(conclusion__in=SENT, sent_to__isnull=False) | ~Q(conclusion__in=SENT) & Q(sent_to=None),
+                name="decision_names_whom_it_sent_to",
+            ),
         ]
         # Rows come in the order of time and never change: a trial of a period reads few, and the index is some kB.
         indexes = [BrinIndex(fields=["at"], name="decision_by_time")]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.outcome}"
+
+
+class LearnedModel(models.Model):
+    """A model learned from closed cases. What it learned never changes; its state and promise do, audited.
+
+    `card`: what it was learned from and how well it judged cases that it had not seen (`services.learned`).
+    """
+
+    sha256 = models.CharField(primary_key=True, max_length=64)
+    target = models.CharField(max_length=20, choices=Target)
+    state = models.CharField(max_length=10, choices=ModelState)
+    promise = models.FloatField(help_text="the share of right answers among those that are sent by themselves")
+    trained_at = models.DateTimeField()
+    since = models.DateTimeField(help_text="when the oldest case that it learned from was opened")
+    until = models.DateTimeField(help_text="when the newest was")
+    cases = models.PositiveIntegerField()
+    card = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(target__in=Target.values), name="model_target_known"),
+            models.CheckConstraint(condition=Q(state__in=ModelState.values), name="model_state_known"),
+            models.CheckConstraint(condition=Q(promise__gt=0, promise__lt=1), name="model_promise_is_a_share"),
+            models.UniqueConstraint(
+                fields=["target", "state"], condition=~Q(state=ModelState.OFF), name="one_model_of_a_target_and_state"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target} {self.sha256[:8]}"
+
+
+class ModelFile(models.Model):
+    """The file of a model, apart from its row: some ten megabytes, read once in each process that answers."""
+
+    model = models.OneToOneField(LearnedModel, primary_key=True, on_delete=models.PROTECT, related_name="file")
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.model)
+
+
+class Replay(models.Model):
+    """What a model would have made of the closed cases of a period: a figure for each promise, and by category."""
+
+    model = models.ForeignKey(LearnedModel, on_delete=models.PROTECT, related_name="replays")
+    at = models.DateTimeField()
+    since_date = models.DateField()
+    until_date = models.DateField(help_text="included")
+    figures = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.since_date} {self.until_date}"
+
+
+class ManualCategory(models.Model):
+    """A category of which no case is dispatched by itself until somebody puts it back: it broke the promise.
+
+    `figures`: the share of right ones that was measured, between which bounds it lies, and the promise.
+    """
+
+    category = models.ForeignKey("catalogue.Category", on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    figures = models.JSONField(null=True, help_text="NULL: a person took it out")
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["category"], condition=Q(until__isnull=True), name="category_is_manual_once_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category_id} {self.since}"
+
+
+class UnitLimit(models.Model):
+    """How much a unit takes by itself: so many open cases, and nothing on the days when it is away (both included)."""
+
+    unit = models.OneToOneField("access.Organisation", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    most_open = models.PositiveIntegerField(null=True)
+    away_from_date = models.DateField(null=True)
+    away_until_date = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(away_from_date=None, away_until_date=None)
+                | Q(away_from_date__isnull=False, away_until_date__gte=F("away_from_date")),
+                name="unit_is_away_from_to",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.unit_id)
+
+    def is_away(self, on: date) -> bool:
+        """Whether the unit is away on a day."""
+        return bool(self.away_from_date and self.away_until_date and self.away_from_date <= on <= self.away_until_date)

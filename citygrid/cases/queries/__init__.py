@@ -15,6 +15,7 @@ from citygrid.cases.queries.lists import (
     waiting_counts,
     waiting_total,
 )
+from citygrid.cases.queries.outcomes import open_of_unit, settled
 from citygrid.cases.queries.related import Linked, Relation, at_same_place, linked, near
 from citygrid.cases.queries.single import PHOTO_OWNER, actions_for, as_seen, case, case_by_number, lamp_of
 from citygrid.cases.queries.tasks import Load, able_posts, loads, moment_lamp, task_lamp, tasks
@@ -55,8 +56,10 @@ __all__ = [
     "moment_lamp",
     "near",
     "open_counts",
+    "open_of_unit",
     "prove",
     "step",
+    "settled",
     "steps",
     "task_lamp",
     "tasks",

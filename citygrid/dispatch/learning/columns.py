@@ -24,6 +24,7 @@ OPENING_WORDS, OPENING_WIDTH = 12, 108  # a wide (Chinese) character counts thre
 EXAMPLES = 20_000  # rows looked at to decide
 
 WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
+FACT = re.compile(r"(?P<name>\w+)(=| in | at | on )")  # how facts begin, see `_FACTS`
 _BETWEEN_WIDE = re.compile(rf"(?<={WIDE})\s+(?={WIDE})")
 _BREAK = re.compile(r"[\r\n\u3000]|\s{2,}")
 _WIDE = re.compile(WIDE)

@@ -23,9 +23,13 @@ def macro_f1(truth: Sequence[str], said: Sequence[str]) -> float:
 
 def calibration_error(confidence: Floats, right: Bools) -> float:
     """ECE: the mean gap between confidence and share of right answers, in BINS bins of equal mass."""
-    bins = np.array_split(np.argsort(confidence, kind="stable"), BINS)
-    gaps = [len(part) * abs(confidence[part].mean() - right[part].mean()) for part in bins if len(part)]
-    return float(sum(gaps) / len(right))
+    return float(sum(count * abs(sure - share) for sure, share, count in bins(confidence, right)) / len(right))
+
+
+def bins(confidence: Floats, right: Bools) -> list[tuple[float, float, int]]:
+    """(mean confidence, share of right answers, how many) in BINS bins of equal mass, the least sure first."""
+    parts = np.array_split(np.argsort(confidence, kind="stable"), BINS)
+    return [(float(confidence[part].mean()), float(right[part].mean()), len(part)) for part in parts if len(part)]
 
 
 def mcnemar(one: Bools, other: Bools) -> tuple[int, int, float]:

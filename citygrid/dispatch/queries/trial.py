@@ -90,7 +90,7 @@ def try_proposal(*, proposal: Proposal, since: date, until: date, on: date, acto
     actor.require(VIEW_RULES)
     if not is_period(since, until):
         raise errors.PeriodInvalid()
-    begin, end = _midnight(since), _midnight(until + timedelta(days=1))
+    begin, end = period_of(since, until)
     rows = cases.dispatched(actor, begin, end, decided(begin, end), count=MOST + 1)
     is_cut, rows = len(rows) > MOST, rows[:MOST]
     base = _rules(on)
@@ -115,6 +115,12 @@ def responsible_units(questions: Iterable[Situation], on: date) -> list[UUID | N
 def is_period(since: date, until: date) -> bool:
     """Whether a trial may look at these days."""
     return FIRST_DAY <= since <= until <= LAST_DAY and until - since <= LONGEST
+
+
+def period_of(since: date, until: date) -> tuple[datetime, datetime]:
+    """Days, both included, as moments: from the first to before the last."""
+    first, after = (datetime.combine(day, time.min) for day in (since, until + timedelta(days=1)))
+    return timezone.make_aware(first), timezone.make_aware(after)
 
 
 def _compared(
@@ -187,7 +193,3 @@ def _features(rows: Sequence[Any], on: date) -> list[frozenset[tuple[str, str]]]
             if there:
                 found[place] = frozenset((hit.layer_code, hit.code) for hit in there.features)
     return found
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

@@ -1,32 +1,23 @@
-"""Writes of responsibility: rules are added and ended, decisions are stored, sure ones are carried out."""
+"""Writes of responsibility: rules are added and ended."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.access import queries as access
-from citygrid.cases import queries as cases
-from citygrid.cases import services as case_services
 from citygrid.catalogue import queries as catalogue
 from citygrid.dispatch.errors import RuleInvalid
-from citygrid.dispatch.models import Decision, Rule
-from citygrid.dispatch.permissions import MANAGE_RULES, VIEW_RULES
-from citygrid.dispatch.queries import judge
+from citygrid.dispatch.models import Rule
+from citygrid.dispatch.permissions import MANAGE_RULES
 from citygrid.geography import queries as geography
 from citygrid.kernel import audit
-from citygrid.kernel.actor import Actor, Axis, system_actor
-from citygrid.kernel.errors import Conflict, NotFound, Words
-
-DISPATCH = "dispatch"  # the action of the procedure that charges a unit with a case
-AUTOMATIC = system_actor("Automatic dispatch", axis=Axis.COMMAND)
-logger = logging.getLogger(__name__)
+from citygrid.kernel.actor import Actor
+from citygrid.kernel.errors import NotFound, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,54 +87,6 @@ def end_rules(*, ends: Mapping[int, date], actor: Actor, now: datetime) -> list[
         for rule_id, data in said.items()
     )
     return rules
-
-
-@transaction.atomic
-def decide(*, case_id: UUID, actor: Actor, now: datetime) -> Decision:
-    """Ask the rules who handles the case and store the answer with its trace; nothing is sent. Raises NotFound."""
-    actor.require(VIEW_RULES)
-    judgement = judge(cases.case(case_id, actor), now)
-    decision = Decision.objects.create(
-        case_id=case_id,
-        at=now,
-        outcome=judgement.verdict.outcome,
-        unit=judgement.unit,
-        label=actor.label,
-        is_automatic=actor.is_automatic,
-        trace=judgement.as_data(),
-    )
-    data = {"outcome": str(decision.outcome), "decision": decision.pk}
-    audit.record(subject=f"cases.case/{case_id}", action="decide", actor=actor, now=now, data=data)
-    return decision
-
-
-def dispatch_filed(*, case_id: UUID, now: datetime) -> Decision | None:
-    """Decide about a filed case and send it when one active unit is responsible.
-
-    None instead of a decision: a dispatcher was faster, or the case was dispatched before (whoever sends it again
-    knows why it came back).
-    """
-    case = cases.case(case_id, AUTOMATIC)
-    if case.dispatched_at or DISPATCH not in {offer.code for offer in cases.actions_for(case, AUTOMATIC, now)}:
-        return None
-    # A savepoint: when a dispatcher takes the case in between, the decision goes with the step that was refused.
-    try:
-        with transaction.atomic():
-            decision = decide(case_id=case_id, actor=AUTOMATIC, now=now)
-            unit_id = decision.unit_id
-            if unit_id and settings.AUTO_DISPATCH and _works_there(unit_id, case.area_code):
-                given = case_services.Given(unit_id=unit_id)
-                case_services.take_step(case_id=case_id, action=DISPATCH, given=given, actor=AUTOMATIC, now=now)
-            return decision
-    except Conflict as refusal:
-        logger.info("case %s moved while it was being dispatched: %s", case_id, refusal.code)
-        return None
-
-
-def _works_there(unit_id: UUID, area_code: str) -> bool:
-    """Whether somebody of the unit could see the case: otherwise a person decides."""
-    found = access.unit_in(unit_id, area_code)
-    return found is not None and found.works_there
 
 
 def rule_faults(rules: Sequence[RuleIn]) -> dict[str, Words]:

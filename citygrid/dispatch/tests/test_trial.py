@@ -228,7 +228,8 @@ def test_cases_that_were_decided_in_a_period_come_by_the_index(city):
     """Of 20,000 decisions, one a minute, those of a day."""
     case = sent(city)
     values = {"case": case, "outcome": Outcome.NONE, "is_automatic": False, "trace": []}
-    Decision.objects.bulk_create(Decision(at=NOW + timedelta(minutes=n), **values) for n in range(20_000))
+    rows = [Decision(at=NOW + timedelta(minutes=n), **values) for n in range(20_000)]
+    Decision.objects.bulk_create(rows, batch_size=5_000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE dispatch_decision")
     wanted = decided(NOW + timedelta(days=3), NOW + timedelta(days=4))
