@@ -27,7 +27,7 @@ def closed(city: City, summary: str, unit: Any, at: datetime = NOW) -> Case:
     return case
 
 
-def history(city: City, each: int = 60) -> None:
+def history(city: City, each: int = 25) -> None:
     """Closed cases: lamps are handled by one unit, litter by the other."""
     for number in range(each):
         at = NOW + timedelta(minutes=7 * number)

@@ -56,7 +56,7 @@ def test_a_category_that_drifts_goes_back_to_people_and_a_notice_says_so(city):
     assert row.figures["high"] < 0.97
     notice = Notice.objects.unscoped(reason="test").get(template="category_manual")
     assert (notice.account_id, notice.params["share"]) == (account.pk, "50.0%")
-    assert AuditEntry.objects.filter(action="take_out", label="Watch over automatic dispatch").exists()
+    assert AuditEntry.objects.filter(action="take_out", actor_label="Watch over automatic dispatch").exists()
     case = sent(city, now)
     assert Case.objects.unscoped(reason="test").get(pk=case.pk).state == "filed"
     assert Decision.objects.latest("pk").conclusion == Conclusion.MANUAL_CATEGORY

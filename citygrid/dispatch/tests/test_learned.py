@@ -132,7 +132,7 @@ def test_replay_tells_apart_what_the_model_had_seen(city, model):
     for number in range(4):
         learned.closed(city, f"{number}号路灯不亮", city.unit, NOW + timedelta(days=3, minutes=number))
     figures = services.replay(sha256=model.pk, **DAYS, actor=CLERK, now=AFTER).figures
-    assert (figures["unseen"]["cases"], figures["seen"]["cases"]) == (4, 120)
+    assert (figures["unseen"]["cases"], figures["seen"]["cases"]) == (4, 50)
     assert figures["unseen"]["right"] == figures["unseen"]["sent"] == 4
     assert {trade["promise"]: trade["sent"] for trade in figures["trades"]}[0.9] == 4
 
@@ -159,10 +159,10 @@ def test_too_few_cases_teach_nothing(city):
 def test_the_card_tells_what_each_promise_costs(model):
     trades = model.card["trades"]
     assert [trade["promise"] for trade in trades] == sorted(trade["promise"] for trade in trades)
-    assert all(trade["of"] == 120 for trade in trades)
+    assert all(trade["of"] == 50 for trade in trades)
     sent = [trade["sent"] for trade in trades]
     assert sent == sorted(sent, reverse=True)
-    assert sum(count for *_shares, count in model.card["calibration"]) == 120
+    assert sum(count for *_shares, count in model.card["calibration"]) == 50
 
 
 def test_a_stricter_promise_sends_less(city, model):
