@@ -7,6 +7,7 @@ import './styles/map.css'
 import './styles/editor.css'
 import './styles/print.css'
 import htmx from 'htmx.org'
+import { choosing } from './behaviours/choose.ts'
 import { dataAge } from './behaviours/data-age.ts'
 import { errorSummary } from './behaviours/error-summary.ts'
 import { findChoice } from './behaviours/find-choice.ts'
@@ -42,6 +43,7 @@ undoable(document) // before what marks a form as sent
 submitOnce(document)
 workKeys(document)
 printButton(document)
+choosing(document)
 dataAge(document)
 liveCounts(document)
 liveQueue(document)

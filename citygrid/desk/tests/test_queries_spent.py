@@ -61,9 +61,9 @@ MAP_LIST = 5
 TASKS = {"supervision": 14, "handover": 11}
 NEWS = 5  # of a case that is open
 DRAFT_PAGE = 9  # of a layer, with what is wrong with it
-TRIAGE = 18  # the reports to decide, and the one that is open beside them
-REPORT_PAGE = 15  # of one to decide, with all that helps to decide it
-SUSPECTS = 4  # while a report is taken down
+TRIAGE = 19  # the reports to decide, and the one that is open beside them
+REPORT_PAGE = 16  # of one to decide, with all that helps to decide it
+SUSPECTS = 6  # while a report is taken down
 CASE_PAGE = 23  # of a case with everything on it, for who may correct its component; a plain one costs 19
 
 

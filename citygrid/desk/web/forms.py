@@ -322,12 +322,13 @@ class ReportForm(forms.Form):
 
 
 class SketchForm(forms.Form):
-    """What is known of a report while it is taken down, as far as it tells which case it may be about."""
+    """What is known of a report while it is taken down, as far as it tells which case or category it is about."""
 
     description = forms.CharField(required=False, max_length=LONGEST_DESCRIPTION)
+    channel = forms.ChoiceField(choices=Source.choices, required=False)
     category = forms.CharField(required=False, max_length=120)
-    lon = forms.FloatField(min_value=-180, max_value=180)
-    lat = forms.FloatField(min_value=-90, max_value=90)
+    lon = forms.FloatField(required=False, min_value=-180, max_value=180)
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90)
     frame = forms.ChoiceField(choices=Frame.choices)
 
 

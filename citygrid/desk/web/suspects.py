@@ -39,7 +39,9 @@ def of_report(actor: Actor, report: Any, now: datetime, has_photos: bool) -> dic
 
 
 def of_sketch(actor: Actor, given: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Context of the cases that a report in the making is likely enough to be about."""
+    """Context of the cases that a report in the making is likely enough to be about; {} while it has no place."""
+    if given["lon"] is None or given["lat"] is None:
+        return {}
     lon, lat = geography.to_wgs84(given["lon"], given["lat"], Frame(given["frame"]))
     said = dispatch.Said(Point(lon, lat, srid=4326), given["category"], given["description"])
     return {"near": _lines(actor, said, now, dispatch.SHOWN)}

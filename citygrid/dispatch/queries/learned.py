@@ -43,12 +43,13 @@ class Told(NamedTuple):
 
     def cells(self) -> dict[str, str]:
         """A cell for each column: codes with a letter before them, so that they are not taken for numbers."""
+        street, community = (self.area_code[:length] if len(self.area_code) >= length else "" for length in (9, 12))
         return {
             "category": self.category_key,
             "text": self.text,
             "channel": self.channel,
-            "street": f"s{self.area_code[:9]}",
-            "community": f"c{self.area_code[:12]}",
+            "street": street and f"s{street}",
+            "community": community and f"c{community}",
             "lon": "" if self.lon is None else f"{self.lon:.6f}",
             "lat": "" if self.lat is None else f"{self.lat:.6f}",
             "time": localtime(self.at).isoformat(timespec="minutes"),
@@ -100,6 +101,12 @@ def answers(row: LearnedModel, told: Sequence[Told], *, with_reasons: bool = Tru
         group = one.category_key if target == Target.UNIT else found.label
         said.append(Answer(row.sha256, found.confidence, _from(known, row.promise, group), top))
     return said
+
+
+def likely_categories(told: Told) -> Answer | None:
+    """Which category it is likely about; None where no model is on, or nothing was said. One query."""
+    row = in_charge(Target.CATEGORY).get(ModelState.ON) if told.text.strip() else None
+    return answer(row, told) if row else None
 
 
 @lru_cache(maxsize=LOADED)

@@ -20,7 +20,7 @@ from citygrid.cases import permissions as case_permissions
 from citygrid.cases import queries as cases
 from citygrid.catalogue import queries as catalogue
 from citygrid.desk.choices import ListPage
-from citygrid.desk.web import components, corrections, photos, suspects, tables
+from citygrid.desk.web import components, corrections, photos, suggested, suspects, tables
 from citygrid.desk.web.casefile import areas_of, map_at
 from citygrid.desk.web.corrections import CorrectForm, UnjoinForm
 from citygrid.desk.web.forms import AcceptForm, JoinForm, ReasonForm, ReportFilterForm, ReportForm, SketchForm
@@ -119,9 +119,12 @@ def new_report(request: Any) -> HttpResponse:
 @require_POST
 def report_near(request: Any) -> HttpResponse:
     """What the report that is being taken down may be about; told unasked, beside the form. Nothing is written."""
-    form = SketchForm(request.POST)
-    told = suspects.of_sketch(request.actor, form.cleaned_data, standing(request).now) if form.is_valid() else {}
-    return draw(request, "desk/_suspects.html", told)
+    form, now = SketchForm(request.POST), standing(request).now
+    if not form.is_valid():
+        return draw(request, "desk/_sketch.html", {})
+    given = form.cleaned_data
+    told = {"suggested": suggested.of_sketch(given, now), **suspects.of_sketch(request.actor, given, now)}
+    return draw(request, "desk/_sketch.html", told)
 
 
 def _receive(request: Any, form: ReportForm, handed_in: Any) -> services.Receipt | None:
@@ -358,8 +361,10 @@ def _is_in_reach(request: Any, found: Any) -> bool:
 
 def _decisions(request: Any, found: Any, sent: Form | None, has_photos: bool) -> dict[str, Any]:
     """Context of the three ways to decide, with the cases nearby, the likeliest first."""
+    likely = suggested.of_report(found)
     return {
-        **_acceptance(request.actor, found, sent),
+        **_acceptance(request.actor, found, sent, suggested.sure(likely)),
+        "suggested": likely,
         "join": sent if isinstance(sent, JoinForm) else JoinForm(),
         "refuse": _form(sent, "refuse"),
         "correct": sent if isinstance(sent, CorrectForm) else CorrectForm(None, found, request.actor.reach.areas),
@@ -367,11 +372,11 @@ def _decisions(request: Any, found: Any, sent: Form | None, has_photos: bool) ->
     }
 
 
-def _acceptance(actor: Any, found: Any, sent: Form | None) -> dict[str, Any]:
+def _acceptance(actor: Any, found: Any, sent: Form | None, suggested_key: str) -> dict[str, Any]:
     """The form that makes the report a case, for a post that may begin one; for others, who may."""
     followed = _procedures(found)
     if any(workflow.beginnings(procedure, actor) for procedure in followed):
-        return _accepting(actor, found, sent)
+        return _accepting(actor, found, sent, found.category_id or suggested_key)
     beginnings = [action for procedure in followed for action in procedure.actions.values() if action.begins]
     roles = {role for action in beginnings for role in action.roles}
     return {
@@ -403,12 +408,14 @@ def _procedures(found: Any) -> list[workflow.Procedure]:
     return [workflow.procedure(code, newest[code]) for code in followed if code in newest]
 
 
-def _accepting(actor: Any, found: Any, sent: Form | None) -> dict[str, Any]:
-    """Context of accepting: the form with the components of its category that stand near, and how far was looked."""
-    own = found.category_id or ""
-    form = sent if isinstance(sent, AcceptForm) else AcceptForm(category_key=own)
+def _accepting(actor: Any, found: Any, sent: Form | None, first: str) -> dict[str, Any]:
+    """Context of accepting: the form with the components of its category that stand near, and how far was looked.
+
+    `first`: the category that is chosen already.
+    """
+    form = sent if isinstance(sent, AcceptForm) else AcceptForm(category_key=first)
     key = form["category"].value()
-    category = found.category if key == own else catalogue.categories([key]).get(key)
+    category = found.category if key == found.category_id else catalogue.categories([key]).get(key)
     form.offer(components.choices(components.near(actor, found.location, category)))
     may_look = found.location and actor.may(inventory_permissions.VIEW)
     return {"accept": form, "looked_m": int(components.NEAR_M) if may_look else 0}
