@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from django.db.models import FloatField, Func
 
 from citygrid.access import queries as access
 from citygrid.cases import queries as cases
+from citygrid.dispatch import queries as dispatch
+from citygrid.dispatch.choices import Conclusion
 from citygrid.geography import queries as geography
 from citygrid.geography.errors import UnknownPlace
 from citygrid.intake import queries as intake
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 SUBJECT = f"simulator.district/{CODE}"
 VIEWER = system_actor("demo", areas=(CODE,))
 ALL = 100_000
+WEEK = timedelta(days=7)
 
 
 def district_exists() -> bool:
@@ -113,6 +116,8 @@ class Summary:
     dispatched: int
     automatic: int
     right: int
+    week: dispatch.Tally
+    conclusions: Mapping[Conclusion, int]
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -120,7 +125,7 @@ def summary(now: datetime) -> Summary:
     """The summary of everything in the demo district.
 
     `automatic`: of the cases dispatched, those whose first dispatch was the platform's; `right`: of these, the ones
-    whose unit kept them, without a return.
+    whose unit kept them, without a return. `week` and `conclusions`: what automatic dispatch did in the week.
     """
     reports = intake.reports(VIEWER, intake.ReportFilter(area_code=CODE), count=ALL)
     found = list(cases.cases(VIEWER, cases.CaseFilter(area_code=CODE), now, count=ALL))
@@ -139,6 +144,8 @@ def summary(now: datetime) -> Summary:
         dispatched=len(dispatches),
         automatic=sum(is_automatic for is_automatic, _ in dispatches.values()),
         right=sum(_was_right(case, *dispatches[case.pk]) for case in found if case.pk in dispatches),
+        week=dispatch.tally(VIEWER, now - WEEK, now),
+        conclusions=dispatch.by_conclusion(VIEWER, now - WEEK, now),
         counts=counts,
     )
 

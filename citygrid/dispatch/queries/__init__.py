@@ -36,7 +36,7 @@ from citygrid.dispatch.queries.trial import (
     TriedCase,
     is_period,
     period_of,
-    responsible_units,
+    rulings,
     try_proposal,
 )
 from citygrid.dispatch.queries.verdicts import (
@@ -51,7 +51,7 @@ from citygrid.dispatch.queries.verdicts import (
     rules_not_over,
     suggest,
 )
-from citygrid.dispatch.rules import Situation
+from citygrid.dispatch.rules import Situation, Verdict
 
 __all__ = [
     "MOST",
@@ -71,6 +71,7 @@ __all__ = [
     "Told",
     "Trial",
     "TriedCase",
+    "Verdict",
     "answer",
     "answers",
     "bounces",
@@ -92,9 +93,9 @@ __all__ = [
     "period_of",
     "promised",
     "record_of",
-    "responsible_units",
     "rules_in_force",
     "rules_not_over",
+    "rulings",
     "suggest",
     "suspects",
     "table",

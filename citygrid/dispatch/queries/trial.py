@@ -17,7 +17,7 @@ from citygrid.dispatch import errors
 from citygrid.dispatch.choices import Outcome, TrialEffect
 from citygrid.dispatch.models import Decision, Rule
 from citygrid.dispatch.permissions import VIEW_RULES
-from citygrid.dispatch.rules import RuleBook, RuleFacts, Situation, effect_of, resolve
+from citygrid.dispatch.rules import RuleBook, RuleFacts, Situation, Verdict, effect_of, resolve
 from citygrid.geography import queries as geography
 from citygrid.kernel.actor import Actor
 
@@ -106,10 +106,11 @@ def decided(begin: datetime, end: datetime) -> QuerySet[Decision, Any]:
     return Decision.objects.filter(at__gte=begin, at__lt=end).values("case")
 
 
-def responsible_units(questions: Iterable[Situation], on: date) -> list[UUID | None]:
-    """For each, the active unit that the rules in force on the day name; None where a person decides. One query."""
-    judge = _judge(_rules(on))
-    return [judge(about)[1] for about in questions]
+def rulings(questions: Iterable[Situation], on: date) -> list[Verdict]:
+    """For each, the verdict of the rules in force on the day, with its trace. One query."""
+    book = RuleBook(_rules(on))
+    judge = cache(lambda about: resolve(book.candidates(about), about))
+    return [judge(about) for about in questions]
 
 
 def is_period(since: date, until: date) -> bool:

@@ -1,7 +1,7 @@
 """Writes of dispatch: one verb, one transaction."""
 
 from citygrid.dispatch.services.automation import LimitIn, limit_unit, put_back, take_out, watch
-from citygrid.dispatch.services.decisions import AUTOMATIC, decide, dispatch_filed
+from citygrid.dispatch.services.decisions import AUTOMATIC, PastDecision, decide, dispatch_filed, record_decisions
 from citygrid.dispatch.services.learned import (
     QUEUE,
     TRAINER,
@@ -20,6 +20,7 @@ __all__ = [
     "QUEUE",
     "TRAINER",
     "LimitIn",
+    "PastDecision",
     "RuleIn",
     "add_rule",
     "add_rules",
@@ -33,6 +34,7 @@ __all__ = [
     "limit_unit",
     "promise",
     "put_back",
+    "record_decisions",
     "replay",
     "rule_changes",
     "rule_key",

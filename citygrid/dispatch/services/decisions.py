@@ -1,6 +1,7 @@
 """Who handles a case: rules and models are asked, what they say is stored, and what is sure is carried out."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,10 +16,10 @@ from citygrid.cases import queries as cases
 from citygrid.cases import services as case_services
 from citygrid.dispatch.choices import SENT, Conclusion, ModelState, Target
 from citygrid.dispatch.models import Decision, ManualCategory, UnitLimit
-from citygrid.dispatch.permissions import VIEW_RULES
+from citygrid.dispatch.permissions import MANAGE_AUTOMATION, VIEW_RULES
 from citygrid.dispatch.queries import answer, in_charge, judge, told_of
 from citygrid.dispatch.queries.verdicts import Judgement
-from citygrid.dispatch.rules import Answer, Receiver, choose, hindrance
+from citygrid.dispatch.rules import Answer, Receiver, Situation, Verdict, choose, hindrance
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor, Axis, system_actor
 from citygrid.kernel.errors import Conflict
@@ -46,6 +47,39 @@ def decide(*, case_id: UUID, actor: Actor, now: datetime) -> Decision:
     actor.require(VIEW_RULES)
     case = cases.case(case_id, actor)
     return _store(case, _ask(case, now), actor, now)
+
+
+@dataclass(frozen=True, slots=True)
+class PastDecision:
+    """What automatic dispatch made of a case whose history is recorded: the unit it sent to, or None."""
+
+    case_id: UUID
+    at: datetime
+    situation: Situation
+    verdict: Verdict
+    sent_to: UUID | None
+
+
+@transaction.atomic
+def record_decisions(*, decisions: Sequence[PastDecision], actor: Actor, now: datetime) -> None:
+    """Store decisions of the past, by rules alone, with one note in the audit trail."""
+    actor.require(MANAGE_AUTOMATION)
+    rows = [
+        Decision(
+            case_id=one.case_id,
+            at=one.at,
+            outcome=one.verdict.outcome,
+            unit_id=one.verdict.unit_id,
+            label=AUTOMATIC.label,
+            is_automatic=True,
+            trace=Judgement(one.situation, one.verdict, {}).as_data(),
+            conclusion=choose(one.verdict.outcome, one.sent_to, None)[0],
+            sent_to_id=one.sent_to,
+        )
+        for one in decisions
+    ]
+    Decision.objects.bulk_create(rows, batch_size=1_000)
+    audit.record(subject="dispatch.decision", action="record", actor=actor, now=now, data={"decisions": len(rows)})
 
 
 def dispatch_filed(*, case_id: UUID, now: datetime) -> Decision | None:

@@ -114,11 +114,11 @@ def test_many_places_get_the_answers_that_cases_there_would(city, django_assert_
         Situation("other", "", here),
     ]
     with django_assert_num_queries(1):
-        found = queries.responsible_units(asked, TODAY)
-    for about, unit in zip(asked, found, strict=True):
+        found = queries.rulings(asked, TODAY)
+    for about, verdict in zip(asked, found, strict=True):
         rules = [verdicts._facts(rule) for rule in queries.candidates(about, TODAY)]
-        assert unit == resolve(rules, about).unit_id
-    assert len(set(found)) > 1
+        assert (verdict.outcome, verdict.unit_id) == (resolve(rules, about).outcome, resolve(rules, about).unit_id)
+    assert len({verdict.unit_id for verdict in found}) > 1
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rules(city, django_assert_num_queries):

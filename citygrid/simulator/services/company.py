@@ -50,6 +50,7 @@ class Company:
                 self.units_by_kind[unit.kind].append((unit.area_code, ids[unit.code].id))
         self.nearby = Nearby(standing())
         self.areas: dict[int, str] = {}
+        self.rulings: dict[int, tuple[dispatch.Situation, dispatch.Verdict]] = {}
         self.verdicts: dict[int, UUID | None] = {}
         self.truths: dict[int, UUID | None] = {}
         self.meet(list(lives), now)
@@ -62,8 +63,10 @@ class Company:
         found = [(life, place) for life, place in zip(lives, places, strict=True) if place]
         for kept, name in ((self.verdicts, "problem"), (self.truths, "truth")):
             asked = [_situation(getattr(life, name), place, majors) for life, place in found]
-            answers = dispatch.responsible_units(asked, on)
-            kept.update({life.number: unit for (life, _), unit in zip(found, answers, strict=True)})
+            rulings = list(zip((life.number for life, _ in found), asked, dispatch.rulings(asked, on), strict=True))
+            kept.update({number: verdict.unit_id for number, _, verdict in rulings})
+            if name == "problem":
+                self.rulings.update({number: (about, verdict) for number, about, verdict in rulings})
         self.areas.update({life.number: place.area_code for life, place in found})
 
     def component(self, life: Life) -> str:

@@ -27,6 +27,8 @@ from citygrid.simulator.services.people import SERVED
 SCHEME = "gbt47678.5-2026"
 # Traders outside shops are the street office's business; parked cars that of two units, so that a person decides.
 BY_STREET = ("matter/09001", "matter/09005", "matter/09006")
+# Nobody has written a rule for these yet: what was learned from closed cases sends them.
+UNRULED = ("matter/09011",)
 TIED = {"matter/09009": "urban_management"}
 # In a park or on a building site, litter is the business of whoever keeps it.
 BY_LAYER = (
@@ -97,7 +99,8 @@ def _rules(by_kind: Mapping[str, list[UUID]], since: date) -> Iterator[RuleIn]:
     kinds: dict[str, dict[str, str]] = defaultdict(dict)
     usual = kind_of_category(since)
     for leaf in catalogue.leaf_categories(SCHEME):
-        kinds[leaf.major_key][leaf.key] = usual.get(leaf.key, "")
+        is_ruled = leaf.key.removeprefix(f"{SCHEME}/") not in UNRULED
+        kinds[leaf.major_key][leaf.key] = usual.get(leaf.key, "") if is_ruled else ""
     for major, of_leaf in kinds.items():
         only = set(of_leaf.values())
         wanted = {major: only.pop()} if len(only) == 1 and only != {"street"} else of_leaf

@@ -39,6 +39,7 @@ from citygrid.simulator.rules.week import Week, week_before
 from citygrid.simulator.services.company import Company
 from citygrid.simulator.services.district import CALENDAR, size_there
 from citygrid.simulator.services.duties import SCHEME, TIED
+from citygrid.simulator.services.learning import learn
 from citygrid.simulator.services.past import Past, key_of
 from citygrid.simulator.services.people import Progress
 from citygrid.simulator.services.photos import photos
@@ -74,6 +75,7 @@ def live(*, seed: int, reports: int, most: int, progress: Progress, actor: Actor
     since = _live_since(lives, stage.week, plan["most"])
     past = Past(company, since, actor, now)
     past.record(lives, progress)
+    learn(since, actor)
     Play(company, stage.week, since, past.cases).run(lives, progress)
     with transaction.atomic():
         audit.record(subject=SUBJECT, action="lived", actor=actor, now=now)

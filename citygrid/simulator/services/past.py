@@ -12,6 +12,8 @@ from django.db import transaction
 
 from citygrid.cases import services as case_services
 from citygrid.cases.services import Given, History, HistoryStep, Opening
+from citygrid.dispatch import services as dispatch
+from citygrid.dispatch.services import PastDecision
 from citygrid.intake import services as intake_services
 from citygrid.intake.choices import ReportState
 from citygrid.intake.services import PastReport
@@ -64,8 +66,18 @@ class Past:
             self.cases |= opened  # those that bundle name the others
         reports = [self._report(life) for life in lives if life.scenario.triage != Triage.FIX]
         intake_services.record_reports(reports=reports, actor=self.actor, now=self.now)
+        dispatch.record_decisions(decisions=list(self._decisions(begun)), actor=self.actor, now=self.now)
         data = {"cases": {str(number): str(case_id) for number, case_id in opened.items()}}
         audit.record(subject=SUBJECT, action=f"past {day}", actor=self.actor, now=self.now, data=data)
+
+    def _decisions(self, lives: Sequence[Life]) -> Iterator[PastDecision]:
+        """What automatic dispatch made of each case as it was filed, and went on."""
+        for life in lives:
+            beats = [beat for beat in recorded(life, self.since) if beat.action in ("file", "dispatch")]
+            if [beat.action for beat in beats][:2] == ["file", "dispatch"]:
+                situation, verdict = self.company.rulings[life.number]
+                at = beats[0].at + AT_ONCE
+                yield PastDecision(self.cases[life.number], at, situation, verdict, verdict.unit_id)
 
     def _history(self, life: Life) -> History:
         opening = Opening(

@@ -89,6 +89,8 @@ class Command(BaseCommand):
         states = ", ".join(f"{state} {count}" for state, count in sorted(found.cases_by_state.items()))
         fates = ", ".join(f"{state} {count}" for state, count in sorted(found.reports_by_state.items()))
         happened = ", ".join(f"{word} {count}" for word, count in sorted(found.counts.items()))
+        week, realised = found.week, found.week.precision
+        concluded = ", ".join(f"{word} {count}" for word, count in found.conclusions.items())
         lines = [
             f"demo: reports {found.reports} ({fates})",
             f"demo: cases {found.cases} ({states})",
@@ -96,6 +98,9 @@ class Command(BaseCommand):
             f" open and overdue {found.overdue}",
             f"demo: dispatched automatically {found.automatic} of {found.dispatched}, and right {found.right}"
             f" ({share:.1%} of all; demo)",
+            f"demo: automatic dispatch decided {week.decided} in the week and sent {week.coverage:.1%};"
+            f" of {week.known} whose end is known right {realised.right} ({realised.low:.1%} to {realised.high:.1%})",
+            f"demo: {concluded}",
             f"demo: {happened}",
             f"demo: {seconds:.1f} seconds ({', '.join(self.stages)})",
             "",
