@@ -1,3 +1,5 @@
+from datetime import date
+
 from procrastinate.contrib.django import app
 
 from citygrid.cases import services
@@ -23,3 +25,9 @@ def tell_due(timestamp: int) -> None:
 def fold_tallies(timestamp: int) -> None:
     """Take what has changed on the map into its tallies."""
     services.fold_tallies()
+
+
+@app.task(name="cases.follow_calendar", queue="clocks")
+def follow_calendar(key: str, day: str, after: str) -> None:
+    """Recompute the next open deadlines after a day of a calendar was changed."""
+    services.follow_calendar(key=key, day=date.fromisoformat(day), after=after, now=clock.now())

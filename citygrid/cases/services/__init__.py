@@ -3,6 +3,7 @@ from citygrid.cases.services.bulk import History, HistoryStep, record_history
 from citygrid.cases.services.clocks import (
     MovedDeadline,
     change_calendar_day,
+    follow_calendar,
     moved_by,
     recompute_provisional,
     resume_due,
@@ -14,6 +15,7 @@ from citygrid.cases.services.telling import tell_due, tell_of_step
 __all__ = [
     "MovedDeadline",
     "change_calendar_day",
+    "follow_calendar",
     "moved_by",
     "Correction",
     "Given",

@@ -12,13 +12,16 @@ from django.db.models import Prefetch, Q
 from citygrid.cases import models
 from citygrid.cases.rules import CaseState, fold
 from citygrid.cases.services.life import take_steps
-from citygrid.kernel import audit
+from citygrid.kernel import audit, jobs
 from citygrid.kernel.actor import Actor, Axis, system_actor
 from citygrid.kernel.calendars import calendar_for, change_day
 from citygrid.kernel.daytable import DayRow
 from citygrid.kernel.permissions import MANAGE_CALENDARS
 from citygrid.kernel.workcalendar import WorkingCalendar
 from citygrid.workflow import queries as workflow
+
+CALENDAR = system_actor("Change of the calendar", axis=Axis.SUPPORT)
+FOLLOWED = 500  # cases of one transaction
 
 
 @dataclass(frozen=True)
@@ -62,18 +65,34 @@ def moved_by(*, calendar: WorkingCalendar, day: date, actor: Actor) -> list[Move
 
 
 @transaction.atomic
-def change_calendar_day(
-    *, key: str, day: date, row: DayRow | None, actor: Actor, now: datetime
-) -> tuple[int, list[MovedDeadline]]:
-    """Change a day of a calendar (`kernel.calendars.change_day`) and recompute the open deadlines after it.
+def change_calendar_day(*, key: str, day: date, row: DayRow | None, actor: Actor, now: datetime) -> tuple[int, int]:
+    """Change a day of a calendar (`kernel.calendars.change_day`), and have the open deadlines after it follow.
 
-    The number of the version in force, and each deadline that moved. Verdicts stay. NotFound, DayTableError.
+    The number of the version in force, and how many cases a job looks at. Verdicts stay. NotFound, DayTableError.
     """
     version = change_day(key=key, day=day, row=row, actor=actor, now=now)
-    cases = _open_from(key, ZoneInfo(version.zone), day).select_for_update(of=("self",))
+    _have_followed(key, day)
+    return version.number, _open_from(key, ZoneInfo(version.zone), day).count()
+
+
+@transaction.atomic
+def follow_calendar(*, key: str, day: date, after: str, now: datetime) -> list[MovedDeadline]:
+    """Recompute the open deadlines from a changed day on, FOLLOWED cases at a time, by the calendar in force now.
+
+    From the case after the id `after` ("": from the first); the next ones are another job. A case opened since is by
+    the new calendar already.
+    """
     calendar = calendar_for(key)
-    moved = [_recomputed(case, calendar, actor, now) for case in cases]
-    return version.number, [one for one in moved if one is not None]
+    rows = _open_from(key, calendar.zone, day).order_by("pk").select_for_update(of=("self",))
+    found = list((rows.filter(pk__gt=after) if after else rows)[:FOLLOWED])
+    moved = [_recomputed(case, calendar, CALENDAR, now) for case in found]
+    if len(found) == FOLLOWED:
+        _have_followed(key, day, str(found[-1].pk))
+    return [one for one in moved if one is not None]
+
+
+def _have_followed(key: str, day: date, after: str = "") -> None:
+    jobs.enqueue("cases.follow_calendar", "clocks", key=key, day=day.isoformat(), after=after)
 
 
 def _open_from(key: str, zone: tzinfo, day: date) -> Any:

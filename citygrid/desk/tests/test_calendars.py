@@ -9,9 +9,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from citygrid.cases.models import Case
 from citygrid.cases.queries import prove
+from citygrid.cases.services import clocks
+from citygrid.cases.tasks import follow_calendar
 from citygrid.catalogue.services import StandardIn, publish_standard
 from citygrid.desk.tests.factories import CLERK, COVER, DISTRICT, TO_DISPATCHED, City
 from citygrid.geography.models import Area
@@ -122,6 +125,7 @@ def _in_june() -> Iterator[None]:
         yield
 
 
+_done: set[int] = set()
 THURSDAY = date(2026, 6, 11)
 
 
@@ -134,6 +138,18 @@ def open_with_two_days(city: City, place: int = 0) -> Case:
     city.standards[COVER] = standard
     start = clock.now() - timedelta(minutes=50)
     return city.play(city.case(place, start), *TO_DISPATCHED, start=start, every=timedelta(minutes=10))
+
+
+def follow() -> int:
+    """Do what waits to follow the calendar, as the worker does; how many jobs there were."""
+    done = 0
+    while job := ProcrastinateJob.objects.filter(task_name="cases.follow_calendar").order_by("id").last():
+        if job.id in _done:
+            return done
+        _done.add(job.id)
+        follow_calendar(**job.args)
+        done += 1
+    return done
 
 
 def said(client: Client, day: date, **changes: str) -> object:
@@ -173,6 +189,7 @@ def test_day_that_is_off_moves_open_deadlines_seen_before(enter: Enter, city: Ci
     case.refresh_from_db()
     assert case.due_at == was and calendars.newest_version("cn") == before
     assert said(client, day, act="publish").status_code == 302
+    follow()
     case.refresh_from_db()
     assert case.due_at == row[2].value
     entry = AuditEntry.objects.get(action="change_day")
@@ -186,9 +203,23 @@ def test_day_is_what_its_weekday_says_again(enter: Enter, city: City) -> None:
     client, case, day = enter("system_administrator"), open_with_two_days(city), THURSDAY
     was = case.due_at
     said(client, day, act="publish")
+    follow()
     assert said(client, day, kind="usual", act="publish").status_code == 302
+    follow()
     case.refresh_from_db()
     assert case.due_at == was and calendars.newest_version("cn").number == 3
+
+
+@pytest.mark.usefixtures("_in_june")
+def test_open_deadlines_follow_a_calendar_a_batch_at_a_time(enter: Enter, city: City, monkeypatch) -> None:
+    monkeypatch.setattr(clocks, "FOLLOWED", 2)
+    cases = [open_with_two_days(city, 210 * place) for place in range(5)]
+    was = {case.pk: case.due_at for case in cases}
+    said(enter("system_administrator"), THURSDAY, act="publish")
+    assert follow() == 3  # two, two and one
+    assert all(Case.objects.unscoped(reason="test").get(pk=pk).due_at > due for pk, due in was.items())
+    moved = AuditEntry.objects.filter(action="recompute_deadline", actor_label="Change of the calendar")
+    assert moved.count() == 5
 
 
 @pytest.mark.parametrize(

@@ -91,11 +91,11 @@ def day(request: Any) -> HttpResponse:
 
 def _put_in_force(request: Any, key: str, form: DayForm) -> HttpResponse:
     about = standing(request)
-    number, moved = cases.change_calendar_day(
+    number, count = cases.change_calendar_day(
         key=key, day=form.day, row=form.row(about.today), actor=request.actor, now=about.now
     )
-    told = _("Version %(number)s of the calendar is in force; %(count)s open deadlines moved.")
-    messages.success(request, told % {"number": number, "count": len(moved)})
+    told = _("Version %(number)s of the calendar is in force; the deadlines of %(count)s open cases follow it now.")
+    messages.success(request, told % {"number": number, "count": count})
     return redirect(f"{reverse('administration-calendar')}?{urlencode({'key': key, 'year': form.day.year})}")
 
 
