@@ -39,6 +39,12 @@ class AdministratorsExclude(Conflict):
     hint = _("End that holding first, or choose another account.")
 
 
+class AdministratorsApart(Refusal):
+    code, status = "access.administrators_apart", 403
+    message = _("No administrator gives a new password to one of another kind: they watch each other.")
+    hint = _("Who runs the machine sets it: manage.py set_password LOGIN.")
+
+
 class HeldAlready(Conflict):
     code = "access.held_already"
     message = _("This account holds this post already in those days.")

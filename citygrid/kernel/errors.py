@@ -76,6 +76,12 @@ class KeyReused(Conflict):
     hint = _("Send the same content again, or use a new key.")
 
 
+class SignedOut(Refusal):
+    code, status = "kernel.signed_out", 401
+    message = _("You are signed out.")
+    hint = _("Sign in and do it again.")
+
+
 class Unreadable(Refusal):
     code = "kernel.unreadable"
     message = _("Something in the request is missing or not of the kind we expect.")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from citygrid.kernel.actor import Actor
+from citygrid.kernel.errors import SignedOut
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
@@ -37,7 +39,7 @@ def requires(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
             if permission != PUBLIC and not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _to_sign_in(request)
             if permission not in (PUBLIC, SIGNED_IN):
                 if request.actor is None:
                     return redirect(CHOOSE_POST)
@@ -48,6 +50,17 @@ def requires(permission: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in and back. For a part of a page the whole page goes there; a program is told (SignedOut, 401)."""
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        raise SignedOut
+    if "HX-Request" not in request.headers:
+        return redirect_to_login(request.get_full_path())
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    back = urlunsplit(("", "", page.path or "/", page.query, ""))
+    return HttpResponse(status=204, headers={"HX-Redirect": redirect_to_login(back)["Location"]})
 
 
 def stream_address(request: HttpRequest) -> str:

@@ -14,6 +14,7 @@ let pending: Step | null = null
 // Cases whose step waits or is under way, and until when a list may still name them that was drawn before it was taken.
 const gone = new Map<string, number>()
 const LATE_LIST = 3_000
+const LET_GO = 'undo-let-go'
 
 /**
  * A step of the pane that asks nothing waits ten seconds before it is sent, and can be taken back until then; the next
@@ -36,6 +37,28 @@ export function undoable(page: Document): void {
   })
   page.addEventListener('htmx:afterSwap', () => hideRows(page))
   window.addEventListener('pagehide', () => void send(page))
+  page.addEventListener('htmx:beforeOnLoad', (event) => {
+    if ((event as CustomEvent<{ xhr: XMLHttpRequest }>).detail.xhr.getResponseHeader('HX-Redirect')) letGo(page)
+  })
+  tellLetGo(page)
+}
+
+/** The session is over: what waits would be refused while the page is left. It is told after the sign-in. */
+function letGo(page: Document): void {
+  if (!pending) return
+  window.clearTimeout(pending.timer)
+  sessionStorage.setItem(LET_GO, pending.number)
+  pending = null
+  part(page, 'bar').hidden = true
+}
+
+function tellLetGo(page: Document): void {
+  const number = sessionStorage.getItem(LET_GO)
+  const failed = page.querySelector<HTMLElement>('[data-undo-failed]')
+  if (!number || !failed) return
+  sessionStorage.removeItem(LET_GO)
+  part(page, 'refusal').textContent = `${number}: ${failed.dataset.signedOut}`
+  failed.hidden = false
 }
 
 /** The rows of what is under way stay away from a list that is put in meanwhile. */

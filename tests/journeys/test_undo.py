@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 
 from citygrid.cases.models import Case
 from citygrid.desk.tests.factories import TO_FILED, City
 from citygrid.kernel import clock
 from tests.journeys.counting import eventually, shows
-from tests.journeys.staff import Staff
+from tests.journeys.staff import PASSWORD, Staff
 
 Enter = Callable[..., Staff]
 
@@ -134,3 +135,19 @@ def test_undo_bar_has_no_serious_finding(cases: list[Case], sit: Enter, axe: str
         to(staff, "d", cases[1])
         assert staff.grave_findings(axe, f"undo-{language}") == []
         to(staff, "z", cases[0])
+
+
+@pytest.mark.browser
+def test_step_that_waits_while_the_session_ends_is_named_after_the_sign_in(cases: list[Case], sit: Enter) -> None:
+    staff = sit()
+    Session.objects.all().delete()
+    staff.page.keyboard.press("d")
+    staff.page.wait_for_url("**/sign-in/**")
+    assert staff.page.locator("[data-queue]").count() == 0  # a whole page, not a form inside the old one
+    staff.page.fill("[name=login]", "dispatcher")
+    staff.page.fill("[name=password]", PASSWORD)
+    staff.submit("form:has([name=password])")
+    failed = staff.page.locator("[data-undo-failed]")
+    failed.wait_for()
+    assert cases[0].number in failed.inner_text() and "signed out" in failed.inner_text()
+    assert state(cases[0]) == "filed"

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from citygrid.access import errors, permissions, queries, rules
+from citygrid.access.choices import ADMINISTRATORS
 from citygrid.access.models import Account, ApiToken, Holding, Organisation, Post, SignIn
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor, Axis, Reach
@@ -150,10 +151,14 @@ def set_passwords(*, logins: Sequence[str], password: str, actor: Actor, now: da
 def invite(*, login: str, actor: Actor, now: datetime) -> tuple[Account, str]:
     """The key of a link with which the person sets a password, given here once and kept nowhere. NotFound.
 
-    It is bound to the present password and the last sign-in: whichever changes, it opens nothing any more.
+    An administrator of another kind who has a password gets none (AdministratorsApart): the link could be used by who
+    made it. It is bound to the present password and the last sign-in: whichever changes, it opens nothing any more.
     """
     actor.require(permissions.MANAGE_ACCOUNTS)
     account = _locked(login=login.strip().lower(), is_active=True)
+    held = Holding.objects.filter(account=account, role__in=ADMINISTRATORS).exclude(role=actor.role)
+    if account.has_usable_password() and held.exists():
+        raise errors.AdministratorsApart
     _record(account, "invite", actor, now)
     return account, default_token_generator.make_token(account)
 

@@ -158,5 +158,18 @@ def test_link_of_one_account_opens_no_other_and_none_that_is_closed(enter: Enter
     assert Client().post(link, said).status_code == 410
 
 
+def test_administrators_of_other_kinds_get_no_link_once_they_have_a_password(enter: Enter) -> None:
+    client = enter("system_administrator")
+    other = Holding.objects.filter(role="security_administrator").select_related("account").get().account
+    other.set_password(PASSWORD)
+    other.save()
+    answer = client.post("/administration/invite/", {"login": other.login})
+    assert answer.status_code == 403
+    assert "manage.py set_password" in answer.content.decode()
+    other.set_unusable_password()
+    other.save()
+    assert link_of(client, other.login)  # the first one somebody has to make
+
+
 def test_link_is_made_by_who_keeps_accounts_alone(enter: Enter) -> None:
     assert enter("security_administrator").post("/administration/invite/", {"login": "water"}).status_code == 403
