@@ -21,3 +21,21 @@ class ReportAction(models.TextChoices):
     UNJOIN = "unjoin", _("Joining undone")
     CORRECT_CASE = "correct_case", _("Its case corrected")
     VOID_CASE = "void_case", _("Its case declared void")
+
+
+class Flaw(models.TextChoices):
+    """What was wrong with a report. Its reporter is told, with what to do better; it is counted for posts alone."""
+
+    WRONG_CATEGORY = "wrong_category", _("Wrong category")
+    WRONG_PLACE = "wrong_place", _("Wrong place")
+    NO_EVIDENCE = "no_evidence", _("No evidence")
+    REPEATED = "repeated", _("Repeated report")
+
+
+ADVICE = {  # what to do better next time; a notice cuts its words at 200 characters
+    Flaw.WRONG_CATEGORY: _("Choose the category of what is seen; leave it open when in doubt."),
+    Flaw.WRONG_PLACE: _("Put the mark where the problem is, not where you stand."),
+    Flaw.NO_EVIDENCE: _("Add a photo that shows the problem and its surroundings."),
+    Flaw.REPEATED: _("Look at the open cases nearby first; this one was known."),
+}
+THANKS = _("Thank you for reporting it.")

@@ -86,3 +86,8 @@ class ChannelUnknown(Invalid):
 class FrameUnknown(Invalid):
     code = "intake.frame_unknown"
     message = _("Unknown coordinate frame: %(frame)s")
+
+
+class FlawUnknown(Invalid):
+    code = "intake.flaw_unknown"
+    message = _("Unknown kind of correction: %(flaw)s")

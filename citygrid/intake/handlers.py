@@ -2,7 +2,7 @@
 and shown with its case.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -14,6 +14,7 @@ from citygrid.cases.events import CaseCorrected, CaseVoided
 from citygrid.evidence.registry import owners, parts
 from citygrid.geography import queries as geography
 from citygrid.intake import events, models, queries, services
+from citygrid.intake.choices import ADVICE, THANKS, Flaw
 from citygrid.kernel.events import subscribe
 from citygrid.notices import services as notices
 from citygrid.notices.services import NoticeIn
@@ -48,7 +49,7 @@ def _teller(template: str) -> Callable[[Decided], None]:
 
 
 def _notice(report: models.Report, step: models.ReportStep, template: str) -> NoticeIn:
-    code = report.area_code
+    code, flaws = report.area_code, queries.found_by(step)
     zh, en = (report.address or geography.place_names([code], of)[code] for of in ("zh-hans", "en"))
     return NoticeIn(
         template=template,
@@ -58,6 +59,7 @@ def _notice(report: models.Report, step: models.ReportStep, template: str) -> No
             "number": step.case.number if step.case else "",
             "reason": step.reason,
             "changes": {"zh": _changes(step, "zh-hans"), "en": _changes(step, "en")},
+            "advice": {"zh": _advice(flaws, "zh-hans"), "en": _advice(flaws, "en")},
         },
         key=f"{template}/{report.pk}/{step.seq}",
         to=[Holder(report.received_by_id)] if report.received_by_id else [],
@@ -73,6 +75,13 @@ def _changes(step: models.ReportStep, language: str) -> str:
         told = cases.CorrectionWords([step.data]).of(step.data)
         unknown = _("not known")
         return _(", ").join(f"{one.was or unknown} → {one.now or unknown}" for one in told)
+
+
+def _advice(flaws: Iterable[Flaw], language: str) -> str:
+    """What to do better next time; thanks where nothing was wrong."""
+    with override(language):
+        told = [_("%(flaw)s: %(advice)s") % {"flaw": flaw.label, "advice": ADVICE[flaw]} for flaw in flaws]
+        return " ".join(told) or str(THANKS)
 
 
 @subscribe(CaseCorrected)

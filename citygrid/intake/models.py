@@ -1,15 +1,18 @@
 from typing import Self
 
 from django.contrib.gis.db.models import PointField
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from citygrid.cases.choices import Source
-from citygrid.intake.choices import ReportAction, ReportState
+from citygrid.intake.choices import Flaw, ReportAction, ReportState
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.crypto import EncryptedTextField
 from citygrid.kernel.ids import uuid7
 from citygrid.kernel.scope import AreaCodeField, ScopedModel, ScopedQuerySet, any_prefix
+
+FLAW = models.CharField(max_length=20, choices=Flaw)
 
 
 class ReportQuerySet(ScopedQuerySet):
@@ -52,10 +55,21 @@ class Report(ScopedModel):
     area_code = AreaCodeField()
     received_at = models.DateTimeField()
     received_by = models.ForeignKey("access.Account", null=True, on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey(
+        "access.Post",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="which saw it itself and reported it; nobody's for what people report",
+    )
     case = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(blank=True)
     decided_at = models.DateTimeField(null=True)
     head_seq = models.PositiveIntegerField(default=0, db_default=0, help_text="number of its last step")
+    flaws = ArrayField(
+        FLAW, default=list, db_default=[], blank=True, help_text="what is known to be wrong with it, by its last step"
+    )
 
     objects = ReportQuerySet.as_manager()  # type: ignore[misc]
 
@@ -63,6 +77,7 @@ class Report(ScopedModel):
         indexes = [
             models.Index(fields=["area_code", "received_at"], condition=Q(state="received"), name="report_waiting"),
             models.Index(fields=["area_code", "received_at"], name="report_by_area"),
+            models.Index(fields=["post", "received_at"], condition=Q(post__isnull=False), name="report_by_post"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -70,7 +85,11 @@ class Report(ScopedModel):
                 | Q(state="received", case__isnull=True)
                 | (Q(state="refused", case__isnull=True) & ~Q(reason="")),
                 name="report_decided_as_it_says",
-            )
+            ),
+            # What posts reported is counted for them; what people reported belongs to no post, so it never is.
+            models.CheckConstraint(
+                condition=Q(post__isnull=True) | Q(channel=Source.FIELD), name="report_of_a_post_is_its_own"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -81,7 +100,7 @@ class ReportStep(models.Model):
     """What was done with a report after it came in: by whom, when, why. Append-only.
 
     `data`: of a correction, {"was", "now"}, each with those of category, area, location and address that changed, and
-    component where its case was corrected.
+    component where its case was corrected. `flaws`: what was known to be wrong with the report after the step.
     """
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="steps")
@@ -93,6 +112,7 @@ class ReportStep(models.Model):
     reason = models.TextField(blank=True)
     case = models.ForeignKey("cases.Case", null=True, on_delete=models.PROTECT, related_name="+")
     data = models.JSONField(default=dict)
+    flaws = ArrayField(FLAW, default=list, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["report", "seq"], name="report_step_once")]

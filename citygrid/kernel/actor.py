@@ -28,6 +28,10 @@ class Reach:
     def covers_area(self, code: str) -> bool:
         return any(code.startswith(prefix) for prefix in self.areas)
 
+    def meets(self, areas: Iterable[str]) -> bool:
+        """Whether any of these areas lies in it, or around a part of it."""
+        return any(self.covers_area(area) or any(mine.startswith(area) for mine in self.areas) for area in areas)
+
     def within(self, area_code: str) -> "Reach":
         """As far as it reaches inside an area: what is asked of one area is asked once, by its code alone."""
         inside = tuple(prefix for prefix in self.areas if prefix.startswith(area_code))

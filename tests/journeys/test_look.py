@@ -9,6 +9,7 @@ from citygrid.cases.models import Case
 from citygrid.cases.rules import Correction, Given
 from citygrid.cases.services import take_step
 from citygrid.desk.tests.factories import COVER, LITTER, City, add_administrator, add_cover, make_cases
+from citygrid.desk.tests.test_quality import see_cover
 from citygrid.geography.services import FeatureIn, publish_draft, save_draft, undo_publication
 from citygrid.geography.tests.factories import square
 from citygrid.intake import services as intake
@@ -34,6 +35,7 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
     yield "cases-empty", "acceptor", "/cases/"
     yield "reports-empty", "acceptor", "/reports/"
     yield "supervision-empty", "shift_leader", "/supervision/"
+    yield "report-quality-empty", "supervisor", "/reports/quality/"
     yield "handover-empty", "shift_leader", "/supervision/handover/"
     cases = make_cases(city, clock.now(), 18)
     tell(city, cases[4], "water", 5)
@@ -41,6 +43,7 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
     report = city.report(90, clock.now(), contact={"name": "王女士", "phone": "13800138000"})
     joined, corrected = undone(city, cases)
     near, about = about_covers(city)
+    flawed = refused(city)
     yield from (
         ("home", "acceptor", "/"),
         ("home-dispatcher", "dispatcher", "/"),
@@ -64,6 +67,10 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
         ("report-components", "acceptor", f"/reports/{near.report_id}/"),
         ("case-component", "acceptor", f"/cases/{about.number}/"),
         ("cases-of-component", "acceptor", f"/cases/?component={about.component_id}"),
+        ("report-advice", "supervisor", f"/reports/{flawed.report_id}/"),
+        ("reports-own", "supervisor", "/reports/?sent_by=me"),
+        ("report-quality-own", "supervisor", "/reports/quality/"),
+        ("report-quality", "shift_leader", "/reports/quality/?period=today"),
         ("rules", "dispatcher", "/rules/"),
         ("rules-try", "dispatcher", "/rules/try/"),
         ("procedures", "acceptor", "/procedures/"),
@@ -132,6 +139,16 @@ def undone(city: City, cases: list[Case]) -> tuple[Receipt, Receipt]:
     given = Given(reason="现场核对", correction=right)
     take_step(case_id=cases[0].pk, action="correct", actor=acceptor, now=now, given=given)
     return joined, corrected
+
+
+def refused(city: City) -> Receipt:
+    """A report of a supervisor that shows nothing, refused; and one that is a case of another category."""
+    now = clock.now()
+    acceptor, flawed, other = city.actor("acceptor", now), see_cover(city, "flawed"), see_cover(city, "other")
+    given = {"report_id": flawed.report_id, "reason": "照片中看不到井盖", "flaw": "no_evidence"}
+    intake.refuse_report(**given, actor=acceptor, now=now)
+    intake.accept_report(report_id=other.report_id, category_key=LITTER, actor=acceptor, now=now)
+    return flawed
 
 
 def about_covers(city: City) -> tuple[Receipt, Case]:

@@ -1,6 +1,15 @@
 from citygrid.cases.queries.changes import Change, changed, last_step_of_others
 from citygrid.cases.queries.corrections import Changed, CorrectionWords
-from citygrid.cases.queries.history import Done, done_since, first_dispatches, happened, prove, step, steps
+from citygrid.cases.queries.history import (
+    Done,
+    done_since,
+    first_dispatches,
+    happened,
+    last_finding,
+    prove,
+    step,
+    steps,
+)
 from citygrid.cases.queries.lists import (
     CaseFilter,
     Concerned,
@@ -49,6 +58,7 @@ __all__ = [
     "first_dispatches",
     "happened",
     "lamp_of",
+    "last_finding",
     "last_step_of_others",
     "lines",
     "linked",

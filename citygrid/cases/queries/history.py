@@ -40,6 +40,12 @@ def step(case_id: UUID, seq: int) -> models.Step:
     return models.Step.objects.get(case=case_id, seq=seq)
 
 
+def last_finding(case_id: UUID) -> str:
+    """What the last step of a case that found something found; "" where none did. One query."""
+    findings = models.Step.objects.filter(case=case_id, data__has_key="finding").order_by("-seq")
+    return next((finding for finding in findings.values_list("data__finding", flat=True) if finding), "")
+
+
 def first_dispatches(actor: Actor) -> dict[UUID, tuple[bool, str]]:
     """Of every case the post sees that was dispatched: whether the platform did it first, and to which unit's id."""
     actor.require(permissions.VIEW)

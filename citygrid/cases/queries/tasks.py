@@ -62,7 +62,7 @@ def loads(actor: Actor, now: datetime, since: datetime) -> list[Load]:
     soon = Count("id", filter=Q(node_due_at__gte=now, node_due_at__lte=now + SOON))
     rows: Any = _overseen(actor).order_by().values("assignee").annotate(tasks=Count("id"), late=late, soon=soon)
     counted = {row.pop("assignee"): row for row in rows}
-    staff = {found.post.pk: found for found in _staff(now) if _works_in(found.post, actor)}
+    staff = {found.post.pk: found for found in _staff(now) if actor.reach.meets(found.post.areas)}
     left = access.posts(set(counted) - set(staff) - {None})
     done = _done(staff, since)
     found = [
@@ -108,12 +108,6 @@ def _stages() -> dict[str, tuple[str, ...]]:
 
 def _staff(now: datetime) -> list[access.Staffed]:
     return access.staffed_posts({role for roles in _stages().values() for role in roles}, now)
-
-
-def _works_in(post: Any, actor: Actor) -> bool:
-    """Whether any of its areas lies in the reach, or around it."""
-    reach = actor.reach
-    return any(reach.covers_area(area) or any(mine.startswith(area) for mine in reach.areas) for area in post.areas)
 
 
 def _done(posts: Collection[UUID], since: datetime) -> dict[UUID, int]:

@@ -15,6 +15,7 @@ from citygrid.access.tests import factories as access
 from citygrid.cases.services import Correction
 from citygrid.desk.tests.factories import CLERK, COVER, LITTER, LIVES, City, add_administrator, add_cover, make_cases
 from citygrid.desk.tests.test_notices import tell
+from citygrid.desk.tests.test_quality import see_cover
 from citygrid.desk.tests.test_sheets import send
 from citygrid.dispatch.tests import factories as dispatch
 from citygrid.geography import services as geography
@@ -59,6 +60,7 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
 QUEUE = 22  # the list, and the case that is open beside it, for who may correct its component
 MAP_LIST = 5
 TASKS = {"supervision": 14, "handover": 11}
+QUALITY = 9  # of the reports of posts, their own counters and those of all
 NEWS = 5  # of a case that is open
 DRAFT_PAGE = 9  # of a layer, with what is wrong with it
 TRIAGE = 19  # the reports to decide, and the one that is open beside them
@@ -174,6 +176,17 @@ def test_page_of_supervision_costs_no_more_queries_with_more_tasks_and_posts(cit
             city.play(city.case(place, start), "acceptor send_to_verify", start=start)
         spends.append(spent(client, reverse(name)))
     assert spends == [TASKS[name], TASKS[name]]
+
+
+def test_page_of_report_quality_costs_no_more_queries_with_more_posts_and_reports(city: City, enter) -> None:
+    client, spends = enter("shift_leader"), []
+    for places in (range(2), range(2, 20)):
+        for place in places:
+            post = access.make_post("supervisor", areas=["900001"])
+            city.accounts[f"s{place}"] = access.make_account(f"s{place}", posts=[post])
+            see_cover(city, f"key-{place}", login=f"s{place}")
+        spends.append(spent(client, reverse("report-quality")))
+    assert spends == [QUALITY, QUALITY]
 
 
 @pytest.mark.parametrize(

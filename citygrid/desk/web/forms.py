@@ -21,7 +21,7 @@ from citygrid.evidence.choices import Role
 from citygrid.geography import queries as geography
 from citygrid.geography.choices import Frame, Level, ShapeFault
 from citygrid.geography.errors import UnusableGeometry
-from citygrid.intake.choices import ReportState
+from citygrid.intake.choices import Flaw, ReportState
 from citygrid.intake.permissions import TRIAGE
 from citygrid.intake.queries import ReportFilter
 from citygrid.intake.services import LONGEST_DESCRIPTION, ReportIn
@@ -34,6 +34,7 @@ from citygrid.workflow import queries as workflow
 Choices = list[tuple[str, Any]]
 DECIMAL = forms.TextInput(attrs={"inputmode": "decimal"})  # a number field would scroll its value away
 ANY: tuple[str, str | Promise] = ("", _("Any"))
+ME = "me"  # who sent a report
 
 
 class DateInput(forms.DateInput):
@@ -229,21 +230,25 @@ class ReportFilterForm(FilterForm):
     state = forms.ChoiceField(label=_("State"), required=False, choices=[ANY, *ReportState.choices])
     channel = forms.ChoiceField(label=_("Channel"), required=False, choices=[ANY, *Source.choices])
     area = forms.ChoiceField(label=_("Area"), required=False, widget=FoundSelect)
-    sent_by = forms.ChoiceField(label=_("Sent by"), required=False, choices=[ANY, ("me", _("Me, wherever it lies"))])
+    sent_by = forms.ChoiceField(label=_("Sent by"), required=False)
+    flaw = forms.ChoiceField(label=_("Correction"), required=False, choices=[ANY, *Flaw.choices])
     received_from = forms.DateField(label=_("Received from"), required=False, widget=DateInput())
     received_until = forms.DateField(label=_("Received until"), required=False, widget=DateInput())
     period = forms.ChoiceField(label=_("Period"), required=False, choices=Period.choices, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, actor: Actor) -> None:
         super().__init__(data)
-        area = self.fields["area"]
-        assert isinstance(area, forms.ChoiceField)  # noqa: S101 - tells the type checker
-        area.choices = [ANY, *area_choices(actor.reach.areas)]
+        senders = [ANY, (ME, _("Me, wherever it lies")), *_posts_named(self["sent_by"].value())]
+        for name, choices in {"area": [ANY, *area_choices(actor.reach.areas)], "sent_by": senders}.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells the type checker
+            field.choices = choices
 
     def wanted(self, today: date) -> ReportFilter:
         """The filter on that day; a field that cannot be read narrows nothing (it says so itself)."""
         self.is_valid()
         given = self.cleaned_data
+        sender = given.get("sent_by", "")
         return ReportFilter(
             state=given.get("state", ""),
             area_code=given.get("area", ""),
@@ -251,8 +256,19 @@ class ReportFilterForm(FilterForm):
             words=given.get("words", ""),
             received_from=self.since_day(today),
             received_until=given.get("received_until"),
-            is_own=given.get("sent_by") == "me",
+            is_own=sender == ME,
+            post_id=UUID(sender) if sender not in ("", ME) else None,
+            flaw=given.get("flaw", ""),
         )
+
+
+def _posts_named(sender: str | None) -> list[tuple[str, str]]:
+    """The post that a list of reports is narrowed to, as a choice: those of all posts are too many to choose from."""
+    try:
+        found = access.posts([UUID(sender or "")])
+    except ValueError:
+        return []
+    return [(str(post.pk), post.title) for post in found]
 
 
 class ReportForm(forms.Form):
@@ -370,3 +386,14 @@ class ReasonForm(forms.Form):
 
     def __init__(self, data: Any = None, prefix_id: str = "reason") -> None:
         super().__init__(data, auto_id=f"{prefix_id}_%s")
+
+
+class RefuseForm(ReasonForm):
+    """Why a report is refused, and what was wrong with it, where that is why."""
+
+    flaw = forms.ChoiceField(
+        label=_("What was wrong with the report"), choices=[("", _("None of these")), *Flaw.choices], required=False
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, "refuse")

@@ -4,6 +4,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from citygrid.intake.choices import Flaw
+
+NO_PLACE = _("The place cannot be found from what was said.")
+NOT_SHOWN = _("What was sent does not show the problem.")
+KNOWN = _("The same was reported before and is dealt with.")
+
 REASONS = {
     "return": (
         _("Not within this unit's duty."),
@@ -16,9 +22,10 @@ REASONS = {
         _("This is no matter of city management."),
     ),
     "refuse": (
-        _("The place cannot be found from what was said."),
+        NO_PLACE,
         _("This is no matter of city management."),
-        _("The same was reported before and is dealt with."),
+        KNOWN,
+        NOT_SHOWN,
     ),
     "correct": (
         _("As the photo shows."),
@@ -50,6 +57,9 @@ REASONS = {
     "decline": (_("The reason given does not suffice."), _("The time that is left suffices.")),
 }
 
+# What a usual reason says was wrong with a report, so that nobody has to say it twice.
+FLAWS = {NO_PLACE: Flaw.WRONG_PLACE, NOT_SHOWN: Flaw.NO_EVIDENCE, KNOWN: Flaw.REPEATED}
+
 
 def reasons_for(code: str, phase: str = "") -> list[str]:
     """The usual reasons of an action in the active language; none for most."""
@@ -57,6 +67,9 @@ def reasons_for(code: str, phase: str = "") -> list[str]:
 
 
 def with_usual(data: Any) -> Any:
-    """What was sent, with the usual reason that was pressed as its reason."""
+    """What was sent, with the usual reason that was pressed as its reason, and the flaw that this names, if any."""
     usual = data.get("usual") if data else ""
-    return {**data.dict(), "reason": usual} if usual else data
+    if not usual:
+        return data
+    named = next(({"flaw": flaw} for reason, flaw in FLAWS.items() if str(reason) == usual), {})
+    return {**data.dict(), "reason": usual, **named}

@@ -13,7 +13,7 @@ from citygrid.cases.choices import Source
 from citygrid.desk.web.bulk import row_of
 from citygrid.desk.web.crews import own_columns
 from citygrid.desk.web.words import lamp_of, place_names, state_of
-from citygrid.intake.choices import ReportState
+from citygrid.intake.choices import Flaw, ReportState
 from citygrid.ui.formats import NOTHING
 from citygrid.ui.tables import Column, Empty, Pager, Table, query_with
 
@@ -115,8 +115,12 @@ def report_table(
     empty: Empty,
     pager: Pager | None = None,
     is_decided: bool = True,
+    is_own: bool = False,
 ) -> Table:
-    """Reports, one a row; `is_decided` where some are, so that what became of them is shown."""
+    """Reports, one a row; `is_decided` where some are, so that what became of them is shown.
+
+    `is_own`: those of who reads, so that what was wrong with them is shown too.
+    """
     places = place_names(report.area_code for report in rows) if rows else {}
     columns = [
         Column(_("Receipt"), lambda report: report.receipt, "code"),
@@ -130,7 +134,14 @@ def report_table(
             Column(_("State"), lambda report: ReportState(report.state).label),
             Column(_("Case"), lambda report: report.case.number if report.case else NOTHING, "code"),
         ]
+    if is_own:
+        columns.append(Column(_("Correction"), flaws_of))
     return Table.of(request, columns, rows, caption=caption, empty=empty, url=report_url, pager=pager, id="reports")
+
+
+def flaws_of(report: Any) -> str:
+    """What was wrong with a report, in words."""
+    return _(", ").join(str(Flaw(flaw).label) for flaw in report.flaws) or NOTHING
 
 
 def report_queue_table(request: HttpRequest, rows: Sequence[Any], *, empty: Empty, pager: Pager) -> Table:

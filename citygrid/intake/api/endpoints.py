@@ -7,7 +7,7 @@ from pydantic import Field
 from citygrid.cases.services import Correction
 from citygrid.intake import permissions, queries, services
 from citygrid.intake.api.schemas import ReceiptOut, ReportCorrectionIn, ReportIn, StatusOut, UnjoinIn
-from citygrid.intake.choices import ReportAction
+from citygrid.intake.choices import ADVICE, ReportAction
 from citygrid.kernel import clock
 from citygrid.kernel.api import PROBLEM_CODES, Permitted, Problem, leads_to, responses
 
@@ -80,4 +80,6 @@ def _status(report: Any) -> dict[str, Any]:
 def _happened(one: queries.Happened) -> dict[str, Any]:
     """Without who did it: whoever holds a receipt is told what and why."""
     facts = {name: getattr(one.step, name) for name in ("action", "at", "reason")}
-    return {**facts, "case_number": one.case_number, "changes": [change._asdict() for change in one.changes]}
+    flaws = [{"kind": flaw, "name": str(flaw.label), "advice": str(ADVICE[flaw])} for flaw in one.flaws]
+    changes = [change._asdict() for change in one.changes]
+    return {**facts, "case_number": one.case_number, "changes": changes, "flaws": flaws}

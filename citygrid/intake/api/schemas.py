@@ -8,7 +8,7 @@ from pydantic import Field
 from citygrid.cases.choices import Source
 from citygrid.evidence.choices import MOST_AT_ONCE
 from citygrid.geography.choices import Frame
-from citygrid.intake.choices import ReportAction, ReportState
+from citygrid.intake.choices import Flaw, ReportAction, ReportState
 from citygrid.kernel.api import BodyIn
 
 Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
@@ -82,6 +82,14 @@ class ChangedOut(Schema):
     now: str
 
 
+class FlawOut(Schema):
+    """What was found to be wrong with the report, and what to do better next time, in words."""
+
+    kind: Flaw
+    name: str
+    advice: str
+
+
 class HappenedOut(Schema):
     """One thing that was done with the report."""
 
@@ -90,6 +98,7 @@ class HappenedOut(Schema):
     reason: str
     case_number: str
     changes: list[ChangedOut]
+    flaws: list[FlawOut]
 
 
 class StatusOut(Schema):

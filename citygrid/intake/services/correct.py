@@ -1,7 +1,6 @@
 """The correction of a report that waits."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +10,8 @@ from citygrid.cases.services import Correction
 from citygrid.geography import queries as geography
 from citygrid.intake import errors, events, models, permissions
 from citygrid.intake.choices import ReportAction
-from citygrid.intake.services.history import append, locked, require_undecided
+from citygrid.intake.rules import judge_matter
+from citygrid.intake.services.history import append, first_said, locked, matter, require_undecided
 from citygrid.intake.services.receive import placed, usable_category
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.events import announce
@@ -33,36 +33,27 @@ def correct_report(
     """Correct category, place or address of a report that waits for a decision, with a reason its reporter sees.
 
     It has no component: that is chosen when it is accepted.
-    What it said first stays in its history. With `expected_seq`, only on the history the caller has seen. TextMissing,
-    NothingCorrected, CategoryUnknown and those of places (400); ReportMoved, AlreadyTriaged (409).
+    What it said first stays in its history, and is judged by what is right. With `expected_seq`, only on the history
+    the caller has seen. TextMissing, NothingCorrected, CategoryUnknown and those of places (400); ReportMoved,
+    AlreadyTriaged (409).
     """
     actor.require(permissions.TRIAGE)
     if is_blank(reason):
         raise errors.TextMissing()
     found = locked(report_id, actor, expected_seq)
     require_undecided(found, now)
-    before = _matter(found)
+    said, before = first_said(found), matter(found)
     frame = _take_over(found, correction, now)
-    after = _matter(found)
+    after = matter(found)
     changed = [name for name in after if after[name] != before[name]]
     if not changed:
         raise case_errors.NothingCorrected()
     found.frame = frame if "location" in changed else found.frame
     data = {"was": {name: before[name] for name in changed}, "now": {name: after[name] for name in changed}}
-    seq = append(found, ReportAction.CORRECT, actor, now, MATTER, reason=reason.strip(), data=data)
+    judged = judge_matter(said, data["now"])
+    seq = append(found, ReportAction.CORRECT, actor, now, MATTER, reason=reason.strip(), data=data, judged=judged)
     announce(events.ReportCorrected(report_id=found.pk, seq=seq, at=now))
     return found
-
-
-def _matter(found: models.Report) -> dict[str, Any]:
-    """What a report is about, under the same words as of a case (`cases.services.Correction`)."""
-    location = list(found.location.coords) if found.location else None
-    return {
-        "category": found.category_id,
-        "area": found.area_code,
-        "location": location,
-        "address": found.address,
-    }
 
 
 def _take_over(found: models.Report, right: Correction, now: datetime) -> str:

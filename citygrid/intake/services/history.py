@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from citygrid.geography import queries as geography
 from citygrid.intake import errors, models, permissions
 from citygrid.intake.choices import ReportAction, ReportState
+from citygrid.intake.rules import NOTHING_JUDGED, Judged, standing
 from citygrid.kernel import audit, bell
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.bulk import write_together
@@ -59,13 +60,15 @@ def append(
     case_id: UUID | None = None,
     reason: str = "",
     data: Mapping[str, Any] | None = None,
+    judged: Judged = NOTHING_JUDGED,
 ) -> int:
     """Write the row's fields, the step and its audit entry in one statement; returns the number of the step.
 
-    The screens are told once it is committed.
+    `judged`: what the step says of the flaws of the report. The screens are told once it is committed.
     """
     bell.ring(bell.REPORTS, found.pk)
     found.head_seq += 1
+    found.flaws = standing(found.flaws, judged)
     step = models.ReportStep(
         report=found,
         seq=found.head_seq,
@@ -76,12 +79,33 @@ def append(
         reason=reason,
         case_id=case_id,
         data=data or {},
+        flaws=found.flaws,
     )
-    told = {"case_id": str(case_id) if case_id else "", "reason": reason, **(data or {})}
+    told = {"case_id": str(case_id) if case_id else "", "reason": reason, "flaws": found.flaws, **(data or {})}
     known = {name: value for name, value in told.items() if value}
     entry = audit_entry(found, str(action), actor, now, known)
-    write_together(step, entry, changed=found, fields=(*fields, "head_seq"))
+    write_together(step, entry, changed=found, fields=(*fields, "head_seq", "flaws"))
     return found.head_seq
+
+
+def matter(found: models.Report) -> dict[str, Any]:
+    """What a report is about, under the same words as of a case (`cases.services.Correction`)."""
+    location = list(found.location.coords) if found.location else None
+    return {
+        "category": found.category_id,
+        "area": found.area_code,
+        "location": location,
+        "address": found.address,
+    }
+
+
+def first_said(found: models.Report) -> dict[str, Any]:
+    """What a report was about as it came in, before anybody corrected it. One query, if anything was done with it."""
+    said = matter(found)
+    corrections = found.steps.filter(action=ReportAction.CORRECT) if found.head_seq else ()
+    for step in sorted(corrections, key=lambda step: -step.seq):
+        said |= step.data["was"]
+    return said
 
 
 def audit_entry(found: models.Report, action: str, actor: Actor, now: datetime, data: dict[str, Any]) -> AuditEntry:

@@ -131,6 +131,7 @@ def _store(given: ReportIn, actor: Actor, now: datetime) -> dict[str, Any]:
         area_code=area,
         received_at=now,
         received_by_id=actor.account_id,
+        post_id=actor.post_id if given.channel == Source.FIELD else None,
     )
     entry = audit_entry(stored, "receive", actor, now, {"channel": given.channel})
     write_together(stored, *_contacts(stored, given.contact), entry)

@@ -23,31 +23,29 @@ from citygrid.desk.choices import ListPage
 from citygrid.desk.web import components, corrections, photos, suggested, suspects, tables
 from citygrid.desk.web.casefile import areas_of, map_at
 from citygrid.desk.web.corrections import CorrectForm, UnjoinForm
-from citygrid.desk.web.forms import AcceptForm, JoinForm, ReasonForm, ReportFilterForm, ReportForm, SketchForm
+from citygrid.desk.web.forms import (
+    AcceptForm,
+    JoinForm,
+    ReasonForm,
+    RefuseForm,
+    ReportFilterForm,
+    ReportForm,
+    SketchForm,
+)
 from citygrid.desk.web.queue import back_of, going_back, onwards
 from citygrid.desk.web.reasons import reasons_for, with_usual
+from citygrid.desk.web.reportfile import entries, flaws_named
 from citygrid.desk.web.saved import menu
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.words import paged, place_names, role_names
 from citygrid.evidence import queries as evidence
 from citygrid.intake import errors, permissions, queries, services
-from citygrid.intake.choices import ReportAction, ReportState
+from citygrid.intake.choices import Flaw, ReportState
 from citygrid.inventory import permissions as inventory_permissions
 from citygrid.kernel.errors import Invalid, KeyReused, NotFound, Refusal
 from citygrid.kernel.web import posts_only, requires
 from citygrid.ui.tables import Empty, Pager, query_with
-from citygrid.ui.timeline import Entry
 from citygrid.workflow import queries as workflow
-
-ICONS = {
-    ReportAction.CORRECT: "edit",
-    ReportAction.ACCEPT: "check",
-    ReportAction.JOIN: "link",
-    ReportAction.REFUSE: "ban",
-    ReportAction.UNJOIN: "arrow-back-up",
-    ReportAction.CORRECT_CASE: "edit",
-    ReportAction.VOID_CASE: "ban",
-}
 
 
 @requires(permissions.VIEW)
@@ -78,7 +76,9 @@ def _shown(request: Any, rows: Sequence[Any], pager: Pager, is_queue: bool) -> d
     """The list; where it is worked through, with the report that is open and the way on to the next one."""
     empty = _no_reports(request)
     if not is_queue:
-        return {"table": tables.report_table(request, rows, caption=_("Newest first"), empty=empty, pager=pager)}
+        is_own = request.GET.get("sent_by", "") != ""
+        caption = _("Newest first")
+        return {"table": tables.report_table(request, rows, caption=caption, empty=empty, pager=pager, is_own=is_own)}
     table = tables.report_queue_table(request, rows, empty=empty, pager=pager)
     context = {"table": table, "list_url": query_with(request, open=None)}
     found = _open_one(request)
@@ -214,11 +214,17 @@ def join(request: Any, report_id: UUID) -> HttpResponse:
 @posts_only("report", "report_id")
 def refuse(request: Any, report_id: UUID) -> HttpResponse:
     """Refuse the report, with a reason that its reporter sees."""
-    form = ReasonForm(with_usual(request.POST), "refuse")
+    form = RefuseForm(with_usual(request.POST))
 
     def decide() -> HttpResponse:
-        reason = form.cleaned_data["reason"]
-        services.refuse_report(report_id=report_id, reason=reason, actor=request.actor, now=standing(request).now)
+        said = form.cleaned_data
+        services.refuse_report(
+            report_id=report_id,
+            reason=said["reason"],
+            flaw=said["flaw"],
+            actor=request.actor,
+            now=standing(request).now,
+        )
         messages.success(request, _("Refused. The reporter sees your reason."))
         return _on(request) or redirect("report", report_id=report_id)
 
@@ -341,11 +347,12 @@ def file_of(request: Any, found: Any, sent: Form | None = None, contact: Any = N
         "place": place_names([found.area_code])[found.area_code],
         "map": map_at(found.location, found.area_code),
         "photos": photos.groups(shown),
+        "flaws": flaws_named(map(Flaw, found.flaws)),
         "contact": masked,
         "is_revealed": contact is not None,
-        "reveal": _form(sent, "reveal") if masked and request.actor.may(permissions.REVEAL) else None,
+        "reveal": _revealing(sent) if masked and request.actor.may(permissions.REVEAL) else None,
         "sent": sent,
-        "entries": _entries(found, request.actor),
+        "entries": entries(found, request.actor),
         "reasons": {name: reasons_for(name) for name in ("refuse", "correct")},
         **(_decisions(request, found, sent, bool(shown)) if may_decide else {}),
         **_undoing(request, found, sent),
@@ -366,7 +373,7 @@ def _decisions(request: Any, found: Any, sent: Form | None, has_photos: bool) ->
         **_acceptance(request.actor, found, sent, suggested.sure(likely)),
         "suggested": likely,
         "join": sent if isinstance(sent, JoinForm) else JoinForm(),
-        "refuse": _form(sent, "refuse"),
+        "refuse": sent if isinstance(sent, RefuseForm) else RefuseForm(),
         "correct": sent if isinstance(sent, CorrectForm) else CorrectForm(None, found, request.actor.reach.areas),
         **suspects.of_report(request.actor, found, standing(request).now, has_photos),
     }
@@ -428,29 +435,10 @@ def _undoing(request: Any, found: Any, sent: Form | None) -> dict[str, Any]:
     return {"unjoin": sent if isinstance(sent, UnjoinForm) else UnjoinForm(report=found)}
 
 
-def _entries(found: Any, actor: Any) -> list[Entry]:
-    """What was done with the report, newest first."""
-    return [
-        Entry(
-            at=one.step.at,
-            title=str(ReportAction(one.step.action).label),
-            actor=one.step.account.display_name if one.step.account else one.step.label,
-            reason=one.step.reason,
-            icon=ICONS[ReportAction(one.step.action)],
-            detail=(*_case_named(one), *corrections.details(one.changes)),
-        )
-        for one in reversed(queries.history(found, actor))
-    ]
-
-
-def _case_named(one: queries.Happened) -> tuple[tuple[str, str], ...]:
-    return ((_("Case"), one.case_number),) if one.case_number else ()
-
-
-def _form(sent: Form | None, name: str) -> Form:
-    """The reason form of this name: the one that was sent, or an empty one."""
-    is_this = isinstance(sent, ReasonForm) and sent.auto_id == f"{name}_%s"
-    return sent if sent is not None and is_this else ReasonForm(prefix_id=name)
+def _revealing(sent: Form | None) -> Form:
+    """The form that asks why a contact is revealed: the one that was sent, or an empty one."""
+    is_this = isinstance(sent, ReasonForm) and not isinstance(sent, RefuseForm)
+    return sent if sent is not None and is_this else ReasonForm(prefix_id="reveal")
 
 
 def _field_of(refusal: Refusal) -> str | None:

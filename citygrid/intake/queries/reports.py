@@ -11,8 +11,8 @@ from citygrid.cases import queries as cases
 from citygrid.evidence import queries as evidence
 from citygrid.evidence.registry import Seen
 from citygrid.intake import models, permissions
-from citygrid.intake.choices import ReportAction, ReportState
-from citygrid.intake.rules import mask
+from citygrid.intake.choices import Flaw, ReportAction, ReportState
+from citygrid.intake.rules import found_between, mask
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.idempotency import answered
@@ -32,6 +32,8 @@ class ReportFilter:
     received_from: date | None = None
     received_until: date | None = None
     is_own: bool = False  # those the account sent itself, wherever they lie
+    post_id: UUID | None = None  # the post that saw it itself
+    flaw: str = ""
 
     def condition(self) -> Q:
         """The filter as a condition on reports."""
@@ -40,6 +42,10 @@ class ReportFilter:
             wanted &= Q(received_at__date__gte=self.received_from)
         if self.received_until:
             wanted &= Q(received_at__date__lte=self.received_until)
+        if self.post_id:
+            wanted &= Q(post=self.post_id)
+        if self.flaw:
+            wanted &= Q(flaws__contains=[self.flaw])
         for word in self.words.split():
             wanted &= Q(receipt__iexact=word) | Q(description__icontains=word) | Q(address__icontains=word)
         return wanted & prefix_range("area_code", self.area_code)
@@ -110,11 +116,12 @@ def _with_case() -> QuerySet[models.Report]:
 
 @dataclass(frozen=True)
 class Happened:
-    """One thing that was done with a report, to or from which case, and what a correction changed, in words."""
+    """One thing that was done with a report, to or from which case, what it changed in words, the flaws it found."""
 
     step: models.ReportStep
     case_number: str
     changes: list[cases.Changed]
+    flaws: tuple[Flaw, ...]
 
 
 def history(report: models.Report, actor: Actor | None = None) -> list[Happened]:
@@ -127,7 +134,17 @@ def history(report: models.Report, actor: Actor | None = None) -> list[Happened]
     words = cases.CorrectionWords(step.data for step in steps if step.data)
     numbers = [step.case.number if step.case else "" for step in steps]
     changes = [words.of(step.data) if step.data else [] for step in steps]
-    return [Happened(*each) for each in zip(steps, numbers, changes, strict=True)]
+    before: list[list[str]] = [[], *(step.flaws for step in steps)]
+    flaws = [found_between(was, step.flaws) for was, step in zip(before, steps, strict=False)]
+    return [Happened(*each) for each in zip(steps, numbers, changes, flaws, strict=True)]
+
+
+def found_by(step: models.ReportStep) -> tuple[Flaw, ...]:
+    """The flaws of its report that this step found. One query, if there are any."""
+    if not step.flaws:
+        return ()
+    before = models.ReportStep.objects.filter(report=step.report_id, seq=step.seq - 1).values_list("flaws", flat=True)
+    return found_between(before.first() or (), step.flaws)
 
 
 def joins_of_case(case_id: UUID, actor: Actor) -> list[models.ReportStep]:
