@@ -1,7 +1,7 @@
 """Reports of the past: one bulk path, by COPY."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,10 @@ from citygrid.kernel.ids import receipt_code, uuid7
 
 @dataclass(frozen=True, slots=True)
 class PastReport:
-    """A report of the past, for the bulk path; `source_key` is its id in the system it came from."""
+    """A report of the past, for the bulk path; `source_key` is its id in the system it came from.
+
+    `post_id`: which saw it itself, of a report from the field; `flaws`: what was found to be wrong with it.
+    """
 
     source_key: str
     channel: str
@@ -31,6 +34,9 @@ class PastReport:
     location: Point | None = None
     address: str = ""
     reason: str = ""
+    received_by_id: UUID | None = None
+    post_id: UUID | None = None
+    flaws: list[str] = field(default_factory=list)
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from citygrid.simulator.rules.week import PEOPLE, STAFF, WEATHER, HotSpot, Week,
 
 CHANNELS = {"field": 55, "hotline": 24, "internet": 11, "inspection": 4, "video": 3, "leader": 2, "media": 1}
 EVENING_CHANNELS = {"hotline": 24, "internet": 13, "media": 1}
+TOLD_OF_TWICE = (*PEOPLE_REPORT, "field")  # of what is known already, or is refused
 STAFF_CHANNELS = ("field", "inspection", "video")
 USUAL = SCENARIOS[0]
 STAFF_SEE = 2.2  # how much more staff report of what is free to be theirs, to have their share of all
@@ -165,7 +166,7 @@ class Author:
         spot = replace(first.spot, lat=round(first.spot.lat + 0.00003, 6))
         accepted_at = first.beats[0].at
         received_at = self.pace.after(accepted_at, (2, min(300, self._open_minutes(first))))
-        channel = self.rng.choice(PEOPLE_REPORT)
+        channel = self.rng.choice(TOLD_OF_TWICE)
         draft = Life(
             number=number,
             scenario=scenario,
@@ -212,7 +213,7 @@ class Author:
             return "field"
         is_told = scenario.triage == Triage.REFUSE or scenario.steps.startswith("send_to_verify")
         if is_told or scenario.is_social:
-            return self.rng.choice(PEOPLE_REPORT)
+            return self.rng.choice(TOLD_OF_TWICE if scenario.triage == Triage.REFUSE else PEOPLE_REPORT)
         shares = [share * (STAFF_SEE if channel in STAFF_CHANNELS else 1) for channel, share in CHANNELS.items()]
         return self.rng.choices(list(CHANNELS), shares)[0]
 

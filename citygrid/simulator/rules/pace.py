@@ -140,7 +140,7 @@ class Pace:
     def _beat(self, life: "Life", at: datetime, action: str) -> Beat:
         scenario, of_kind = life.scenario, f"{action} {life.truth.own.partition('/')[0]}"
         words = {
-            "reason": texts.REFUSALS if action == Triage.REFUSE else _said(texts.REASONS, of_kind, action),
+            "reason": tuple(texts.REFUSALS) if action == Triage.REFUSE else _said(texts.REASONS, of_kind, action),
             "note": _said(texts.NOTES, of_kind, action),
             "finding": _said(texts.FINDINGS, of_kind, action),
         }

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from citygrid.intake.choices import Flaw
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -231,11 +233,12 @@ SOCIAL: Mapping[str, tuple[str, ...]] = {
 }
 
 MORE = ("这个问题还没解决，再反映一次。", "我也看到了，请尽快处理。", "路过时发现同样的情况。")
-REFUSALS = (
-    "反映事项不属于城市管理受理范围，请拨打相应服务热线。",
-    "地点和内容不清楚，多次回拨无人接听。",
-    "现场已自行恢复，无需立案。",
-)
+REFUSALS: Mapping[str, str] = {  # why a report is refused, and what was wrong with it
+    "反映事项不属于城市管理受理范围，请转相应服务热线。": "",
+    "地点和内容不清楚，无法找到。": Flaw.WRONG_PLACE.value,
+    "现场已自行恢复，无需立案。": "",
+    "照片看不出问题，请补拍后重新上报。": Flaw.NO_EVIDENCE.value,
+}
 SELF_FIXED = ("现场已将物品归位，通道恢复。", "已当场清理干净。", "已劝离，现场恢复正常。")
 
 REASONS = {

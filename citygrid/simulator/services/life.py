@@ -34,7 +34,8 @@ from citygrid.simulator.rules.people import CODE, DEPARTMENTS
 from citygrid.simulator.rules.places import Places
 from citygrid.simulator.rules.plan import draw
 from citygrid.simulator.rules.scenarios import Triage
-from citygrid.simulator.rules.texts import SOCIAL, TOPICS
+from citygrid.simulator.rules.slips import reported_as
+from citygrid.simulator.rules.texts import REFUSALS, SOCIAL, TOPICS
 from citygrid.simulator.rules.week import Week, week_before
 from citygrid.simulator.services.company import Company
 from citygrid.simulator.services.district import CALENDAR, size_there
@@ -199,7 +200,8 @@ class Play:
             return
         actor = self.company.actor(life, beat.role)
         if life.scenario.triage == Triage.REFUSE:
-            intake_services.refuse_report(report_id=report_id, reason=beat.reason, actor=actor, now=beat.at)
+            why = {"reason": beat.reason, "flaw": REFUSALS[beat.reason]}
+            intake_services.refuse_report(report_id=report_id, **why, actor=actor, now=beat.at)
         elif life.scenario.triage == Triage.JOIN:
             case_id = self.case_ids[life.partner or 0]
             intake_services.join_report(report_id=report_id, case_id=case_id, actor=actor, now=beat.at)
@@ -290,7 +292,7 @@ def report_in(life: Life, actor: Actor) -> ReportIn:
         lon=life.spot.lon,
         lat=life.spot.lat,
         address=life.spot.address,
-        category_key=life.problem.category_key if has_seen else "",
+        category_key=reported_as(life),
         contact=life.contact,
         photos=shown.get("before", ()),
     )

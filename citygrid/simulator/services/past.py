@@ -24,6 +24,7 @@ from citygrid.simulator.rules.lives import Life
 from citygrid.simulator.rules.pace import Beat
 from citygrid.simulator.rules.people import CODE
 from citygrid.simulator.rules.scenarios import Triage
+from citygrid.simulator.rules.slips import flaws_of, reported_as
 from citygrid.simulator.services.company import AUTOMATIC, Company
 from citygrid.simulator.services.people import Progress
 
@@ -121,13 +122,13 @@ class Past:
         state = STATES.get(life.scenario.triage, ReportState.ACCEPTED) if is_decided else ReportState.RECEIVED
         case_of = life.partner if state == ReportState.JOINED else life.number
         has_case = state in (ReportState.JOINED, ReportState.ACCEPTED)
-        is_telling = has_case or life.channel == "field"
+        own = self.company.receiver(life) if life.channel == "field" else None
         return PastReport(
             source_key=key_of(life),
             channel=life.channel,
             state=state,
             description=life.description,
-            category_key=life.problem.category_key if is_telling else None,
+            category_key=reported_as(life) or (life.problem.category_key if has_case else None),
             district_code=CODE,
             area_code=self.company.areas[life.number],
             received_at=life.received_at,
@@ -135,6 +136,9 @@ class Past:
             location=Point(life.spot.lon, life.spot.lat, srid=4326),
             address=life.spot.address,
             reason=life.beats[0].reason if state == ReportState.REFUSED else "",
+            received_by_id=own.account_id if own else None,
+            post_id=own.post_id if own else None,
+            flaws=flaws_of(life) if is_decided else [],
         )
 
 

@@ -133,6 +133,14 @@ def test_continued_run_has_just_the_reports_planned_and_a_further_run_adds_nothi
     assert summary == [line for line in run.second.splitlines() if line.startswith("demo: cases")]
 
 
+def test_reports_of_supervisors_are_counted_for_their_posts_and_no_others(run: Run) -> None:
+    now = clock.now()
+    leader = next(actor for actor in queries.actors(now) if actor.role == "shift_leader")
+    found = [one.counters for one in intake.of_posts(leader, now - timedelta(days=30), now)]
+    field = list(intake.reports(queries.VIEWER, intake.ReportFilter(channel="field"), count=1000))
+    assert sum(one.sent for one in found) == len(field) > 5
+
+
 def test_history_is_clean_and_goes_forward_in_time(run: Run) -> None:
     proof = None
     for proof in cases.prove(system_actor("test")):

@@ -11,6 +11,7 @@ import shapely
 from django.conf import settings
 from PIL import Image
 
+from citygrid.intake.choices import Flaw
 from citygrid.kernel.daytable import build_calendar, read_day_table
 from citygrid.kernel.workcalendar import DEFAULT_SHIFTS
 from citygrid.kernel.worktime import Limit, Unit, WorkingCalendar
@@ -20,6 +21,8 @@ from citygrid.simulator.rules.places import Places
 from citygrid.simulator.rules.plan import Plan, draw
 from citygrid.simulator.rules.scenarios import SCENARIOS, Triage, cast
 from citygrid.simulator.rules.sizes import SMALL
+from citygrid.simulator.rules.slips import flaws_of, reported_as
+from citygrid.simulator.rules.texts import CONFUSIONS
 from citygrid.simulator.rules.week import hot_spots, week_before
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # a Monday, 15:00 in Shanghai
@@ -173,3 +176,12 @@ def test_report_is_about_the_nearest_component_of_its_category_in_its_community(
     assert nearby.nearest(lamp, "900001001001003", 116.3, 39.90044) == "lamp"
     assert nearby.nearest(lamp, "900001001001003", 116.3, 39.90046) == ""
     assert nearby.nearest("city/matter/06036", "900001001001003", 116.3, 39.9) == ""
+
+
+def test_supervisors_slip_in_every_way_and_nobody_else_names_a_wrong_category(stage: lives.Stage) -> None:
+    written = lives.write(7, 3_000, stage)
+    assert {flaw for life in written if life.channel == "field" for flaw in flaws_of(life)} == set(Flaw.values)
+    slips = [life for life in written if reported_as(life) not in ("", life.problem.category_key)]
+    assert slips and {(life.channel, life.scenario.triage) for life in slips} == {("field", Triage.ACCEPT)}
+    assert all(reported_as(life).removeprefix("s/") in CONFUSIONS[life.problem.own] for life in slips)
+    assert all(flaws_of(life) == ["wrong_category"] for life in slips if life.beats)
