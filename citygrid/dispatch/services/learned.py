@@ -34,15 +34,21 @@ def ask_training(*, target: Target, actor: Actor, now: datetime) -> None:
 
 
 def train(
-    *, target: Target, until: datetime, actor: Actor, now: datetime, progress: Progress = lambda _words: None
+    *,
+    target: Target,
+    until: datetime,
+    actor: Actor,
+    now: datetime,
+    most: int = MOST_CASES,
+    progress: Progress = lambda _words: None,
 ) -> LearnedModel:
-    """Learn from the newest closed cases opened before `until`, and keep the model in the shadow.
+    """Learn from the newest closed cases opened before `until`, at most `most`, and keep the model in the shadow.
 
     The one that was in the shadow is switched off; the one that is on goes on, and its promise is taken over. Raises
     TooFewCases, classifier.TooManyLabelsError.
     """
     actor.require(MANAGE_AUTOMATION)
-    rows = cases.settled(None, until, count=MOST_CASES)
+    rows = cases.settled(None, until, count=most)
     labels = [label_of(row, target) for row in rows]
     if len(rows) < classifier.FEWEST or len(set(labels)) < 2:
         raise TooFewCases(count=len(rows), labels=len(set(labels)))
