@@ -39,3 +39,11 @@ ADVICE = {  # what to do better next time; a notice cuts its words at 200 charac
     Flaw.REPEATED: _("Look at the open cases nearby first; this one was known."),
 }
 THANKS = _("Thank you for reporting it.")
+
+
+class FocusState(models.TextChoices):
+    """What has become of a line of what to look for."""
+
+    PROPOSED = "proposed", _("Proposed")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")

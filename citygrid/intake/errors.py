@@ -91,3 +91,21 @@ class FrameUnknown(Invalid):
 class FlawUnknown(Invalid):
     code = "intake.flaw_unknown"
     message = _("Unknown kind of correction: %(flaw)s")
+
+
+class FocusNotChosen(Invalid):
+    code = "intake.focus_not_chosen"
+    message = _("Choose at least one proposal.")
+
+
+class FocusDates(Invalid):
+    code = "intake.focus_dates"
+    message = _(
+        "The last day must not lie before the first day, nor before today, and at most %(most)s days after it."
+    )
+
+
+class FocusGone(Conflict):
+    code = "intake.focus_gone"
+    message = _("Some of these lines are not what they were: somebody was first, or the proposals were made anew.")
+    hint = _("Load the page again.")

@@ -1,5 +1,5 @@
 """What reports plug in below: supervisors are told what became of theirs (one table); photos are seen with the report,
-and shown with its case.
+and shown with its case. And what it publishes for posts to look for.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,6 +15,7 @@ from citygrid.evidence.registry import owners, parts
 from citygrid.geography import queries as geography
 from citygrid.intake import events, models, queries, services
 from citygrid.intake.choices import ADVICE, THANKS, Flaw
+from citygrid.intake.registry import publishers
 from citygrid.kernel.events import subscribe
 from citygrid.notices import services as notices
 from citygrid.notices.services import NoticeIn
@@ -101,3 +102,4 @@ for _event, _template in TOLD.items():
 
 owners.register(queries.PHOTO_OWNER, queries.as_seen)
 parts.register(cases.PHOTO_OWNER, queries.ids_of_case)
+publishers.register("focus", queries.published_for)

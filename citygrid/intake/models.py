@@ -3,10 +3,10 @@ from typing import Self
 from django.contrib.gis.db.models import PointField
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from citygrid.cases.choices import Source
-from citygrid.intake.choices import Flaw, ReportAction, ReportState
+from citygrid.intake.choices import Flaw, FocusState, ReportAction, ReportState
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.crypto import EncryptedTextField
 from citygrid.kernel.ids import uuid7
@@ -132,3 +132,55 @@ class ReportContact(models.Model):
 
     def __str__(self) -> str:
         return f"contact of {self.report_id}"
+
+
+class FocusQuerySet(ScopedQuerySet):
+    """Lines of the communities a post reaches, or works in a part of."""
+
+    def scope_for(self, actor: Actor) -> Q:
+        around = {area[:length] for area in actor.reach.areas for length in range(6, len(area))}
+        return any_prefix("area_code", actor.reach.areas) | Q(area_code__in=around)
+
+
+class Focus(ScopedModel):
+    """A line of what to look for: a category in a community, mostly on these weekdays, at these times of day.
+
+    Proposed from counts of cases (`rules.focus`), which it keeps as they were; published by a person, for days.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    state = models.CharField(max_length=20, choices=FocusState, default=FocusState.PROPOSED)
+    area_code = AreaCodeField(help_text="of a community")
+    category = models.ForeignKey("catalogue.Category", on_delete=models.PROTECT, related_name="+")
+    weekdays = ArrayField(models.PositiveSmallIntegerField(), help_text="1 is Monday")
+    hours = ArrayField(models.PositiveSmallIntegerField(), help_text="at which times of day of three hours begin")
+    recent = models.PositiveIntegerField(help_text="cases of the last four weeks")
+    expected = models.FloatField()
+    ratio = models.FloatField()
+    lower = models.FloatField(help_text="at least so many times as many as expected")
+    proposed_at = models.DateTimeField()
+    from_date = models.DateField(null=True)
+    until_date = models.DateField(null=True, help_text="its last day")
+    note = models.CharField(max_length=300, blank=True)
+    published_at = models.DateTimeField(null=True)
+    published_by = models.CharField(max_length=120, blank=True)
+
+    objects = FocusQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["area_code", "until_date"], condition=Q(state="published"), name="focus_of_day")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["area_code", "category"], condition=Q(state="proposed"), name="focus_proposed_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="proposed", published_at__isnull=True)
+                | Q(from_date__isnull=False, until_date__gte=F("from_date"), published_at__isnull=False),
+                name="focus_published_for_days",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category_id} in {self.area_code}"

@@ -9,6 +9,7 @@ from citygrid.cases.models import Case
 from citygrid.cases.rules import Correction, Given
 from citygrid.cases.services import take_step
 from citygrid.desk.tests.factories import COVER, LITTER, City, add_administrator, add_cover, make_cases
+from citygrid.desk.tests.test_focus import proposed, published
 from citygrid.desk.tests.test_quality import see_cover
 from citygrid.geography.services import FeatureIn, publish_draft, save_draft, undo_publication
 from citygrid.geography.tests.factories import square
@@ -36,6 +37,7 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
     yield "reports-empty", "acceptor", "/reports/"
     yield "supervision-empty", "shift_leader", "/supervision/"
     yield "report-quality-empty", "supervisor", "/reports/quality/"
+    yield "focus-empty", "shift_leader", "/focus/"
     yield "handover-empty", "shift_leader", "/supervision/handover/"
     cases = make_cases(city, clock.now(), 18)
     tell(city, cases[4], "water", 5)
@@ -44,6 +46,9 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
     joined, corrected = undone(city, cases)
     near, about = about_covers(city)
     flawed = refused(city)
+    for area in ("900001001001", "900001002001"):
+        proposed(COVER, area)
+        published(LITTER, area)
     yield from (
         ("home", "acceptor", "/"),
         ("home-dispatcher", "dispatcher", "/"),
@@ -71,6 +76,9 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
         ("reports-own", "supervisor", "/reports/?sent_by=me"),
         ("report-quality-own", "supervisor", "/reports/quality/"),
         ("report-quality", "shift_leader", "/reports/quality/?period=today"),
+        ("focus", "shift_leader", "/focus/"),
+        ("focus-own", "supervisor", "/focus/"),
+        ("home-supervisor", "supervisor", "/"),
         ("rules", "dispatcher", "/rules/"),
         ("rules-try", "dispatcher", "/rules/try/"),
         ("procedures", "acceptor", "/procedures/"),

@@ -25,6 +25,7 @@ from citygrid.cases.queries.lists import (
     waiting_total,
 )
 from citygrid.cases.queries.outcomes import open_of_unit, settled
+from citygrid.cases.queries.patterns import Opened, first_opened, opened_by_place
 from citygrid.cases.queries.related import Linked, Relation, at_same_place, linked, near
 from citygrid.cases.queries.single import PHOTO_OWNER, actions_for, as_seen, case, case_by_number, lamp_of
 from citygrid.cases.queries.tasks import Load, able_posts, loads, moment_lamp, task_lamp, tasks
@@ -41,6 +42,7 @@ __all__ = [
     "Done",
     "Linked",
     "Load",
+    "Opened",
     "Outcome",
     "Relation",
     "Work",
@@ -56,6 +58,7 @@ __all__ = [
     "dispatched",
     "done_since",
     "first_dispatches",
+    "first_opened",
     "happened",
     "lamp_of",
     "last_finding",
@@ -67,6 +70,7 @@ __all__ = [
     "near",
     "open_counts",
     "open_of_unit",
+    "opened_by_place",
     "prove",
     "step",
     "settled",

@@ -14,6 +14,7 @@ from citygrid.access.models import Organisation
 from citygrid.access.tests import factories as access
 from citygrid.cases.services import Correction
 from citygrid.desk.tests.factories import CLERK, COVER, LITTER, LIVES, City, add_administrator, add_cover, make_cases
+from citygrid.desk.tests.test_focus import proposed, published
 from citygrid.desk.tests.test_notices import tell
 from citygrid.desk.tests.test_quality import see_cover
 from citygrid.desk.tests.test_sheets import send
@@ -60,6 +61,7 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
 QUEUE = 22  # the list, and the case that is open beside it, for who may correct its component
 MAP_LIST = 5
 TASKS = {"supervision": 14, "handover": 11}
+FOCUS = {"shift_leader": 10, "supervisor": 7}  # what to look for
 QUALITY = 9  # of the reports of posts, their own counters and those of all
 NEWS = 5  # of a case that is open
 DRAFT_PAGE = 9  # of a layer, with what is wrong with it
@@ -187,6 +189,17 @@ def test_page_of_report_quality_costs_no_more_queries_with_more_posts_and_report
             see_cover(city, f"key-{place}", login=f"s{place}")
         spends.append(spent(client, reverse("report-quality")))
     assert spends == [QUALITY, QUALITY]
+
+
+@pytest.mark.parametrize("login", FOCUS)
+def test_page_of_what_to_look_for_costs_no_more_queries_with_more_lines(city: City, enter, login: str) -> None:
+    client, spends = enter(login), []
+    for category in (LITTER, COVER):
+        for area in ("900001001001", "900001001002", "900001002001"):
+            for make in (proposed, published):
+                make(category, area)
+        spends.append(spent(client, reverse("focus")))
+    assert spends == [FOCUS[login], FOCUS[login]]
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,7 @@ def _nav(about: Standing) -> list[NavItem]:
         ("home", "home", _("Home"), "", None),
         ("waiting", "list-check", _("Waiting"), case_permissions.VIEW, lambda: about.waiting_total),
         ("reports", "message", _("Reports"), intake_permissions.VIEW, lambda: about.triage or None),
+        ("focus", "eye", _("What to look for"), intake_permissions.VIEW, None),
         ("cases", "folder", _("Cases"), case_permissions.VIEW, None),
         ("map", "map-2", _("Map"), case_permissions.VIEW, None),
         ("supervision", "clipboard-check", _("Supervision"), case_permissions.OVERSEE_TASKS, None),

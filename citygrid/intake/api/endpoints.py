@@ -1,12 +1,16 @@
+from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
+from django.utils.translation import get_language
 from ninja import Header, Path, Router, Status
 from pydantic import Field
 
 from citygrid.cases.services import Correction
+from citygrid.catalogue import queries as catalogue
+from citygrid.geography import queries as geography
 from citygrid.intake import permissions, queries, services
-from citygrid.intake.api.schemas import ReceiptOut, ReportCorrectionIn, ReportIn, StatusOut, UnjoinIn
+from citygrid.intake.api.schemas import FocusOut, ReceiptOut, ReportCorrectionIn, ReportIn, StatusOut, UnjoinIn
 from citygrid.intake.choices import ADVICE, ReportAction
 from citygrid.kernel import clock
 from citygrid.kernel.api import PROBLEM_CODES, Permitted, Problem, leads_to, responses
@@ -33,6 +37,15 @@ def receive_report(request: Any, report: ReportIn, key: Key = Header(alias="Idem
     given["photos"] = tuple(given["photos"])
     receipt = services.receive_report(report=services.ReportIn(**given), key=key, actor=request.auth, now=clock.now())
     return Status(201 if receipt.is_first else 200, receipt)
+
+
+@router.get("/focus", response=responses(list[FocusOut]), auth=Permitted(permissions.VIEW))
+def read_focus(request: Any) -> list[dict[str, Any]]:
+    """What this post is to look for today, where and when, the most pressing first."""
+    found = queries.to_look_for(request.auth, clock.now())
+    names = catalogue.categories({one.category_key for one in found})
+    places = geography.place_names({one.area_code for one in found}, get_language() or "zh-hans")
+    return [{**asdict(one), "category": names[one.category_key].name, "area": places[one.area_code]} for one in found]
 
 
 @router.get("/{receipt}", response=responses(StatusOut), auth=None)

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -111,3 +111,21 @@ class StatusOut(Schema):
     case_number: str
     case_state: str
     history: list[HappenedOut]
+
+
+class FocusOut(Schema):
+    """What a post is to look for: a category in an area, mostly on these weekdays (1 is Monday) and at these times.
+
+    `hours`: at which times of day of three hours begin; 6 is from 6 to 9 o'clock, in the time zone of the district.
+    """
+
+    id: UUID
+    category_key: str
+    category: str
+    area_code: str
+    area: str
+    weekdays: list[int]
+    hours: list[int]
+    note: str
+    from_date: date
+    until_date: date

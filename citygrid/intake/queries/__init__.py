@@ -1,3 +1,4 @@
+from citygrid.intake.queries.focus import proposals, published, published_for, to_look_for
 from citygrid.intake.queries.quality import Counters, Quality, of_own_post, of_posts
 from citygrid.intake.queries.reports import (
     PHOTO_OWNER,
@@ -46,11 +47,15 @@ __all__ = [
     "of_own_post",
     "of_posts",
     "others_of_reporter",
+    "proposals",
+    "published",
+    "published_for",
     "report",
     "reports",
     "reports_of_case",
     "sent_before",
     "status_by_id",
     "status_of",
+    "to_look_for",
     "waiting_count",
 ]

@@ -1,12 +1,20 @@
 from citygrid.intake.services.contact import reveal_contact
 from citygrid.intake.services.correct import correct_report
 from citygrid.intake.services.decide import accept_report, join_report, refuse_report, unjoin_report
+from citygrid.intake.services.focus import (
+    LONGEST_NOTE,
+    propose_everywhere,
+    propose_focus,
+    publish_focus,
+    withdraw_focus,
+)
 from citygrid.intake.services.follow import note_case_correction, note_case_void
 from citygrid.intake.services.past import PastReport, record_reports
 from citygrid.intake.services.receive import LONGEST_DESCRIPTION, Receipt, ReportIn, receive_report
 
 __all__ = [
     "LONGEST_DESCRIPTION",
+    "LONGEST_NOTE",
     "PastReport",
     "Receipt",
     "ReportIn",
@@ -15,9 +23,13 @@ __all__ = [
     "join_report",
     "note_case_correction",
     "note_case_void",
+    "propose_everywhere",
+    "propose_focus",
+    "publish_focus",
     "receive_report",
     "record_reports",
     "refuse_report",
     "reveal_contact",
     "unjoin_report",
+    "withdraw_focus",
 ]

@@ -25,6 +25,7 @@ from citygrid.inventory import queries as inventory
 from citygrid.inventory.queries import ComponentFilter
 from citygrid.kernel import clock
 from citygrid.kernel.actor import system_actor
+from citygrid.kernel.models import AuditEntry
 from citygrid.simulator import queries, services
 from citygrid.simulator.rules.nearby import WITHIN_M
 from citygrid.simulator.rules.people import CODE, seats
@@ -139,6 +140,13 @@ def test_reports_of_supervisors_are_counted_for_their_posts_and_no_others(run: R
     found = [one.counters for one in intake.of_posts(leader, now - timedelta(days=30), now)]
     field = list(intake.reports(queries.VIEWER, intake.ReportFilter(channel="field"), count=1000))
     assert sum(one.sent for one in found) == len(field) > 5
+
+
+def test_what_to_look_for_was_proposed_from_the_week(run: Run) -> None:
+    (entry,) = AuditEntry.objects.filter(action="propose")
+    leader = next(actor for actor in queries.actors(clock.now()) if actor.role == "shift_leader")
+    published = list(intake.published(leader, clock.now().date()))
+    assert entry.data["proposals"] == len(published) + len(intake.proposals(leader))
 
 
 def test_history_is_clean_and_goes_forward_in_time(run: Run) -> None:

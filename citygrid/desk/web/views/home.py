@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 
 from citygrid.cases import permissions as case_permissions
 from citygrid.cases import queries as cases
+from citygrid.desk.web.focus import Line
+from citygrid.desk.web.focus import lines as lines_to_look_for
 from citygrid.desk.web.shell import Standing, draw, standing
 from citygrid.desk.web.tables import case_table, case_url, report_table, report_url
 from citygrid.desk.web.views.notices import lines
@@ -46,7 +48,8 @@ def home(request: Any) -> HttpResponse:
     if about.triage:
         tables.insert(0, _first_reports(about))
     context = {"counts": about.waiting, "triage": about.triage, "tables": tables, "day": _my_day(about)}
-    return draw(request, "desk/home.html", {**context, "notices": _newest_notices(about)})
+    context |= {"notices": _newest_notices(about), "focus": _to_look_for(about)}
+    return draw(request, "desk/home.html", context)
 
 
 @requires(case_permissions.VIEW)
@@ -88,6 +91,14 @@ def _my_day(about: Standing) -> cases.Done | None:
     if not about.request.actor.may(case_permissions.ACT):
         return None
     return cases.done_since(about.request.actor, about.midnight)
+
+
+def _to_look_for(about: Standing) -> list[Line]:
+    """The first of what is published for today, for a post that goes out and reports."""
+    actor = about.request.actor
+    if not actor.may(intake_permissions.RECEIVE) or actor.may(intake_permissions.TRIAGE):
+        return []
+    return lines_to_look_for(intake.published(actor, about.today)[:FEW])
 
 
 def _newest_notices(about: Standing) -> list[tuple[Any, str]]:

@@ -62,6 +62,9 @@ class Command(BaseCommand):
         self._ends("inventory")
         has_lived = services.live(reports=reports, most=most, progress=_progress, **given)
         self._ends("week")
+        if has_lived:
+            services.publish_focus(actor=given["actor"], now=given["now"])
+            self._ends("focus")
         return has_lived or is_new
 
     def _ends(self, stage: str) -> None:
