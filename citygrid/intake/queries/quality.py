@@ -34,14 +34,14 @@ class Quality:
 
 
 def of_posts(actor: Actor, since: datetime, until: datetime) -> list[Quality]:
-    """The counters of every post that reports in the reach of who oversees them, by title: no order of merit.
+    """The counters of the posts that reported, of those that work in the reach of who oversees them, by title.
 
     Reports received from `since` to before `until`, with what has come of them by now. Two queries.
     """
     actor.require(permissions.VIEW_QUALITY)
     staff = [one for one in access.staffed_posts(_reporting_roles(), now=until) if actor.reach.meets(one.post.areas)]
     counted = _counters([one.post.pk for one in staff], since, until)
-    return [Quality(one.post, one.names, counted.get(one.post.pk, Counters())) for one in staff]
+    return [Quality(one.post, one.names, counted[one.post.pk]) for one in staff if one.post.pk in counted]
 
 
 def of_own_post(actor: Actor, since: datetime, until: datetime) -> Counters:

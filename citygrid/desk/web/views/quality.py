@@ -72,7 +72,7 @@ def _table(request: Any, period: Period, rows: list[queries.Quality]) -> Table:
         columns,
         rows,
         caption=_("Reports of each post, by its title"),
-        empty=Empty(_("No post reports here"), _("Posts that report what they see in your area are listed here.")),
+        empty=Empty(_("No post has reported yet"), _("Posts that report what they see in your area are listed here.")),
         url=lambda row: _address(str(row.post.pk), period),
         id="quality",
     )
