@@ -55,7 +55,7 @@ def test_when_is_told_with_times_that_follow_one_another_as_one(weekdays, hours,
 
 def test_why_is_told_with_the_counts(city: City) -> None:
     with override("en"):
-        assert why(proposed()) == "12 cases in four weeks, 4.0 were expected: 2.3 times as many, surely 1.2."
+        assert why(proposed()) == "12 cases in four weeks, 4.0 were expected: 2.3 times as many, at least 1.2."
 
 
 def test_shift_leader_publishes_what_was_proposed_and_the_post_there_reads_it(city: City, enter) -> None:
@@ -63,7 +63,7 @@ def test_shift_leader_publishes_what_was_proposed_and_the_post_there_reads_it(ci
     leader, supervisor = enter("shift_leader"), enter("supervisor")
     assert PAGE in words_of(leader.get("/supervision/"))
     drawn = words_of(leader.get(PAGE))
-    assert "Exposed litter" in drawn and "surely 1.2" in drawn and "Mon, Tue · 06:00–12:00" in drawn
+    assert "Exposed litter" in drawn and "at least 1.2" in drawn and "Mon, Tue · 06:00–12:00" in drawn
     assert "Exposed litter" not in words_of(supervisor.get(PAGE))
     said = {"row": [str(litter.pk)], "note": "look behind the bins", **dates()}
     assert "1 line is published" in words_of(leader.post("/focus/publish/", said, follow=True))

@@ -63,8 +63,8 @@ def _spans(hours: Sequence[int]) -> list[tuple[int, int]]:
 def why(row: Any) -> str:
     """The counts behind it, in words."""
     told = ngettext(
-        "%(recent)s case in four weeks, %(expected)s were expected: %(ratio)s times as many, surely %(lower)s.",
-        "%(recent)s cases in four weeks, %(expected)s were expected: %(ratio)s times as many, surely %(lower)s.",
+        "%(recent)s case in four weeks, %(expected)s were expected: %(ratio)s times as many, at least %(lower)s.",
+        "%(recent)s cases in four weeks, %(expected)s were expected: %(ratio)s times as many, at least %(lower)s.",
         row.recent,
     )
     rounded = {name: f"{getattr(row, name):.1f}" for name in ("expected", "ratio", "lower")}

@@ -28,7 +28,7 @@ from scipy.special import gammaincinv
 
 RECENT_WEEKS, EARLIER_WEEKS = 4, 24
 PRIOR_WEEKS, PRIOR = 4.0, 2.0
-QUANTILE, FEWEST, MOST = 0.01, 5, 40
+QUANTILE, FEWEST, MOST = 0.01, 5, 60
 BAND = 3  # hours of a time of day
 Cell = tuple[str, str]  # community, category
 

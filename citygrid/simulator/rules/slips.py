@@ -5,7 +5,7 @@ from citygrid.simulator.rules import texts
 from citygrid.simulator.rules.lives import Life
 from citygrid.simulator.rules.scenarios import Triage
 
-ONE_IN = 12  # reports of supervisors whose category is that of something that looks alike
+ONE_IN = 11  # reports of supervisors whose category is that of something that looks alike
 
 
 def reported_as(life: Life) -> str:

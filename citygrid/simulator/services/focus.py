@@ -10,15 +10,17 @@ from citygrid.kernel.actor import Actor
 from citygrid.simulator.queries import actors
 from citygrid.simulator.rules.people import CODE
 
-PUBLISHED = 8  # of the proposals, the surest
+PUBLISHED, OWN = 8, 2  # of the proposals, the surest; and of those where the first supervisor works
 NOTE = "演练：请结合日常巡查留意，发现即上报，附现场照片。"
 
 
 def publish_focus(*, actor: Actor, now: datetime) -> int:
     """Propose what to look for, and publish the first of it for a week; returns how many lines."""
     intake_services.propose_focus(district_code=CODE, actor=actor, now=now)
-    leader = next(one for one in actors(now) if one.role == "shift_leader")
-    chosen = [one.pk for one in intake.proposals(leader)[:PUBLISHED]]
+    leader, walker = (next(one for one in actors(now) if one.role == role) for role in ("shift_leader", "supervisor"))
+    proposals = list(intake.proposals(leader))
+    own = [one for one in proposals if walker.reach.covers_area(one.area_code)]
+    chosen = {one.pk for one in (*proposals[:PUBLISHED], *own[:OWN])}
     if not chosen:
         return 0
     today = localdate(now)
