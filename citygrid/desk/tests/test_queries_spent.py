@@ -42,20 +42,20 @@ ADDRESSED = {"report-new": "?key=0190aaaa-0000-7000-8000-000000000001"}
 OTHERS = {  # pages of other posts, by their address: who opens them, and what they cost
     "/rules/": ("dispatcher", 7),
     "/rules/try/": ("dispatcher", 5),
-    "/layers/": ("system_administrator", 4),
-    "/layers/road/": ("system_administrator", 10),
-    "/layers/road/features/R1/": ("system_administrator", 6),
-    "/administration/": ("system_administrator", 4),
-    "/status/": ("system_administrator", 13),
-    "/administration/organisations/": ("system_administrator", 5),
-    "/administration/organisations/record/": ("system_administrator", 4),
-    "/administration/accounts/record/?key=water": ("system_administrator", 6),
-    "/administration/standard/?code=city/component/01001/1": ("system_administrator", 10),
-    "/administration/procedure/?code=city-case": ("system_administrator", 5),
-    "/administration/rules/": ("system_administrator", 8),
-    "/sheets/": ("system_administrator", 13),
-    "/sheets/organisations/": ("system_administrator", 5),
-    "/sheets/rules/": ("system_administrator", 5),
+    "/layers/": ("system_administrator", 5),
+    "/layers/road/": ("system_administrator", 11),
+    "/layers/road/features/R1/": ("system_administrator", 7),
+    "/administration/": ("system_administrator", 5),
+    "/status/": ("system_administrator", 14),
+    "/administration/organisations/": ("system_administrator", 6),
+    "/administration/organisations/record/": ("system_administrator", 5),
+    "/administration/accounts/record/?key=water": ("system_administrator", 7),
+    "/administration/standard/?code=city/component/01001/1": ("system_administrator", 11),
+    "/administration/procedure/?code=city-case": ("system_administrator", 6),
+    "/administration/rules/": ("system_administrator", 9),
+    "/sheets/": ("system_administrator", 14),
+    "/sheets/organisations/": ("system_administrator", 6),
+    "/sheets/rules/": ("system_administrator", 6),
     "/notices/": ("water", 7),
 }
 QUEUE = 22  # the list, and the case that is open beside it, for who may correct its component
@@ -68,6 +68,10 @@ DRAFT_PAGE = 9  # of a layer, with what is wrong with it
 TRIAGE = 19  # the reports to decide, and the one that is open beside them
 REPORT_PAGE = 16  # of one to decide, with all that helps to decide it
 SUSPECTS = 6  # while a report is taken down
+DRAFT_PAGE = 10  # of a layer, with what is wrong with it
+TRIAGE = 18  # the reports to decide, and the one that is open beside them
+REPORT_PAGE = 15  # of one to decide, with all that helps to decide it
+SUSPECTS = 4  # while a report is taken down
 CASE_PAGE = 23  # of a case with everything on it, for who may correct its component; a plain one costs 19
 
 
