@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from json import loads
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -49,6 +50,10 @@ OF_GROUP = """
 SELECT id, queueing_lock FROM procrastinate_jobs
 WHERE status = 'failed' AND task_name = %s AND coalesce(args ->> 'subscription', '') = %s
 ORDER BY id FOR UPDATE SKIP LOCKED
+"""
+AWAITED = """
+SELECT task_name, args FROM procrastinate_jobs
+WHERE task_name = ANY(%s) AND status IN ('todo', 'doing') ORDER BY id
 """
 LET_BE = "UPDATE procrastinate_jobs SET status = 'cancelled' WHERE id = %s"
 
@@ -103,6 +108,13 @@ def queues(now: datetime) -> list[Queue]:
     with connection.cursor() as cursor:
         cursor.execute(QUEUES, {"now": now})
         return [Queue(*row) for row in cursor.fetchall()]
+
+
+def awaited(*tasks: str) -> list[tuple[str, dict[str, str | int]]]:
+    """(task, arguments) of what is queued or being done of these tasks, the oldest first. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(AWAITED, [list(tasks)])
+        return [(task, loads(arguments)) for task, arguments in cursor.fetchall()]
 
 
 def failed() -> list[Failed]:

@@ -2,6 +2,8 @@
 
 from citygrid.dispatch.queries.automation import (
     USUAL_PROMISE,
+    WEEK,
+    WEEKS,
     Bounced,
     ModelRecord,
     Tally,
@@ -15,6 +17,7 @@ from citygrid.dispatch.queries.automation import (
     unit_limits,
     watched,
 )
+from citygrid.dispatch.queries.awaited import Awaited, AwaitedReplay, awaited
 from citygrid.dispatch.queries.duplicates import NEAR_M, SHOWN, Said, Suspect, duplicates_model, suspects
 from citygrid.dispatch.queries.learned import (
     Told,
@@ -42,6 +45,7 @@ from citygrid.dispatch.queries.trial import (
 from citygrid.dispatch.queries.verdicts import (
     Judgement,
     Suggestion,
+    answer_of,
     candidates,
     decision_words,
     decisions_of,
@@ -52,12 +56,18 @@ from citygrid.dispatch.queries.verdicts import (
     suggest,
 )
 from citygrid.dispatch.rules import Situation, Verdict
+from citygrid.dispatch.rules import Answer, Situation
 
 __all__ = [
     "MOST",
     "NEAR_M",
     "SHOWN",
     "USUAL_PROMISE",
+    "WEEK",
+    "WEEKS",
+    "Answer",
+    "Awaited",
+    "AwaitedReplay",
     "Bounced",
     "Group",
     "Judgement",
@@ -73,7 +83,9 @@ __all__ = [
     "TriedCase",
     "Verdict",
     "answer",
+    "answer_of",
     "answers",
+    "awaited",
     "bounces",
     "by_conclusion",
     "by_week",

@@ -15,7 +15,7 @@ from citygrid.cases import queries as cases
 from citygrid.dispatch.choices import Measure, Outcome, Reason
 from citygrid.dispatch.models import Decision, Rule
 from citygrid.dispatch.permissions import VIEW_RULES
-from citygrid.dispatch.rules import Line, RuleFacts, Situation, Verdict, resolve
+from citygrid.dispatch.rules import Answer, Line, RuleFacts, Situation, Verdict, resolve
 from citygrid.geography import queries as geography
 from citygrid.kernel.actor import Actor
 
@@ -123,8 +123,13 @@ def rules_not_over(actor: Actor, on: date) -> list[Rule]:
 def decisions_of(case_id: UUID, actor: Actor) -> list[Decision]:
     """What was decided about a case, oldest first, with the units; nothing where the post sees no such case."""
     actor.require(VIEW_RULES)
-    found = list(Decision.objects.filter(case__in=cases.visible(actor).filter(pk=case_id)).select_related("unit"))
-    return sorted(found, key=lambda decision: decision.pk)
+    of_case = Decision.objects.filter(case__in=cases.visible(actor).filter(pk=case_id))
+    return sorted(of_case.select_related("unit", "sent_to"), key=lambda decision: decision.pk)
+
+
+def answer_of(decision: Decision) -> Answer | None:
+    """What the model that was on answered when this was decided; None where none was."""
+    return Answer.of_data(decision.answer) if decision.answer else None
 
 
 def decision_words(decision: Decision) -> list[str]:
