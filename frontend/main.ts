@@ -3,6 +3,7 @@ import './tokens.css'
 import './styles/shell.css'
 import './styles/parts.css'
 import './styles/desk.css'
+import './styles/charts.css'
 import './styles/map.css'
 import './styles/editor.css'
 import './styles/print.css'
@@ -18,6 +19,7 @@ import { liveQueue } from './behaviours/live-queue.ts'
 import { localTime } from './behaviours/local-time.ts'
 import { menus } from './behaviours/menu.ts'
 import { printButton } from './behaviours/print.ts'
+import { promiseSlider } from './behaviours/promise-slider.ts'
 import { rememberFolds } from './behaviours/remember.ts'
 import { searchKey } from './behaviours/search-key.ts'
 import { submitOnce } from './behaviours/submit-once.ts'
@@ -57,5 +59,6 @@ htmx.onLoad((element) => {
   errorSummary(root)
   findChoice(root)
   rememberFolds(root)
+  promiseSlider(root)
   mountIslands(root)
 })

@@ -30,6 +30,16 @@ def _two_places(value: Number, size: int) -> str:
     return f"{float(value) / size:.2f}".rstrip("0").rstrip(".")
 
 
+def percent_words(share: float | None) -> str:
+    """Write 0.9734 as "97.3%", 0.97 as "97%"; None is a dash. No share below all is told as "100%"."""
+    if share is None:
+        return NOTHING
+    tenths = round(share * 1000)
+    if tenths == 1000 and share < 1:
+        return ">99.9%"
+    return f"{tenths / 10:.1f}".removesuffix(".0") + "%"
+
+
 def distance_words(metres: float) -> str:
     """Write a distance as "12 m", "1.3 km" or "600 km": no more of it than the eye takes in."""
     if round(metres) < 1_000:

@@ -11,6 +11,7 @@ from citygrid.cases.services import take_step
 from citygrid.desk.tests.factories import COVER, LITTER, City, add_administrator, add_cover, make_cases
 from citygrid.desk.tests.test_focus import proposed, published
 from citygrid.desk.tests.test_quality import see_cover
+from citygrid.desk.tests.learned import teach
 from citygrid.geography.services import FeatureIn, publish_draft, save_draft, undo_publication
 from citygrid.geography.tests.factories import square
 from citygrid.intake import services as intake
@@ -38,6 +39,7 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
     yield "supervision-empty", "shift_leader", "/supervision/"
     yield "report-quality-empty", "supervisor", "/reports/quality/"
     yield "focus-empty", "shift_leader", "/focus/"
+    yield "automation-empty", "dispatcher", "/automation/"
     yield "handover-empty", "shift_leader", "/supervision/handover/"
     cases = make_cases(city, clock.now(), 18)
     tell(city, cases[4], "water", 5)
@@ -86,6 +88,7 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
     )
     yield from sheets(city)
     yield from layers(city)
+    yield from automation(city)
     for place, login in {3: "dispatcher", 5: "water", 7: "dispatcher", 8: "sanitation", 12: "shift_leader"}.items():
         yield f"case-{cases[place].state}-{place}", login, f"/cases/{cases[place].number}/"
 
@@ -127,6 +130,16 @@ def layers(city: City) -> Iterator[tuple[str, str, str]]:
     yield "layer-feature", login, "/layers/road/features/R1/"
     yield "layer-draft", login, "/layers/road/draft/"
     yield "layer-edit", login, "/layers/road/edit/"
+
+
+def automation(city: City) -> Iterator[tuple[str, str, str]]:
+    """The pages of automatic dispatch, the card of a model."""
+    login = "system_administrator"
+    model = teach(city)
+    yield "automation", login, "/automation/"
+    yield "automation-limit", login, f"/automation/?limit={city.water.pk}"
+    yield "automation-seen", "dispatcher", "/automation/"
+    yield "model", login, f"/automation/models/{model.pk}/"
 
 
 def put(code: str, column: float) -> FeatureIn:

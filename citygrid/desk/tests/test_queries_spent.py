@@ -12,12 +12,15 @@ from django.urls import reverse
 
 from citygrid.access.models import Organisation
 from citygrid.access.tests import factories as access
+from citygrid.cases.models import Case
 from citygrid.cases.services import Correction
 from citygrid.desk.tests.factories import CLERK, COVER, LITTER, LIVES, City, add_administrator, add_cover, make_cases
 from citygrid.desk.tests.test_focus import proposed, published
+from citygrid.desk.tests.learned import replay, teach
 from citygrid.desk.tests.test_notices import tell
 from citygrid.desk.tests.test_quality import see_cover
 from citygrid.desk.tests.test_sheets import send
+from citygrid.dispatch import services as automatic
 from citygrid.dispatch.tests import factories as dispatch
 from citygrid.geography import services as geography
 from citygrid.geography.tests.factories import SOUTH, WEST, feature, square
@@ -42,6 +45,7 @@ ADDRESSED = {"report-new": "?key=0190aaaa-0000-7000-8000-000000000001"}
 OTHERS = {  # pages of other posts, by their address: who opens them, and what they cost
     "/rules/": ("dispatcher", 7),
     "/rules/try/": ("dispatcher", 5),
+    "/automation/": ("system_administrator", 18),
     "/layers/": ("system_administrator", 5),
     "/layers/road/": ("system_administrator", 11),
     "/layers/road/features/R1/": ("system_administrator", 7),
@@ -72,6 +76,7 @@ DRAFT_PAGE = 10  # of a layer, with what is wrong with it
 TRIAGE = 18  # the reports to decide, and the one that is open beside them
 REPORT_PAGE = 15  # of one to decide, with all that helps to decide it
 SUSPECTS = 4  # while a report is taken down
+MODEL_CARD = 11
 CASE_PAGE = 23  # of a case with everything on it, for who may correct its component; a plain one costs 19
 
 
@@ -161,9 +166,23 @@ def test_page_of_a_draft_costs_no_more_queries_with_more_changes(city: City, ent
     assert spend == [DRAFT_PAGE, DRAFT_PAGE]
 
 
+def add_decisions(city: City, places: range) -> None:
+    """Cases that a rule sent and another unit has now, limits of units, and categories left to people."""
+    now = clock.now()
+    for place in places:
+        start = now - timedelta(hours=place)
+        case = city.play(city.case(5 * place + 500, start), "shift_leader file", start=start)
+        automatic.dispatch_filed(case_id=case.pk, now=start + timedelta(minutes=20))
+        Case.objects.unscoped(reason="test").filter(pk=case.pk).update(unit=city.sanitation)
+    unit = access.make_organisation(f"limited-{places.start}", kind="sanitation")
+    automatic.limit_unit(unit_id=unit.pk, limit=automatic.LimitIn(most_open=9), actor=CLERK, now=now)
+    automatic.take_out(category_key=LITTER, note="", actor=CLERK, now=now)
+
+
 def _add_rows(city: City, keeper, places: range) -> None:
     """For each place a unit, a rule of it, a feature it keeps, a file of units that was checked, and a notice."""
     tell(city, "water", len(places), first=places.start)
+    add_decisions(city, places)
     for place in places:
         unit = access.make_organisation(f"unit-{place:02}", kind="sanitation")
         on = {"layer_code": "road", "feature_code": f"R{place}"} if place % 2 else {"category_key": LITTER}
@@ -279,6 +298,16 @@ def correct(city: City, report_id: UUID, times: int) -> None:
             actor=city.actor("acceptor", clock.now()),
             now=clock.now(),
         )
+
+
+def test_pages_of_a_model_cost_no_more_queries_with_more_replays_and_names(city: City, enter) -> None:
+    add_administrator(city)
+    model, keeper = teach(city), enter("system_administrator")
+    address = reverse("automation-model", args=[model.pk])
+    few = spent(keeper, address)
+    for _ in range(3):
+        replay(model)
+    assert (few, spent(keeper, address)) == (MODEL_CARD, MODEL_CARD)
 
 
 def test_case_page_costs_no_more_queries_with_a_longer_history(city: City, enter) -> None:

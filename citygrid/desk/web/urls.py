@@ -2,6 +2,7 @@ from django.urls import path
 
 from citygrid.desk.web.views import (
     account,
+    automation,
     base_maps,
     cases,
     focus,
@@ -10,6 +11,7 @@ from citygrid.desk.web.views import (
     layers,
     library,
     maps,
+    models,
     notices,
     quality,
     reports,
@@ -108,6 +110,15 @@ urlpatterns = [
     path("layers/<slug:code>/publications/<uuid:publication_id>/undo/", layer_drafts.undo, name="layer-undo"),
     path("rules/", rules.rule_list, name="rules"),
     path("rules/try/", rules.try_rules, name="rules-try"),
+    path("automation/", automation.automation, name="automation"),
+    path("automation/train/", automation.train, name="automation-train"),
+    path("automation/take-out/", automation.take_out, name="automation-take-out"),
+    path("automation/put-back/", automation.put_back, name="automation-put-back"),
+    path("automation/limit/", automation.limit, name="automation-limit"),
+    path("automation/models/<slug:sha256>/", models.model, name="automation-model"),
+    path("automation/models/<slug:sha256>/state/", models.switch, name="automation-state"),
+    path("automation/models/<slug:sha256>/promise/", models.promise, name="automation-promise"),
+    path("automation/models/<slug:sha256>/replay/", models.replay, name="automation-replay"),
     path("procedures/", library.procedures, name="procedures"),
     path("procedures/<slug:code>/<int:version>/", library.procedure, name="procedure"),
 ]

@@ -15,7 +15,7 @@ from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from citygrid.ui import cells, formats, svgmap
+from citygrid.ui import cells, charts, formats, svgmap
 
 register = template.Library()
 
@@ -71,6 +71,15 @@ def styled(field: BoundField) -> SafeString:
         own = "choices"
     wrong = " is-invalid" if field.errors else ""
     return field.as_widget(attrs={"class": f"{own}{wrong} {widget.attrs.get('class', '')}".strip()})
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share in percent, to a tenth; a dash for None."""
+    return formats.percent_words(share)
+
+
+register.simple_tag(charts.calibration)
 
 
 @register.simple_tag
