@@ -12,6 +12,7 @@ from citygrid.desk.tests.factories import COVER, LITTER, City, add_administrator
 from citygrid.desk.tests.test_focus import proposed, published
 from citygrid.desk.tests.test_quality import see_cover
 from citygrid.desk.tests.learned import teach
+from citygrid.desk.tests.learned import UNCLEAR, filed, teach
 from citygrid.geography.services import FeatureIn, publish_draft, save_draft, undo_publication
 from citygrid.geography.tests.factories import square
 from citygrid.intake import services as intake
@@ -133,13 +134,14 @@ def layers(city: City) -> Iterator[tuple[str, str, str]]:
 
 
 def automation(city: City) -> Iterator[tuple[str, str, str]]:
-    """The pages of automatic dispatch, the card of a model."""
+    """The pages of automatic dispatch, the card of a model, and a case of which it was not sure."""
     login = "system_administrator"
-    model = teach(city)
+    model, case = teach(city), filed(city, UNCLEAR)
     yield "automation", login, "/automation/"
     yield "automation-limit", login, f"/automation/?limit={city.water.pk}"
     yield "automation-seen", "dispatcher", "/automation/"
     yield "model", login, f"/automation/models/{model.pk}/"
+    yield "case-unsure", "dispatcher", f"/cases/{case.number}/"
 
 
 def put(code: str, column: float) -> FeatureIn:

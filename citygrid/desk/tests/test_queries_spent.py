@@ -17,6 +17,7 @@ from citygrid.cases.services import Correction
 from citygrid.desk.tests.factories import CLERK, COVER, LITTER, LIVES, City, add_administrator, add_cover, make_cases
 from citygrid.desk.tests.test_focus import proposed, published
 from citygrid.desk.tests.learned import replay, teach
+from citygrid.desk.tests.learned import UNCLEAR, filed, replay, teach
 from citygrid.desk.tests.test_notices import tell
 from citygrid.desk.tests.test_quality import see_cover
 from citygrid.desk.tests.test_sheets import send
@@ -77,7 +78,8 @@ TRIAGE = 18  # the reports to decide, and the one that is open beside them
 REPORT_PAGE = 15  # of one to decide, with all that helps to decide it
 SUSPECTS = 4  # while a report is taken down
 MODEL_CARD = 11
-CASE_PAGE = 23  # of a case with everything on it, for who may correct its component; a plain one costs 19
+UNSURE_CASE = 19  # of a filed one that closed cases say something of, for who dispatches it
+CASE_PAGE = 24  # of a case with everything on it, for who may correct its component; a plain one costs 19
 
 
 @pytest.fixture(autouse=True)
@@ -302,12 +304,14 @@ def correct(city: City, report_id: UUID, times: int) -> None:
 
 def test_pages_of_a_model_cost_no_more_queries_with_more_replays_and_names(city: City, enter) -> None:
     add_administrator(city)
-    model, keeper = teach(city), enter("system_administrator")
+    model, keeper, dispatcher = teach(city), enter("system_administrator"), enter("dispatcher")
     address = reverse("automation-model", args=[model.pk])
     few = spent(keeper, address)
     for _ in range(3):
         replay(model)
+    case = filed(city, UNCLEAR)
     assert (few, spent(keeper, address)) == (MODEL_CARD, MODEL_CARD)
+    assert spent(dispatcher, reverse("case", args=[case.number])) == UNSURE_CASE
 
 
 def test_case_page_costs_no_more_queries_with_a_longer_history(city: City, enter) -> None:

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy
 from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.catalogue import queries as catalogue
-from citygrid.desk.web import components
+from citygrid.desk.web import answers, components
 from citygrid.desk.web.corrections import details
 from citygrid.desk.web.crews import Titles
 from citygrid.desk.web.words import limit_words, place_name, procedure_of, state_of, waits_for
 from citygrid.dispatch import permissions as dispatch_permissions
 from citygrid.dispatch import queries as dispatch
+from citygrid.dispatch.choices import Outcome
 from citygrid.geography import queries as geography
 from citygrid.geography.choices import Level
 from citygrid.geography.errors import UnknownPlace
@@ -85,12 +86,17 @@ class Responsible:
 
 @dataclass(frozen=True)
 class Rules:
-    """What the responsibility rules came to, the unit if one is named, and a sentence for every rule looked at."""
+    """What the responsibility rules came to, the unit if one is named, and a sentence for every rule looked at.
+
+    `said`: what automatic dispatch made of it. `suggested`: whom to send the case to, as far as anything names a unit.
+    """
 
     outcome: str
     unit: Any
     words: tuple[str, ...]
     decided_at: datetime | None = None
+    said: answers.Said | None = None
+    suggested: UUID | None = None
 
 
 def facts_of(case: Any, now: datetime) -> list[Fact]:
@@ -188,14 +194,25 @@ def rules_on(case: Any, actor: Actor, now: datetime) -> Rules | None:
     """What the responsibility rules say of a filed case, or said of a later one; None if the post may not see it."""
     if not actor.may(dispatch_permissions.VIEW_RULES):
         return None
+    decisions = dispatch.decisions_of(case.pk, actor)
+    said = answers.said_in(decisions)
     if case.state == "filed":
         found = dispatch.suggest(case.pk, actor, now)
-        return Rules(str(found.outcome.label), found.unit, found.words)
-    decisions = dispatch.decisions_of(case.pk, actor)
+        return Rules(
+            str(found.outcome.label), found.unit, found.words, said=said, suggested=_suggested(case, found, said)
+        )
     if not decisions:
         return None
     last = decisions[-1]
-    return Rules(last.get_outcome_display(), last.unit, tuple(dispatch.decision_words(last)), last.at)
+    return Rules(last.get_outcome_display(), last.unit, tuple(dispatch.decision_words(last)), last.at, said)
+
+
+def _suggested(case: Any, found: dispatch.Suggestion, said: answers.Said | None) -> UUID | None:
+    """The unit the rules name; where they are silent, the likeliest one, unless the case came back from somewhere."""
+    if found.unit:
+        return found.unit.pk
+    is_silent = found.outcome == Outcome.NONE and not case.dispatched_at
+    return said.first if said and is_silent else None
 
 
 def request_of(case: Any) -> str:

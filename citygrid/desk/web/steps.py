@@ -38,7 +38,7 @@ GRAVE = frozenset({"voided", "bundled"})
 
 @dataclass(frozen=True)
 class Step:
-    """What a form may lean on: the case, who acts, when, and the unit the responsibility rules name."""
+    """What a form may lean on: the case, who acts, when, and the unit that rules or closed cases name."""
 
     case: Any
     actor: Actor
@@ -100,9 +100,14 @@ class StepForm(forms.Form):
         unit: Any = self.fields.get("unit")
         if unit is None or not self.is_ready:
             return ""
-        chosen = self.get_initial_for_field(unit, "unit")
-        options = [each for _group, inner in unit.choices if not isinstance(inner, str) for each in inner]
-        return next((str(name) for value, name in options if value == chosen), "")
+        return self.units.get(self.get_initial_for_field(unit, "unit"), "")
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Names of the units to choose among, by their ids; none where the step asks for no unit."""
+        unit: Any = self.fields.get("unit")
+        groups = [inner for _group, inner in unit.choices if not isinstance(inner, str)] if unit else []
+        return {str(value): str(name) for inner in groups for value, name in inner}
 
     def clean_until(self) -> datetime:
         """The end of the day that was chosen, in the time zone of the page."""
@@ -175,7 +180,7 @@ def _standards_for(category_key: str, on: date) -> list[Any]:
 
 
 def _unit(step: Step, action: workflow.Action) -> forms.Field:
-    """Units that work there, first those of the kind the filing condition names; set is the one the rules name."""
+    """Units that work there, first those of the kind the filing condition names; set is the one that is suggested."""
     standard = step.case.standard
     kind = standard.unit_kind if standard else ""
     units = _units_around(step.case.area_code)
@@ -184,7 +189,9 @@ def _unit(step: Step, action: workflow.Action) -> forms.Field:
     groups = [(_("Usual for this filing condition"), usual), (_("Other units"), others)]
     choices: list[Any] = [("", _("Choose a unit")), *(group for group in groups if group[1])]
     only = usual[0][0] if len(usual) == 1 else ""
-    return forms.ChoiceField(label=_("Unit"), choices=choices, initial=str(step.suggested_unit or only))
+    named = str(step.suggested_unit)
+    is_there = any(str(unit.id) == named for unit in units)
+    return forms.ChoiceField(label=_("Unit"), choices=choices, initial=named if is_there else only)
 
 
 def _post(step: Step, action: workflow.Action) -> forms.Field:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from citygrid.cases import permissions, queries, services
 from citygrid.desk.choices import ListPage
-from citygrid.desk.web import casefile, crews, export, paper, photos, related, tables
+from citygrid.desk.web import answers, casefile, crews, export, paper, photos, related, tables
 from citygrid.desk.web.forms import CaseFilterForm
 from citygrid.desk.web.queue import back_of, going_back
 from citygrid.desk.web.saved import menu
@@ -156,7 +156,8 @@ def file_of(request: Any, found: Any, sent: StepForm | None = None, back: str = 
     steps = list(queries.steps(found.pk, request.actor))
     crew_titles = crews.titles_in(steps)
     rules = casefile.rules_on(found, request.actor, about.now)
-    suggested = rules.unit.pk if rules and rules.unit else None
+    suggested = rules.suggested if rules else None
+    offered = forms_for(Step(found, request.actor, about.now, suggested), about.keys, sent)
     return {
         "case": found,
         "lamp": lamp_of(found, about.now),
@@ -171,7 +172,8 @@ def file_of(request: Any, found: Any, sent: StepForm | None = None, back: str = 
         "entries": casefile.timeline_of(found, steps, crew_titles, request.actor),
         "photos": photos.groups(evidence.photos(queries.PHOTO_OWNER, found.pk, request.actor)),
         "related": related.related_of(found, request.actor),
-        "steps": forms_for(Step(found, request.actor, about.now, suggested), about.keys, sent),
+        "steps": offered,
+        "likely": answers.offered(rules.said, offered) if rules and rules.said else None,
         "sent": sent,
         **going_back(back),
     }
