@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -221,25 +222,45 @@ def all_holdings(actor: Actor, on: date) -> list[Holding]:
     return list(found.order_by("account__login", "from_date", "id"))
 
 
-def works_in(area_code: str) -> Q:
-    """Organisations that can be given work there: some post of theirs reaches the area, or they have none at all."""
-    posts = Post.objects.filter(organisation=OuterRef("pk"), is_active=True)
-    there = posts.filter(areas__overlap=[area_code[:length] for length in range(len(area_code) + 1)])
-    return Q(Exists(there)) | ~Q(Exists(posts))
+class Charge(NamedTuple):
+    """What a unit may be charged with: where, of which category, and the roles that can take it (empty: any)."""
+
+    role_codes: tuple[str, ...]
+    area_code: str
+    category_key: str
 
 
-class UnitIn(NamedTuple):
-    """An organisation, and whether it can be given work in an area."""
+# A post whose role sees by units sees what belongs to its own and to those below: it takes cases for them as well.
+TAKES = """
+WITH RECURSIVE takes(id) AS (
+    SELECT organisation_id FROM access_post
+    WHERE is_active AND (%s::text[] = '{}' OR role = ANY(%s)) AND areas && %s
+        AND (categories = '{}' OR categories && %s)
+    UNION SELECT child.id FROM access_organisation child JOIN takes ON child.parent_id = takes.id
+) SELECT id FROM takes
+"""
+
+
+def can_take(charge: Charge) -> Q:
+    """Organisations of which some post could take the case: one of their own, or of an organisation above them."""
+    roles = list(charge.role_codes)
+    areas = [charge.area_code[:length] for length in range(len(charge.area_code) + 1)]
+    keys = [charge.category_key[:length] for length in range(1, len(charge.category_key) + 1)]
+    return Q(pk__in=RawSQL(TAKES, [roles, roles, areas, keys]))  # noqa: S611 - all values are bound
+
+
+class UnitFor(NamedTuple):
+    """An organisation, and whether it can be charged so."""
 
     unit: Organisation
-    works_there: bool
+    can_take: bool
 
 
-def unit_in(unit_id: UUID, area_code: str) -> UnitIn | None:
-    """An organisation as it stands to an area; None where there is none. One query."""
-    works_there = ExpressionWrapper(works_in(area_code), BooleanField())
-    found = Organisation.objects.annotate(works_there=works_there).filter(pk=unit_id).first()
-    return UnitIn(found, found.works_there) if found else None
+def unit_for(unit_id: UUID, charge: Charge) -> UnitFor | None:
+    """An organisation as it stands to a charge; None where there is none. One query."""
+    able = ExpressionWrapper(can_take(charge), BooleanField())
+    found = Organisation.objects.annotate(able=able).filter(pk=unit_id).first()
+    return UnitFor(found, found.able) if found else None
 
 
 def units_for_choice(kind: str = "", area_code: str = "") -> list[Organisation]:
@@ -258,9 +279,9 @@ def _around(area_code: str) -> QuerySet[Organisation]:
     return Organisation.objects.filter(there, is_active=True)
 
 
-def units_for_work(area_code: str) -> list[Organisation]:
-    """Active organisations by name, in or around an area or without one, that can be given work there. One query."""
-    return list(_around(area_code).filter(works_in(area_code)).order_by("name_zh", "id"))
+def units_for_work(charge: Charge) -> list[Organisation]:
+    """Active organisations by name, in or around its area or without one, that can be charged so. One query."""
+    return list(_around(charge.area_code).filter(can_take(charge)).order_by("name_zh", "id"))
 
 
 def unit_tree_ids(organisation_id: UUID) -> frozenset[UUID]:

@@ -33,8 +33,8 @@ class UnitUnknown(Invalid):
 
 class UnitElsewhere(Invalid):
     code = "cases.unit_elsewhere"
-    message = _("No post of %(unit)s works where the case lies: nobody there could see it.")
-    hint = _("Choose a unit that works there, or have the areas of its posts changed.")
+    message = _("No post of %(unit)s could take the case: none handles cases of this category in this place.")
+    hint = _("Choose one of the units that the form offers, or have a post made that handles such cases there.")
 
 
 class PostUnfit(Invalid):

@@ -158,18 +158,22 @@ def test_units_for_choice_are_in_or_around_the_area():
     assert everything == near | {elsewhere.id, other_kind.id}
 
 
-def test_units_for_work_have_a_post_that_reaches_the_place_or_none_at_all():
-    here, elsewhere, closed, without = (make_organisation(f"unit{n}", area_code="110101") for n in range(4))
-    make_post("department", organisation=here, areas=["110101001"])
-    make_post("department", organisation=elsewhere, areas=["110101002", "110102"])
-    gone = make_post("department", organisation=closed, areas=["110101001"])
+def test_units_for_work_have_a_post_that_can_take_it_or_lie_below_one_that_has():
+    made = {name: make_organisation(name, area_code="110101") for name in ("here", "elsewhere", "office", "without")}
+    below = make_organisation("below", area_code="110101", parent=made["here"])
+    make_post("department", organisation=made["here"], areas=["110101001"], categories=["city/waste"])
+    make_post("department", organisation=made["elsewhere"], areas=["110101002", "110102"])
+    make_post("system_administrator", organisation=made["office"], areas=["110101001"])
+    gone = make_post("department", organisation=made["office"], areas=["110101001"])
     Post.objects.filter(pk=gone.pk).update(is_active=False)
-    make_post("department", organisation=closed, areas=["110101002"])
-    place = "110101001005"
-    assert {unit.id for unit in queries.units_for_work(place)} == {here.id, without.id}
-    known = [queries.unit_in(unit.id, place) for unit in (here, elsewhere, closed, without)]
-    assert [found.works_there for found in known] == [True, False, False, True]
-    assert queries.unit_in(uuid7(), place) is None
+    charge = queries.Charge(("department",), "110101001005", "city/waste/heaps")
+    assert {unit.code for unit in queries.units_for_work(charge)} == {"here", "below"}
+    assert queries.unit_for(below.id, charge).can_take
+    assert not any(queries.unit_for(made[name].id, charge).can_take for name in ("elsewhere", "office", "without"))
+    assert not queries.units_for_work(charge._replace(category_key="city/roads/holes"))
+    anybody = charge._replace(role_codes=())
+    assert {unit.code for unit in queries.units_for_work(anybody)} == {"here", "below", "office"}
+    assert queries.unit_for(uuid7(), charge) is None
 
 
 def test_organisations_are_found_by_id_and_code():

@@ -27,7 +27,7 @@ from citygrid.cases.queries.lists import (
 from citygrid.cases.queries.outcomes import open_of_unit, settled
 from citygrid.cases.queries.patterns import Opened, first_opened, opened_by_place
 from citygrid.cases.queries.related import Linked, Relation, at_same_place, linked, near
-from citygrid.cases.queries.single import PHOTO_OWNER, actions_for, as_seen, case, case_by_number, lamp_of
+from citygrid.cases.queries.single import PHOTO_OWNER, actions_for, as_seen, case, case_by_number, charge_of, lamp_of
 from citygrid.cases.queries.tasks import Load, able_posts, loads, moment_lamp, task_lamp, tasks
 from citygrid.cases.queries.tiles import tile
 from citygrid.cases.rules import Outcome, Work, works
@@ -65,6 +65,7 @@ __all__ = [
     "last_step_of_others",
     "lines",
     "linked",
+    "charge_of",
     "loads",
     "moment_lamp",
     "near",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from citygrid.access import queries as access
 from citygrid.cases import models, permissions
 from citygrid.cases.choices import Lamp
 from citygrid.evidence.registry import Seen
@@ -40,6 +41,13 @@ def actions_for(case: models.Case, actor: Actor, now: datetime) -> list[workflow
         return []
     procedure = workflow.procedure(case.procedure, case.procedure_version)
     return workflow.offers(procedure, situation_of(case, now), actor)
+
+
+def charge_of(case: models.Case, action: str) -> access.Charge:
+    """What a unit is charged with by an action: a post that the state after it waits for must be there to take it."""
+    procedure = workflow.procedure(case.procedure, case.procedure_version)
+    after = procedure.states[procedure.action(action).target or case.state]
+    return access.Charge(after.waits_for, case.area_code, case.category_id)
 
 
 def situation_of(case: models.Case, now: datetime) -> workflow.Situation:

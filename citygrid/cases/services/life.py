@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from citygrid.access import queries as access
 from citygrid.cases import errors, events, models, permissions
 from citygrid.cases.choices import LinkKind
-from citygrid.cases.queries.single import PHOTO_OWNER, situation_of
+from citygrid.cases.queries.single import PHOTO_OWNER, charge_of, situation_of
 from citygrid.cases.rules import CaseState, Given, PastStep, apply, seal
 from citygrid.cases.rules.fold import WORK_ENDED, verdict_data
 from citygrid.cases.rules.history import limit_as_data
@@ -136,7 +136,8 @@ def take_step(
         move = _judged(case, procedure, action, actor, given, now, expected_seq)
         _require_time_forwards(case, now)
         before, previous = case.as_state(), bytes(case.head_hash)
-        data = {**given.as_data(), **_looked_up(case, given, actor, now), **assignee_data(case, move, given, now)}
+        data = {**given.as_data(), **_looked_up(case, move, given, actor, now)}
+        data |= assignee_data(case, move, given, now)
         data |= work_data(case, move, given, actor, now)
         fields = WRITTEN
         if "correction" in data:
@@ -238,12 +239,12 @@ def _moved(case: models.Case, procedure: workflow.Procedure, action: str) -> err
     )
 
 
-def _looked_up(case: models.Case, given: Given, actor: Actor, now: datetime) -> dict[str, Any]:
+def _looked_up(case: models.Case, move: workflow.Move, given: Given, actor: Actor, now: datetime) -> dict[str, Any]:
     """What follows from the given fields and must be recorded with the step; refuses what does not fit."""
     if given.until_at and not now < given.until_at <= now + LONGEST_DEFERMENT:
         raise errors.UntilInvalid()
     if given.unit_id:
-        _require_unit(given.unit_id, case.area_code)
+        _require_unit(given.unit_id, charge_of(case, move.action.code))
     found = {"correction": correction_data(case, given.correction, actor, now)} if given.correction else {}
     if not given.standard_id:
         return found
@@ -253,11 +254,11 @@ def _looked_up(case: models.Case, given: Given, actor: Actor, now: datetime) -> 
     return {**found, "limit": limit_as_data(standard.limit)}
 
 
-def _require_unit(unit_id: UUID, area_code: str) -> None:
-    found = access.unit_in(unit_id, area_code)
+def _require_unit(unit_id: UUID, charge: access.Charge) -> None:
+    found = access.unit_for(unit_id, charge)
     if found is None or not found.unit.is_active:
         raise errors.UnitUnknown()
-    if not found.works_there:
+    if not found.can_take:
         raise errors.UnitElsewhere(unit=found.unit.name)
 
 

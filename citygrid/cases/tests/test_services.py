@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection
 
-from citygrid.access.models import Post
+from citygrid.access.models import Holding, Post
 from citygrid.access.tests import factories as access
 from citygrid.cases import errors, models, queries, services
 from citygrid.cases.rules import Given
@@ -192,9 +192,11 @@ def test_closed_unit_is_refused(city: City) -> None:
         city.take(case, "dispatcher dispatch")
 
 
-def test_unit_whose_posts_all_lie_elsewhere_is_refused(city: City) -> None:
+@pytest.mark.parametrize("posts", [{"areas": ["999999"]}, {"categories": ["other/"]}, {"role": "acceptor"}])
+def test_unit_of_which_no_post_could_take_the_case_is_refused(city: City, posts: dict[str, Any]) -> None:
     case = city.play(city.open(), *TO_FILED)
-    Post.objects.filter(organisation=city.unit).update(areas=["999999"])
+    Holding.objects.filter(post__organisation=city.unit).delete()
+    Post.objects.filter(organisation=city.unit).update(**posts)
     with pytest.raises(errors.UnitElsewhere, match=city.unit.name):
         city.take(case, "dispatcher dispatch")
 

@@ -7,12 +7,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from citygrid.access.models import Post
 from citygrid.access.tests import factories as access
 from citygrid.cases.models import Case
 from citygrid.cases.rules import Given
 from citygrid.cases.services import take_step
-from citygrid.desk.tests.factories import COVER, LITTER, TO_DISPATCHED, City, make_cases
+from citygrid.desk.tests.factories import COVER, LITTER, TO_DISPATCHED, City, add_administrator, make_cases
 from citygrid.kernel import clock
+from citygrid.kernel.memo import forget
 from citygrid.workflow import queries as workflow
 
 PAGES = ("home", "notices", "waiting", "reports", "report-new", "cases", "map", "categories", "procedures")
@@ -101,6 +103,17 @@ def test_unit_the_rules_name_is_chosen_beforehand_and_explained(city: City, ente
     page = enter("dispatcher").get(case_url(filed))
     assert page.context["steps"][0]["unit"].initial == str(city.water.pk)
     assert "says the most about this case" in words_of(page)
+
+
+def test_units_that_could_not_take_the_case_are_not_offered(city: City, enter, filed: Case) -> None:
+    page = enter("dispatcher").get(case_url(filed))
+    groups = [options for _group, options in page.context["steps"][0]["unit"].field.choices if _group]
+    assert {str(city.water.pk), str(city.sanitation.pk)} == {value for options in groups for value, _name in options}
+    add_administrator(city)  # the water company has a post, but none that takes cases
+    Post.objects.filter(organisation=city.water, role="department").update(is_active=False)
+    forget()
+    field = enter("dispatcher").get(case_url(filed)).context["steps"][0]["unit"]
+    assert str(city.water.pk) not in str(field) and field.initial != str(city.water.pk)
 
 
 def test_step_is_taken_and_the_page_says_so(city: City, enter, filed: Case) -> None:

@@ -170,8 +170,8 @@ def _text(label: Any, help_text: Any = "") -> Field:
 
 
 @kept_a_moment
-def _units_around(area_code: str) -> list[Any]:
-    return access.units_for_work(area_code)
+def _units_for(charge: access.Charge) -> list[Any]:
+    return access.units_for_work(charge)
 
 
 @kept_a_moment
@@ -181,9 +181,10 @@ def _standards_for(category_key: str, on: date) -> list[Any]:
 
 def _unit(step: Step, action: workflow.Action) -> forms.Field:
     """Units that work there, first those of the kind the filing condition names; set is the one that is suggested."""
+    """Units that can take it, first those of the kind the filing condition names; set is the one the rules name."""
     standard = step.case.standard
     kind = standard.unit_kind if standard else ""
-    units = _units_around(step.case.area_code)
+    units = _units_for(cases.charge_of(step.case, action.code))
     usual = [(str(unit.id), unit.name) for unit in units if kind and unit.kind == kind]
     others = [(str(unit.id), unit.name) for unit in units if not kind or unit.kind != kind]
     groups = [(_("Usual for this filing condition"), usual), (_("Other units"), others)]
@@ -192,6 +193,9 @@ def _unit(step: Step, action: workflow.Action) -> forms.Field:
     named = str(step.suggested_unit)
     is_there = any(str(unit.id) == named for unit in units)
     return forms.ChoiceField(label=_("Unit"), choices=choices, initial=named if is_there else only)
+    fit = {str(unit.id) for unit in units}
+    initial = next((one for one in (str(step.suggested_unit), only) if one in fit), "")
+    return forms.ChoiceField(label=_("Unit"), choices=choices, initial=initial)
 
 
 def _post(step: Step, action: workflow.Action) -> forms.Field:

@@ -69,7 +69,7 @@ class Receiver:
     """How a unit stands to a case that may be sent to it."""
 
     is_active: bool
-    works_there: bool
+    can_take: bool
     is_away: bool
     is_full: bool
 
@@ -92,7 +92,7 @@ def hindrance(*, is_on: bool, is_manual: bool, receiver: Receiver | None) -> Con
         (not is_on, Conclusion.SWITCHED_OFF),
         (is_manual, Conclusion.MANUAL_CATEGORY),
         (not receiver.is_active, Conclusion.UNIT_CLOSED),
-        (not receiver.works_there, Conclusion.UNIT_NOT_THERE),
+        (not receiver.can_take, Conclusion.UNIT_NOT_THERE),
         (receiver.is_away, Conclusion.UNIT_AWAY),
         (receiver.is_full, Conclusion.UNIT_FULL),
     )

@@ -128,13 +128,13 @@ def _conclude(case: "Case", said: _Said, now: datetime) -> tuple[Conclusion, UUI
 
 def _receiver(unit_id: UUID, case: "Case", now: datetime) -> Receiver | None:
     """How the unit stands to the case; None where there is no such unit any more."""
-    found = access.unit_in(unit_id, case.area_code)
+    found = access.unit_for(unit_id, cases.charge_of(case, DISPATCH))
     if found is None:
         return None
     limit = UnitLimit.objects.filter(unit=unit_id).first()
     return Receiver(
         is_active=found.unit.is_active,
-        works_there=found.works_there,
+        can_take=found.can_take,
         is_away=bool(limit and limit.is_away(localdate(now))),
         is_full=bool(limit and limit.most_open is not None and cases.open_of_unit(unit_id) >= limit.most_open),
     )

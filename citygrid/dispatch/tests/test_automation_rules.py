@@ -7,7 +7,7 @@ from citygrid.dispatch.learning.watching import enough, judge, wilson
 from citygrid.dispatch.rules import Answer, Likely, Receiver, choose, hindrance
 
 ONE, OTHER = uuid4(), uuid4()
-FIT = Receiver(is_active=True, works_there=True, is_away=False, is_full=False)
+FIT = Receiver(is_active=True, can_take=True, is_away=False, is_full=False)
 
 
 def says(unit, confidence, threshold=0.9):
