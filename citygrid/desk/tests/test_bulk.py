@@ -10,6 +10,7 @@ from citygrid.cases.services import Given
 from citygrid.desk.rules import Keys
 from citygrid.desk.tests.factories import TO_DISPATCHED, City
 from citygrid.desk.web import bulk
+from citygrid.desk.web.queue import row_of
 from citygrid.kernel import clock
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +21,7 @@ def test_each_case_goes_to_the_unit_its_rules_name_and_where_none_is_named_it_is
     now = clock.now() - timedelta(hours=1)
     made = [city.play(city.case(place, now), *TO_FILED, start=now) for place in range(3)]
     results = bulk.act(
-        [bulk.row_of(case) for case in made], "dispatch", Given(), city.actor("dispatcher", now), clock.now()
+        [row_of(case) for case in made], "dispatch", Given(), city.actor("dispatcher", now), clock.now()
     )
     units = {result.number: result.case.unit.code for result in results if result.case}
     refused = [result for result in results if result.refusal]
@@ -32,13 +33,13 @@ def test_each_case_goes_to_the_unit_its_rules_name_and_where_none_is_named_it_is
 def test_numbers_that_are_nothing_twice_or_not_seen_do_no_harm(city: City) -> None:
     now = clock.now() - timedelta(hours=1)
     case = city.play(city.case(0, now), *TO_DISPATCHED, start=now)
-    numbers = [bulk.row_of(case), bulk.row_of(case), "", str(uuid4()), case.number, f"{case.number}|x"]
+    numbers = [row_of(case), row_of(case), "", str(uuid4()), case.number, f"{case.number}|x"]
     other = bulk.act(numbers, "take", Given(), city.actor("sanitation", now), clock.now())
     assert [result.case for result in other] == [None] * 5
     done = bulk.act(numbers, "take", Given(), city.actor("water", now), clock.now())
     assert [bool(result.case) for result in done] == [True, False, False, False, False]
     assert Case.objects.unscoped(reason="test").get(pk=case.pk).state == "handling"
-    [unknown] = bulk.act([bulk.row_of(case)], "fly", Given(), city.actor("water", now), clock.now())
+    [unknown] = bulk.act([row_of(case)], "fly", Given(), city.actor("water", now), clock.now())
     assert unknown.refusal is not None
 
 

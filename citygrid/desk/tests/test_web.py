@@ -73,12 +73,12 @@ def test_department_is_refused_the_reports(enter, cases: list[Case]) -> None:
 @pytest.mark.parametrize(
     ("state", "login", "offered"),
     [
-        (0, "acceptor", ["send_to_verify", "bundle", "correct"]),
-        (0, "shift_leader", ["file", "void", "bundle", "correct"]),
+        (0, "acceptor", ["send_to_verify", "correct", "bundle"]),
+        (0, "shift_leader", ["file", "correct", "void", "bundle"]),
         (3, "dispatcher", ["dispatch", "send_back_to_file"]),
         (5, "water", ["reply", "return", "extend", "hang"]),
         (7, "dispatcher", ["approve_return", "decline_return"]),
-        (11, "shift_leader", ["void", "rework", "close"]),
+        (11, "shift_leader", ["close", "rework", "void"]),
         (12, "supervisor", []),
     ],
 )

@@ -10,6 +10,7 @@ from citygrid.cases import services
 from citygrid.cases.services import Given
 from citygrid.desk.rules import Keys
 from citygrid.desk.web.reasons import reasons_for
+from citygrid.desk.web.steps import usual_first
 from citygrid.desk.web.words import state_of
 from citygrid.dispatch import queries as dispatch
 from citygrid.kernel.actor import Actor
@@ -49,7 +50,7 @@ def choices_for(rows: Iterable[Any], actor: Actor, now: datetime, letters: Keys)
         for action in cases.actions_for(row, actor, now):
             if GIVEN.issuperset(action.needs) and not action.evidence:
                 offered.setdefault(action.code, []).append(action)
-    counted = sorted(offered.values(), key=len, reverse=True)
+    counted = sorted(offered.values(), key=lambda found: (-len(found), usual_first(found[0])))
     keys = letters.of_steps((found[0].code, found[0].phase) for found in counted)
     return [Choice(one, keys[one.code], reasons_for(one.subject or one.code, one.phase)) for one, *_ in counted]
 
@@ -57,14 +58,9 @@ def choices_for(rows: Iterable[Any], actor: Actor, now: datetime, letters: Keys)
 def act(rows: Sequence[str], action: str, given: Given, actor: Actor, now: datetime) -> list[Result]:
     """The action on each case in a transaction of its own: one that is refused does not stop the others.
 
-    A row is the number of a case and the length of the history that was shown (`row_of`): nothing is done on another.
+    A row is what `queue.row_of` makes: nothing is done on a history other than the one that was shown.
     """
     return [_act_on(row, action, given, actor, now) for row in list(dict.fromkeys(rows))[:MOST]]
-
-
-def row_of(case: Any) -> str:
-    """What stands for a case in the form: its number, and the length of its history."""
-    return f"{case.number}|{case.head_seq}"
 
 
 def _act_on(row: str, action: str, given: Given, actor: Actor, now: datetime) -> Result:

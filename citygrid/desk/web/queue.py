@@ -1,4 +1,4 @@
-"""A list to work through: where one goes on to."""
+"""A list to work through: what stands for its cases in a form, and where one goes on to."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +7,11 @@ from urllib.parse import urlencode
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from citygrid.ui.tables import query_with
+
+
+def row_of(case: Any) -> str:
+    """What stands for a case in a form about many: its number, and the length of the history that was shown."""
+    return f"{case.number}|{case.head_seq}"
 
 
 def following(keys: Sequence[str], key: str) -> str | None:

@@ -46,6 +46,14 @@ class Step:
     suggested_unit: UUID | None = None
 
 
+def usual_first(action: workflow.Action) -> tuple[bool, bool, bool]:
+    """Orders actions by what the procedure says of them: what is done every day goes on to another state unasked.
+
+    What must be given a reason is an exception, and what ends a case without settling its matter comes last.
+    """
+    return action.announces in GRAVE, "reason" in action.needs, not action.target
+
+
 class StepForm(forms.Form):
     """One action on a case. `expected_seq` is the history the page showed: a step on another history is refused."""
 
@@ -142,10 +150,13 @@ class StepForm(forms.Form):
 
 
 def forms_for(step: Step, letters: Keys, sent: StepForm | None = None) -> list[StepForm]:
-    """A form for each action this post may take now; the one that was `sent` back with errors keeps its content."""
+    """A form for each action this post may take now, the usual one first.
+
+    The one that was `sent` back with errors keeps its content.
+    """
     offered = cases.actions_for(step.case, step.actor, step.now)
     drawn = [sent if sent and sent.action.code == action.code else StepForm(action, step) for action in offered]
-    shown = [form for form in drawn if form.can_be_filled_in]
+    shown = sorted((form for form in drawn if form.can_be_filled_in), key=lambda form: usual_first(form.action))
     keys = letters.of_steps((action.code, action.phase) for action in offered)
     for form in shown:
         form.key = keys[form.action.code]

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from citygrid.cases.choices import Source
-from citygrid.desk.web.bulk import row_of
 from citygrid.desk.web.crews import own_columns
+from citygrid.desk.web.queue import row_of
 from citygrid.desk.web.words import lamp_of, place_names, state_of
 from citygrid.intake.choices import Flaw, ReportState
 from citygrid.ui.formats import NOTHING

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from citygrid.cases import queries as cases
-from citygrid.desk.web.bulk import row_of
+from citygrid.desk.web.queue import row_of
 from citygrid.desk.web.tables import case_url
 from citygrid.desk.web.words import place_names, state_of
 from citygrid.ui.formats import time_left_words
