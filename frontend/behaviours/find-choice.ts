@@ -1,6 +1,7 @@
 /**
  * A long list of choices is narrowed by typing words of a choice, or the first letters of its sound (`data-initials`).
- * Enter takes the first one that is left, the arrow goes into the list; who goes on takes the only one that is left.
+ * Enter takes the first one that is left and goes on to what follows in the form, the arrow goes into the list; who
+ * goes on takes the only one that is left.
  * Without scripts the list stays whole.
  */
 export function findChoice(root: HTMLElement): void {
@@ -43,11 +44,16 @@ function narrowed(list: HTMLSelectElement): void {
     choose(list.selectedOptions[0]?.value || left()[0]?.value || '')
     list.focus()
   }
+  const goOn = () => {
+    take()
+    const all = [...(list.form?.elements ?? [])] as HTMLElement[]
+    all.slice(all.indexOf(list) + 1).find((each) => each.offsetParent)?.focus()
+  }
   box.addEventListener('input', narrow)
   box.addEventListener('keydown', (event) => {
     if (event.isComposing) return
     if (event.key === 'Enter') event.preventDefault() // it would send the form
-    if (event.key === 'Enter' && box.value.trim()) take()
+    if (event.key === 'Enter' && box.value.trim()) goOn()
     if (event.key === 'ArrowDown') list.focus()
   })
   box.addEventListener('blur', (event) => {

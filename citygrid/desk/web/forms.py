@@ -160,7 +160,7 @@ class CaseFilterForm(FilterForm):
     area = forms.ChoiceField(label=_("Area"), required=False, widget=FoundSelect)
     category = forms.ChoiceField(label=_("Category"), required=False, widget=FoundSelect)
     component = forms.RegexField(r"^\d{17}$", label=_("Component identifier"), required=False)
-    unit = forms.ChoiceField(label=_("Unit"), required=False)
+    unit = forms.ChoiceField(label=_("Unit"), required=False, widget=FoundSelect)
     source = forms.ChoiceField(label=_("Source"), required=False, choices=[ANY, *Source.choices])
     opened_from = forms.DateField(label=_("Opened from"), required=False, widget=DateInput())
     opened_until = forms.DateField(label=_("Opened until"), required=False, widget=DateInput())

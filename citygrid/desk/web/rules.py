@@ -54,7 +54,7 @@ def _offer(form: forms.Form, name: str, choices: Choices, first: Any = ANY) -> N
 class RuleFilterForm(FilterForm):
     """Filters of the list of rules."""
 
-    unit = forms.ChoiceField(label=gettext_lazy("Unit"), required=False)
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"), required=False, widget=FoundSelect)
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
@@ -82,7 +82,7 @@ class TrialForm(forms.Form):
         required=False,
         help_text=gettext_lazy("The sheet of responsibility rules with your changes, as .xlsx or CSV."),
     )
-    unit = forms.ChoiceField(label=gettext_lazy("Unit"), required=False)
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"), required=False, widget=FoundSelect)
     category = forms.ChoiceField(label=gettext_lazy("Category"), required=False, widget=FoundSelect)
     area = forms.ChoiceField(label=gettext_lazy("Area"), required=False)
     layer = forms.ChoiceField(label=gettext_lazy("Layer"), required=False)

@@ -26,6 +26,7 @@ from citygrid.desk.web.words import limit_words
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.memo import kept_a_moment
+from citygrid.ui.forms import FoundSelect
 from citygrid.workflow import queries as workflow
 
 Field = Callable[["Step", workflow.Action], forms.Field]
@@ -206,7 +207,7 @@ def _unit(step: Step, action: workflow.Action) -> forms.Field:
     return forms.ChoiceField(label=_("Unit"), choices=choices, initial=named if is_there else only)
     fit = {str(unit.id) for unit in units}
     initial = next((one for one in (str(step.suggested_unit), only) if one in fit), "")
-    return forms.ChoiceField(label=_("Unit"), choices=choices, initial=initial)
+    return forms.ChoiceField(label=_("Unit"), choices=choices, initial=initial, widget=FoundSelect)
 
 
 def _post(step: Step, action: workflow.Action) -> forms.Field:
