@@ -1,7 +1,7 @@
 """The history of a case, and the proof that rows and steps agree."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -44,6 +44,16 @@ def last_finding(case_id: UUID) -> str:
     """What the last step of a case that found something found; "" where none did. One query."""
     findings = models.Step.objects.filter(case=case_id, data__has_key="finding").order_by("-seq")
     return next((finding for finding in findings.values_list("data__finding", flat=True) if finding), "")
+def returned_by(case: models.Case, steps: Iterable[models.Step]) -> dict[UUID, str]:
+    """The units that gave the case back, by its steps in order, with the reason each gave last."""
+    procedure = workflow.procedure(case.procedure, case.procedure_version)
+    found: dict[UUID, str] = {}
+    unit_id, reason = "", ""
+    for step in steps:
+        unit_id, reason = step.data.get("unit_id", unit_id), step.data.get("reason", reason)
+        if procedure.action(step.action).announces == "returned" and unit_id:
+            found[UUID(unit_id)] = reason
+    return found
 
 
 def first_dispatches(actor: Actor) -> dict[UUID, tuple[bool, str]]:

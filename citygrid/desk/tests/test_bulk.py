@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from citygrid.access.tests import factories as access
 from citygrid.cases.models import Case
 from citygrid.cases.services import Given
 from citygrid.desk.rules import Keys
@@ -17,17 +18,33 @@ pytestmark = pytest.mark.django_db
 TO_FILED = TO_DISPATCHED[:3]
 
 
-def test_each_case_goes_to_the_unit_its_rules_name_and_where_none_is_named_it_is_told(city: City) -> None:
+def test_each_case_goes_to_the_unit_that_its_form_has_chosen_beforehand(city: City) -> None:
     now = clock.now() - timedelta(hours=1)
     made = [city.play(city.case(place, now), *TO_FILED, start=now) for place in range(3)]
-    results = bulk.act(
-        [row_of(case) for case in made], "dispatch", Given(), city.actor("dispatcher", now), clock.now()
-    )
-    units = {result.number: result.case.unit.code for result in results if result.case}
-    refused = [result for result in results if result.refusal]
-    assert set(units.values()) == {"water"}
-    assert [result.refusal.code for result in refused if result.refusal] == ["workflow.fields_missing"]
-    assert len(units) + len(refused) == 3
+    rows = [row_of(case) for case in made]
+    results = bulk.act(rows, "dispatch", Given(), city.actor("dispatcher", now), clock.now())
+    # A rule names the unit of the covers, the filing condition that of the litter.
+    assert [result.case and result.case.unit.code for result in results] == ["water", "sanitation", "water"]
+
+
+def test_case_for_which_no_one_unit_is_named_is_left_out_with_the_reason(city: City) -> None:
+    now = clock.now() - timedelta(hours=1)
+    case = city.play(city.case(1, now), *TO_FILED, start=now)
+    access.make_post("department", organisation=access.make_organisation(kind="sanitation"), areas=[""])
+    [result] = bulk.act([row_of(case)], "dispatch", Given(), city.actor("dispatcher", now), clock.now())
+    assert result.refusal and result.refusal.code == "desk.no_unit_named"
+
+
+def test_unit_that_returned_a_case_is_not_chosen_again_alone_or_in_bulk(city: City, enter) -> None:
+    now = clock.now() - timedelta(hours=2)
+    back = (*TO_DISPATCHED, "water return", "dispatcher approve_return")
+    case = city.play(city.case(0, now), *back, start=now)
+    page = enter("dispatcher").get(f"/waiting/?open={case.number}")
+    assert page.context["steps"][0]["unit"].initial == ""
+    assert "Drainage company returned it: 该井盖权属为通信公司" in page.content.decode()
+    [result] = bulk.act([row_of(case)], "dispatch", Given(), city.actor("dispatcher", now), clock.now())
+    assert result.refusal and result.refusal.code == "desk.returned_before"
+    assert "该井盖权属为通信公司" in str(result.refusal)
 
 
 def test_numbers_that_are_nothing_twice_or_not_seen_do_no_harm(city: City) -> None:

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from citygrid.cases import queries as cases
 from citygrid.cases import services
 from citygrid.cases.services import Given
+from citygrid.desk.errors import NoUnitNamed, ReturnedBefore
 from citygrid.desk.rules import Keys
 from citygrid.desk.web.reasons import reasons_for
-from citygrid.desk.web.steps import usual_first
-from citygrid.desk.web.words import state_of
+from citygrid.desk.web.steps import Step, StepForm, usual_first
+from citygrid.desk.web.words import procedure_of, state_of
 from citygrid.dispatch import queries as dispatch
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import Refusal
@@ -67,9 +69,9 @@ def _act_on(row: str, action: str, given: Given, actor: Actor, now: datetime) ->
     number, _bar, seq = row.partition("|")
     try:
         found = cases.case_by_number(number, actor)
-        needs = workflow.procedure(found.procedure, found.procedure_version).action(action).needs
-        suggested = dispatch.suggest(found.pk, actor, now).unit if "unit" in needs else None
-        given = replace(given, unit_id=suggested.pk if suggested else None)
+        wanted = procedure_of(found).action(action)
+        if "unit" in wanted.needs:
+            given = replace(given, unit_id=_unit_for(Step(found, actor, now), wanted))
         expected = int(seq) if seq.isascii() and seq.isdigit() else 0
         moved = services.take_step(
             case_id=found.pk, action=action, actor=actor, now=now, given=given, expected_seq=expected
@@ -77,6 +79,19 @@ def _act_on(row: str, action: str, given: Given, actor: Actor, now: datetime) ->
     except Refusal as refusal:
         return Result(number, refusal=refusal)
     return Result(number, moved)
+
+
+def _unit_for(step: Step, action: workflow.Action) -> UUID:
+    """The unit that the form of the case has chosen beforehand. NoUnitNamed, ReturnedBefore."""
+    named = dispatch.suggest(step.case.pk, step.actor, step.now).unit
+    returned = cases.returned_by(step.case, cases.steps(step.case.pk, step.actor))
+    step = replace(step, suggested_unit=named.pk if named else None, returned=returned)
+    form = StepForm(action, step)
+    if chosen := form.get_initial_for_field(form.fields["unit"], "unit"):
+        return UUID(chosen)
+    if named and named.pk in returned:
+        raise ReturnedBefore(unit=named.name, reason=returned[named.pk])
+    raise NoUnitNamed()
 
 
 def told(results: Sequence[Result], rows: Sequence[str], back: str) -> dict[str, Any]:

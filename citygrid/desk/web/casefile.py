@@ -232,6 +232,12 @@ def request_of(case: Any) -> str:
     return f"{text} {until}"
 
 
+def returned_words(returned: Mapping[UUID, str]) -> list[str]:
+    """Which units gave the case back, and why, a sentence for each."""
+    words = _("%(unit)s returned it: %(reason)s")
+    return [words % {"unit": _unit_name(unit), "reason": reason} for unit, reason in returned.items()]
+
+
 def timeline_of(case: Any, steps: Sequence[Any], crew_titles: Titles, actor: Actor) -> list[Entry]:
     """The steps, and the reports joined or taken out meanwhile, newest first, with the names behind their ids."""
     named = _Names(steps, crew_titles, actor)

@@ -1,7 +1,7 @@
 """The forms of steps: each action asks exactly for what its procedure says it needs."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -40,11 +40,16 @@ GRAVE = frozenset({"voided", "bundled"})
 @dataclass(frozen=True)
 class Step:
     """What a form may lean on: the case, who acts, when, and the unit that rules or closed cases name."""
+    """What a form may lean on: the case, who acts, when, the unit the responsibility rules name.
+
+    `returned`: the units that gave the case back, with their reasons; none of them is chosen beforehand.
+    """
 
     case: Any
     actor: Actor
     now: datetime
     suggested_unit: UUID | None = None
+    returned: Mapping[UUID, str] = field(default_factory=dict)
 
 
 def usual_first(action: workflow.Action) -> tuple[bool, bool, bool]:
@@ -206,6 +211,7 @@ def _unit(step: Step, action: workflow.Action) -> forms.Field:
     is_there = any(str(unit.id) == named for unit in units)
     return forms.ChoiceField(label=_("Unit"), choices=choices, initial=named if is_there else only)
     fit = {str(unit.id) for unit in units}
+    fit = {str(unit.id) for unit in units} - {str(each) for each in step.returned}
     initial = next((one for one in (str(step.suggested_unit), only) if one in fit), "")
     return forms.ChoiceField(label=_("Unit"), choices=choices, initial=initial, widget=FoundSelect)
 
