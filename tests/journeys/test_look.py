@@ -9,10 +9,9 @@ from citygrid.cases.models import Case
 from citygrid.cases.rules import Correction, Given
 from citygrid.cases.services import take_step
 from citygrid.desk.tests.factories import COVER, LITTER, City, add_administrator, add_cover, make_cases
+from citygrid.desk.tests.learned import UNCLEAR, filed, teach
 from citygrid.desk.tests.test_focus import proposed, published
 from citygrid.desk.tests.test_quality import see_cover
-from citygrid.desk.tests.learned import teach
-from citygrid.desk.tests.learned import UNCLEAR, filed, teach
 from citygrid.geography.services import FeatureIn, publish_draft, save_draft, undo_publication
 from citygrid.geography.tests.factories import square
 from citygrid.intake import services as intake

@@ -7,7 +7,6 @@ from citygrid.cases.queries.history import (
     happened,
     last_finding,
     prove,
-    prove,
     returned_by,
     step,
     steps,

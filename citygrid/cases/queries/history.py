@@ -44,6 +44,8 @@ def last_finding(case_id: UUID) -> str:
     """What the last step of a case that found something found; "" where none did. One query."""
     findings = models.Step.objects.filter(case=case_id, data__has_key="finding").order_by("-seq")
     return next((finding for finding in findings.values_list("data__finding", flat=True) if finding), "")
+
+
 def returned_by(case: models.Case, steps: Iterable[models.Step]) -> dict[UUID, str]:
     """The units that gave the case back, by its steps in order, with the reason each gave last."""
     procedure = workflow.procedure(case.procedure, case.procedure_version)

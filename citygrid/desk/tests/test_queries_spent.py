@@ -15,9 +15,8 @@ from citygrid.access.tests import factories as access
 from citygrid.cases.models import Case
 from citygrid.cases.services import Correction
 from citygrid.desk.tests.factories import CLERK, COVER, LITTER, LIVES, City, add_administrator, add_cover, make_cases
-from citygrid.desk.tests.test_focus import proposed, published
-from citygrid.desk.tests.learned import replay, teach
 from citygrid.desk.tests.learned import UNCLEAR, filed, replay, teach
+from citygrid.desk.tests.test_focus import proposed, published
 from citygrid.desk.tests.test_notices import tell
 from citygrid.desk.tests.test_quality import see_cover
 from citygrid.desk.tests.test_sheets import send
@@ -69,14 +68,10 @@ TASKS = {"supervision": 14, "handover": 11}
 FOCUS = {"shift_leader": 10, "supervisor": 7}  # what to look for
 QUALITY = 9  # of the reports of posts, their own counters and those of all
 NEWS = 5  # of a case that is open
-DRAFT_PAGE = 9  # of a layer, with what is wrong with it
+DRAFT_PAGE = 10  # of a layer, with what is wrong with it
 TRIAGE = 19  # the reports to decide, and the one that is open beside them
 REPORT_PAGE = 16  # of one to decide, with all that helps to decide it
 SUSPECTS = 6  # while a report is taken down
-DRAFT_PAGE = 10  # of a layer, with what is wrong with it
-TRIAGE = 18  # the reports to decide, and the one that is open beside them
-REPORT_PAGE = 15  # of one to decide, with all that helps to decide it
-SUSPECTS = 4  # while a report is taken down
 MODEL_CARD = 11
 UNSURE_CASE = 19  # of a filed one that closed cases say something of, for who dispatches it
 CASE_PAGE = 24  # of a case with everything on it, for who may correct its component; a plain one costs 19

@@ -39,8 +39,7 @@ GRAVE = frozenset({"voided", "bundled"})
 
 @dataclass(frozen=True)
 class Step:
-    """What a form may lean on: the case, who acts, when, and the unit that rules or closed cases name."""
-    """What a form may lean on: the case, who acts, when, the unit the responsibility rules name.
+    """What a form may lean on: the case, who acts, when, the unit that rules or closed cases name.
 
     `returned`: the units that gave the case back, with their reasons; none of them is chosen beforehand.
     """
@@ -197,8 +196,7 @@ def _standards_for(category_key: str, on: date) -> list[Any]:
 
 
 def _unit(step: Step, action: workflow.Action) -> forms.Field:
-    """Units that work there, first those of the kind the filing condition names; set is the one that is suggested."""
-    """Units that can take it, first those of the kind the filing condition names; set is the one the rules name."""
+    """Units that can take it, first those of the kind the filing condition names; set is the one that is suggested."""
     standard = step.case.standard
     kind = standard.unit_kind if standard else ""
     units = _units_for(cases.charge_of(step.case, action.code))
@@ -207,10 +205,6 @@ def _unit(step: Step, action: workflow.Action) -> forms.Field:
     groups = [(_("Usual for this filing condition"), usual), (_("Other units"), others)]
     choices: list[Any] = [("", _("Choose a unit")), *(group for group in groups if group[1])]
     only = usual[0][0] if len(usual) == 1 else ""
-    named = str(step.suggested_unit)
-    is_there = any(str(unit.id) == named for unit in units)
-    return forms.ChoiceField(label=_("Unit"), choices=choices, initial=named if is_there else only)
-    fit = {str(unit.id) for unit in units}
     fit = {str(unit.id) for unit in units} - {str(each) for each in step.returned}
     initial = next((one for one in (str(step.suggested_unit), only) if one in fit), "")
     return forms.ChoiceField(label=_("Unit"), choices=choices, initial=initial, widget=FoundSelect)

@@ -55,8 +55,7 @@ from citygrid.dispatch.queries.verdicts import (
     rules_not_over,
     suggest,
 )
-from citygrid.dispatch.rules import Situation, Verdict
-from citygrid.dispatch.rules import Answer, Situation
+from citygrid.dispatch.rules import Answer, Situation, Verdict
 
 __all__ = [
     "MOST",

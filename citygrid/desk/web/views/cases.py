@@ -157,9 +157,8 @@ def file_of(request: Any, found: Any, sent: StepForm | None = None, back: str = 
     crew_titles = crews.titles_in(steps)
     rules = casefile.rules_on(found, request.actor, about.now)
     suggested = rules.suggested if rules else None
-    offered = forms_for(Step(found, request.actor, about.now, suggested), about.keys, sent)
-    suggested = rules.unit.pk if rules and rules.unit else None
     returned = queries.returned_by(found, steps)
+    offered = forms_for(Step(found, request.actor, about.now, suggested, returned), about.keys, sent)
     return {
         "case": found,
         "lamp": lamp_of(found, about.now),
@@ -176,7 +175,6 @@ def file_of(request: Any, found: Any, sent: StepForm | None = None, back: str = 
         "related": related.related_of(found, request.actor),
         "steps": offered,
         "likely": answers.offered(rules.said, offered) if rules and rules.said else None,
-        "steps": forms_for(Step(found, request.actor, about.now, suggested, returned), about.keys, sent),
         "returned": casefile.returned_words(returned),
         "sent": sent,
         **going_back(back),
