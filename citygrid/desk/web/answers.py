@@ -64,7 +64,7 @@ def said_in(decisions: Iterable[Any]) -> Said | None:
         return Said(*told)
     names = unit_names(tuple(one.label for one in answer.top))
     likely = (
-        Likely(UUID(one.label), names.get(one.label, ""), percent_words(one.share), _why(one.words))
+        Likely(UUID(one.label), names.get(one.label, ""), percent_words(one.share), why_words(one.words))
         for one in answer.top
     )
     return Said(*told, answer.model, _least(answer.threshold), tuple(one for one in likely if one.name))
@@ -91,7 +91,8 @@ def unit_names(labels: tuple[str, ...]) -> dict[str, str]:
     return {str(key): unit.name for key, unit in found.items()}
 
 
-def _why(words: Iterable[str]) -> str:
+def why_words(words: Iterable[str]) -> str:
+    """What speaks for an answer, in words."""
     told = dict.fromkeys(map(_told, words))
     return _("mostly: %(words)s") % {"words": _(", ").join(told)} if told else ""
 

@@ -6,23 +6,24 @@ from typing import Any, NamedTuple
 
 from django.contrib.gis.geos import Point
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _
 
 from citygrid.catalogue import queries as catalogue
+from citygrid.desk.web.answers import why_words
 from citygrid.dispatch import queries as dispatch
 from citygrid.geography import queries as geography
 from citygrid.geography.choices import Frame
+from citygrid.ui.formats import percent_words
 
 LEAST = 0.05  # what is less likely is not offered
 
 
 class Line(NamedTuple):
-    """A category with how likely it is in percent, and the words that speak for it; sure ones are chosen already."""
+    """A category with how likely it is, and what speaks for it; a sure one is chosen already."""
 
     key: str
     name: str
-    percent: int
-    words: str
+    share: str
+    why: str
     is_sure: bool
 
 
@@ -57,8 +58,8 @@ def _lines(text: str, channel: str, area_code: str, where: Point | None, at: dat
         Line(
             one.label,
             names[one.label].name,
-            round(100 * one.share),
-            _(", ").join(word for word in one.words if not word.startswith("@")),
+            percent_words(one.share),
+            why_words(one.words),
             found.is_sure and one is found.top[0],
         )
         for one in likely

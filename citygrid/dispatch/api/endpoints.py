@@ -5,7 +5,7 @@ from ninja import Router
 
 from citygrid.cases import permissions as case_permissions
 from citygrid.dispatch import permissions, queries, services
-from citygrid.dispatch.api.schemas import SaidIn, SuspectOut, TrialIn, TrialOut
+from citygrid.dispatch.api.schemas import LikelyCategoryOut, SaidIn, SuspectOut, TrialIn, TrialOut, WordsIn
 from citygrid.geography import queries as geography
 from citygrid.kernel import clock
 from citygrid.kernel.api import Permitted, responses
@@ -37,6 +37,31 @@ def list_suspects(request: Any, given: SaidIn) -> list[dict[str, Any]]:
     said = queries.Said(Point(lon, lat, srid=4326), given.category_key, given.text)
     found = queries.suspects(request.auth, said, clock.now(), least=queries.SHOWN, count=given.count)
     return [_suspect(one) for one in found]
+
+
+@router.post("/categories", response=responses(list[LikelyCategoryOut]), auth=Permitted(permissions.VIEW_RULES))
+def list_likely_categories(request: Any, given: WordsIn) -> list[dict[str, Any]]:
+    """Which categories a report is likely to be of by its words, as closed cases with such words were.
+
+    At most three, the likeliest first; none where no model of categories is on, and for words unlike all it knows.
+    """
+    lon = lat = None
+    if given.lon is not None and given.lat is not None:
+        lon, lat = geography.to_wgs84(given.lon, given.lat, given.frame)
+    found = queries.likely_categories(
+        queries.Told("", given.text, given.channel, given.area_code, lon, lat, clock.now())
+    )
+    if found is None or not found.confidence:
+        return []
+    return [
+        {
+            "category_key": one.label,
+            "share": one.share,
+            "is_sure": found.is_sure and one is found.top[0],
+            "reasons": list(one.words),
+        }
+        for one in found.top
+    ]
 
 
 def _suspect(one: queries.Suspect) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, Strict
 
+from citygrid.cases.choices import Source
 from citygrid.dispatch.choices import TrialEffect
 from citygrid.geography.choices import Frame
 from citygrid.kernel.api import MOST_ROWS, BodyIn, Day, Latitude, Longitude
@@ -106,4 +107,24 @@ class SuspectOut(Schema):
     opened_at: datetime
     chance: float
     is_likely: bool
+    reasons: list[str]
+
+
+class WordsIn(BodyIn):
+    """What is known of a report that has no category yet; the place helps where it is known."""
+
+    text: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
+    channel: Source = Source.FIELD
+    area_code: Annotated[str, Field(pattern=r"^(\d{6}(\d{3}){0,3})?$")] = ""
+    lon: Annotated[Longitude, Strict()] | None = None
+    lat: Annotated[Latitude, Strict()] | None = None
+    frame: Frame = Frame.WGS84
+
+
+class LikelyCategoryOut(Schema):
+    """A category and how likely it is. `is_sure`: the promised precision is kept; `reasons`: words, or @columns."""
+
+    category_key: str
+    share: float
+    is_sure: bool
     reasons: list[str]
