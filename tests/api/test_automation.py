@@ -65,7 +65,7 @@ def test_model_is_read_replayed_promised_and_switched(city: City, sees: Client, 
     services.replay(sha256=sha256, **given, actor=factories.CLERK, now=AFTER)
     assert call(keeper, "POST", f"models/{sha256}/state", {"state": "on"}).json()["state"] == "on"
     assert call(keeper, "POST", f"models/{sha256}/promise", {"promise": 0.9}).json()["promise"] == 0.9
-    assert call(sees, "GET", f"models/{sha256}").json()["replays"][0]["figures"]["seen"]["cases"] == 120
+    assert call(sees, "GET", f"models/{sha256}").json()["replays"][0]["figures"]["seen"]["cases"] == card["cases"]
 
 
 def test_what_cannot_be_is_refused_in_words(city: City, keeper: Client) -> None:

@@ -44,6 +44,13 @@ def test_unsure_case_offers_the_likeliest_units_and_one_press_sends_it(city: Cit
     assert page_of(enter("shift_leader"), case).context["likely"] is None
 
 
+def test_strange_words_suggest_no_unit(city: City, enter) -> None:
+    teach(city)
+    answer = page_of(enter("dispatcher"), filed(city, "🙂" * 40))
+    assert answer.context["rules"].said.conclusion.endswith("closed cases are not sure enough")
+    assert answer.context["rules"].suggested is None and answer.context["likely"] is None
+
+
 def test_case_that_came_back_is_not_suggested_to_the_same_unit(city: City, enter) -> None:
     teach(city)
     case = filed(city, UNCLEAR)

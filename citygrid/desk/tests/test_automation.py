@@ -129,7 +129,7 @@ def end(case: Case, unit: Any, at: Any) -> None:
 def test_card_shows_what_was_learned_and_what_each_promise_costs(city: City, enter, keeper) -> None:
     model = teach(city)
     page = shown(enter("dispatcher"), card_of(model))
-    assert "120 closed cases" in page and page.count('<circle class="plot-dot"') == 15
+    assert f"{model.cases} closed cases" in page and page.count('<circle class="plot-dot"') == 15
     assert "What each promise costs" in page and "Promise this" not in page
     page = shown(keeper, card_of(model))
     assert page.count("<option value=") == 12 and 'value="0.9" selected' in page and "Into the shadow" in page

@@ -60,7 +60,7 @@ def said_in(decisions: Iterable[Any]) -> Said | None:
         return None
     told = (str(last.get_conclusion_display()), last.at, last.sent_to.name if last.sent_to else "")
     answer = dispatch.answer_of(last)
-    if answer is None:
+    if answer is None or not answer.confidence:  # strange words suggest nothing
         return Said(*told)
     names = unit_names(tuple(one.label for one in answer.top))
     likely = (
