@@ -1,8 +1,9 @@
 import { type Changed, hasSound, onNews, setSound } from './live.ts'
+import { opens } from './undo.ts'
 
 /**
  * What came to the list since it was drawn is counted above it, and put in when that is asked for: what is under the
- * pointer never moves. Who wishes hears it too.
+ * pointer never moves. What somebody else took out of it is struck, and counted too. Who wishes hears what came.
  */
 export function liveQueue(page: Document): void {
   const news = new Set<string>()
@@ -12,7 +13,10 @@ export function liveQueue(page: Document): void {
   onNews<Changed>(page, 'case', ({ number, state, waits }) => {
     const line = lineOf(page)
     if (!line) return
-    const isNew = waits && !isListed(page, number) && (!line.dataset.state || line.dataset.state === state)
+    const row = rowOf(page, number)
+    const belongs = waits && (!line.dataset.state || line.dataset.state === state)
+    const isNew = belongs && !row
+    if (row) strike(row, !belongs)
     if (isNew && !news.has(number) && hasSound()) tone()
     if (isNew) news.add(number)
     else news.delete(number)
@@ -40,9 +44,18 @@ export function liveQueue(page: Document): void {
 
 const lineOf = (page: Document) => page.querySelector<HTMLElement>('[data-queue-news]')
 
-function isListed(page: Document, number: string): boolean {
-  const boxes = [...page.querySelectorAll<HTMLInputElement>('[data-queue] input[name=row]')]
-  return boxes.some((box) => box.value.split('|')[0] === number)
+function rowOf(page: Document, number: string): HTMLElement | undefined {
+  return [...page.querySelectorAll<HTMLElement>('[data-queue] tbody tr')].find((row) => opens(row) === number)
+}
+
+/** Nothing can be done with it here any more: it stands where it stood, and is not selected with others. */
+function strike(row: HTMLElement, isGone: boolean): void {
+  row.classList.toggle('is-gone', isGone)
+  const box = row.querySelector<HTMLInputElement>('input[name=row]')
+  if (!box) return
+  box.disabled = isGone
+  box.checked &&= !isGone
+  box.dispatchEvent(new Event('change', { bubbles: true }))
 }
 
 function show(page: Document, count: number, isUnsure: boolean): void {
@@ -51,11 +64,15 @@ function show(page: Document, count: number, isUnsure: boolean): void {
   const part = (name: string) => line.querySelector<HTMLElement>(`[data-${name}]`)!
   line.hidden = false
   line.classList.toggle('is-live', page.documentElement.dataset.live === 'on')
+  const gone = page.querySelectorAll('[data-queue] tbody tr.is-gone:not([hidden])').length
+  const isChanged = count + gone > 0
   part('news-count').textContent = String(count)
   part('some').hidden = !count
-  part('unknown').hidden = count > 0
-  part('load-news').hidden = !count && !isUnsure
-  part('none').hidden = count > 0 || isUnsure || page.documentElement.dataset.live !== 'on'
+  part('gone-count').textContent = String(gone)
+  part('gone').hidden = !gone
+  part('unknown').hidden = isChanged
+  part('load-news').hidden = !isChanged && !isUnsure
+  part('none').hidden = isChanged || isUnsure || page.documentElement.dataset.live !== 'on'
   part('sound').ariaPressed = String(hasSound())
 }
 

@@ -3,32 +3,44 @@ import htmx from 'htmx.org'
 const SECONDS = 10
 
 interface Step {
-  number: string
+  words: string
+  keys: string[] // what is acted on, as `open` of the list names it
   url: string
-  body: FormData
+  body: FormData | URLSearchParams
   here: string
   timer: number
 }
 
+/** What was not done: whose rows come back, and why. */
+interface Refused {
+  number: string
+  words: string
+}
+
 let pending: Step | null = null
-// Cases whose step waits or is under way, and until when a list may still name them that was drawn before it was taken.
+// What a step waits for or is under way for, and until when a list may still name it that was drawn before.
 const gone = new Map<string, number>()
 const LATE_LIST = 3_000
 const LET_GO = 'undo-let-go'
 
 /**
- * A step of the pane that asks nothing waits ten seconds before it is sent, and can be taken back until then; the next
- * case opens at once. It is sent when the time is over, when the next step begins, or when the page is left.
+ * A step that asks nothing, on the case or report that is open or on all that are selected, waits ten seconds before it
+ * is sent, and can be taken back until then; the next one opens at once. It is sent when the time is over, when the next
+ * step begins, or when the page is left. The words of it stand on the button, or on the form.
  */
 export function undoable(page: Document): void {
   page.addEventListener('submit', (event) => {
     const form = event.target as HTMLFormElement
-    if (!form.dataset.undo || hasFiles(form) || !page.querySelector('[data-undo-bar]')) return
+    const button = (event as SubmitEvent).submitter as HTMLButtonElement | null
+    const words = button?.dataset.undo ?? form.dataset.undo
+    if (!words || hasFiles(form) || !page.querySelector('[data-undo-bar]')) return
     event.preventDefault()
     event.stopImmediatePropagation()
-    if (isGone(form.dataset.number ?? '')) return // pressed again before the next case was there
+    const body = new FormData(form, button)
+    const keys = form.dataset.number ? [form.dataset.number] : body.getAll('row').map((row) => keyOf(String(row)))
+    if (!keys.length || keys.some(isGone)) return // pressed again before the next case was there
     void send(page)
-    begin(page, form, (event as SubmitEvent).submitter as HTMLButtonElement | null)
+    begin(page, form, words, body, keys)
   })
   page.addEventListener('click', (event) => {
     const target = event.target as Element
@@ -61,64 +73,75 @@ function tellLetGo(page: Document): void {
   failed.hidden = false
 }
 
-/** The rows of what is under way stay away from a list that is put in meanwhile. */
-function hideRows(page: Document): void {
-  for (const box of page.querySelectorAll<HTMLInputElement>('[data-queue] input[name=row]')) {
-    const row = box.closest('tr')
-    if (row) row.hidden = isGone(box.value.split('|')[0] ?? '')
-  }
+/** The number in what stands for a case in a form about many. */
+export const keyOf = (row: string) => row.split('|')[0] ?? ''
+
+/** What a row of a list opens beside it. */
+export function opens(row: Element): string {
+  const link = row.querySelector<HTMLAnchorElement>('a[href*="open="]')
+  return link ? (new URL(link.href).searchParams.get('open') ?? '') : ''
 }
 
-const isGone = (number: string) => (gone.get(number) ?? 0) > Date.now()
+/** The rows of what is under way stay away from a list that is put in meanwhile. */
+function hideRows(page: Document): void {
+  for (const row of page.querySelectorAll<HTMLElement>('[data-queue] tbody tr')) row.hidden = isGone(opens(row))
+}
 
-function begin(page: Document, form: HTMLFormElement, button: HTMLButtonElement | null): void {
-  const body = new FormData(form)
-  if (button?.name) body.set(button.name, button.value)
-  const number = form.dataset.number ?? ''
+const isGone = (key: string) => (gone.get(key) ?? 0) > Date.now()
+
+function begin(page: Document, form: HTMLFormElement, words: string, body: FormData, keys: string[]): void {
   const timer = window.setTimeout(() => void send(page), SECONDS * 1000)
-  pending = { number, url: form.action, body, here: page.location.href, timer }
-  gone.set(number, Infinity)
+  const isMany = !form.dataset.number // without photos; the other way of writing them would be too long for a last call
+  const sent = isMany ? new URLSearchParams([...body].map(([name, value]) => [name, String(value)])) : body
   const unit = form.querySelector<HTMLSelectElement>('select[name=unit]')?.selectedOptions[0]?.textContent
-  part(page, 'words').textContent = unit ? `${form.dataset.undo} → ${unit}` : `${form.dataset.undo}`
+  const many = form.dataset.many?.replace('#', String(keys.length))
+  const told = [words, many].filter(Boolean).join(': ') + (unit ? ` → ${unit}` : '')
+  pending = { words: told, keys, url: form.getAttribute('action') ?? '', body: sent, here: page.location.href, timer }
+  for (const key of keys) gone.set(key, Infinity)
+  part(page, 'words').textContent = told
   part(page, 'bar').hidden = false
   visit(page, form.dataset.next ?? '')
 }
 
-/** The step that waits goes to the server now, also while the page is left. A refusal brings the row back. */
+/** The step that waits goes to the server now, also while the page is left. A refusal brings its rows back. */
 async function send(page: Document): Promise<void> {
   const step = pending
   if (!step) return
   pending = null
   window.clearTimeout(step.timer)
   part(page, 'bar').hidden = true
-  const told = await refusalOf(step)
-  gone.set(step.number, told ? 0 : Date.now() + LATE_LIST)
-  if (!told) return
+  const refused = await refusedOf(step)
+  for (const key of step.keys) gone.set(key, Date.now() + LATE_LIST)
+  for (const { number } of refused) gone.delete(number)
+  if (!refused.length) return
   hideRows(page)
-  part(page, 'refusal').textContent = `${step.number}: ${told === true ? '' : told}`
+  const lines = refused.map(({ number, words }) => `${step.keys.length > 1 ? number : step.words}: ${words}`)
+  part(page, 'refusal').textContent = lines.join('\n')
   part(page, 'failed').hidden = false
 }
 
-/** The words of the refusal, true where there are none (the network is gone), false when the step was taken. */
-async function refusalOf(step: Step): Promise<string | boolean> {
+/** What was not done of a step, in the words of the server; none where the network is gone. */
+async function refusedOf(step: Step): Promise<Refused[]> {
+  const all = (words: string) => step.keys.map((number) => ({ number, words }))
   const request = { method: 'POST', body: step.body, keepalive: true, headers: { Accept: 'application/json' } }
   try {
     const answer = await fetch(step.url, request)
-    return answer.ok ? false : wordsOf(await answer.json())
+    if (!answer.ok) return all(wordsOf(await answer.json()))
+    return answer.status === 204 ? [] : ((await answer.json()) as { refused: Refused[] }).refused
   } catch {
-    return true
+    return all('')
   }
 }
 
 const wordsOf = (problem: { title: string; hint: string }) => `${problem.title} ${problem.hint}`
 
-/** Nothing was sent yet: the row comes back, and its case opens again. */
+/** Nothing was sent yet: the rows come back, and what was open opens again. */
 function takeBack(page: Document): void {
   const step = pending
   if (!step) return
   pending = null
   window.clearTimeout(step.timer)
-  gone.delete(step.number)
+  for (const key of step.keys) gone.delete(key)
   part(page, 'bar').hidden = true
   visit(page, step.here)
 }

@@ -64,7 +64,7 @@ function act(page: Document, key: string, opens: boolean): boolean {
 }
 
 function rows(page: Document): HTMLTableRowElement[] {
-  return [...page.querySelectorAll<HTMLTableRowElement>('[data-queue] tbody tr:not([hidden])')]
+  return [...page.querySelectorAll<HTMLTableRowElement>('[data-queue] tbody tr:not([hidden], .is-gone)')]
 }
 
 function current(page: Document, all: HTMLTableRowElement[]): number {

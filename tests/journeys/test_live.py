@@ -99,6 +99,37 @@ def test_case_that_somebody_else_took_is_new_no_more(city: City, enter: Enter) -
 
 
 @pytest.mark.browser
+def test_case_that_somebody_else_took_is_struck_and_counted(city: City, enter: Enter) -> None:
+    first, second = case_at(city, 0, *TO_FILED), case_at(city, 42, *TO_FILED)
+    staff = sit(enter, "dispatcher")
+    city.play(first, "dispatcher dispatch", start=clock.now() - timedelta(minutes=11))
+    news = staff.page.locator("[data-load-news]")
+    expect(news).to_contain_text("1 gone")
+    expect(staff.page.locator("#queue tr.is-gone")).to_contain_text("Sewage manhole cover")
+    staff.page.keyboard.press("*")
+    expect(staff.page.locator("[data-bulk-count]")).to_have_text("1")
+    staff.page.keyboard.press("*")
+    staff.page.keyboard.press("j")
+    staff.page.keyboard.press("Enter")
+    expect(staff.page.locator(f".pane-head .code:text-is('{second.number}')")).to_be_visible()
+    staff.go("/waiting/")
+    assert rows(staff) == 1
+
+
+@pytest.mark.browser
+def test_gone_cases_leave_the_list_when_it_is_asked_for(city: City, enter: Enter) -> None:
+    cases = [case_at(city, place, *TO_FILED) for place in (0, 42)]
+    staff = sit(enter, "dispatcher")
+    for case in cases:
+        city.play(case, "dispatcher dispatch", start=clock.now() - timedelta(minutes=11))
+    expect(staff.page.locator("[data-load-news]")).to_contain_text("2 gone")
+    staff.page.keyboard.press("m")
+    expect(staff.page.locator("#queue tbody tr")).to_have_count(0)
+    expect(staff.page.locator("#tabs .chip-count").first).to_have_text("0")
+    expect(staff.page.locator("[data-load-news]")).to_be_hidden()
+
+
+@pytest.mark.browser
 def test_list_stays_as_it_is_until_it_is_asked_for_and_what_was_typed_too(city: City, enter: Enter) -> None:
     first = case_at(city, 0, *TO_FILED)
     staff = sit(enter, "dispatcher", f"/waiting/?open={first.number}")

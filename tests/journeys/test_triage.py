@@ -8,8 +8,9 @@ import pytest
 from citygrid.cases.models import Case
 from citygrid.desk.tests.factories import COVER, City
 from citygrid.intake.models import Report
+from citygrid.intake.services import refuse_report
 from citygrid.kernel import clock
-from tests.journeys.counting import COUNT, at_most, press
+from tests.journeys.counting import COUNT, at_most, eventually, press, shows
 from tests.journeys.staff import Staff
 
 QUEUE = "/reports/?state=received"
@@ -55,8 +56,35 @@ def test_one_key_accepts_and_the_next_report_opens(reports: list[Report], sit: S
     for place in (0, 1):
         with at_most(staff, 1, seconds=600 / 100):  # a hundred in ten minutes
             press(staff, "a")
-        assert report(reports[place].pk).state == "accepted"
-        assert opened(staff) == reports[place + 1].receipt
+        shows(staff, reports[place + 1].receipt)
+    staff.go("/notices/")
+    assert eventually(lambda: [report(each.pk).state for each in reports] == ["accepted", "accepted", "received"])
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("keys", ["a", "b1", "n2"])
+def test_decision_is_taken_back_by_one_key(reports: list[Report], sit: Sit, keys: str) -> None:
+    staff = sit()
+    press(staff, *keys)
+    shows(staff, reports[1].receipt)
+    assert reports[0].receipt in staff.page.locator("[data-undo-bar]").inner_text()
+    press(staff, "z")
+    shows(staff, reports[0].receipt)
+    staff.go("/notices/")
+    staff.page.wait_for_timeout(500)
+    assert report(reports[0].pk).state == "received"
+
+
+@pytest.mark.browser
+def test_decision_that_is_refused_brings_the_report_back_with_the_reason(
+    reports: list[Report], sit: Sit, city: City
+) -> None:
+    staff = sit()
+    press(staff, "a")
+    actor = city.actor("acceptor", clock.now())
+    refuse_report(report_id=reports[0].pk, reason="Nothing is wrong there.", actor=actor, now=clock.now())
+    staff.page.locator("[data-undo-failed]").wait_for(state="visible", timeout=15_000)
+    assert reports[0].receipt in staff.page.locator("[data-undo-refusal]").inner_text()
 
 
 @pytest.mark.browser
@@ -65,9 +93,10 @@ def test_two_keys_refuse_with_a_usual_reason(reports: list[Report], sit: Sit, la
     staff = sit(language)
     with at_most(staff, 2):
         press(staff, "n", "2")
-    refused = report(reports[0].pk)
-    assert refused.state == "refused" and reason in refused.reason
-    assert opened(staff) == reports[1].receipt
+    shows(staff, reports[1].receipt)
+    staff.go("/notices/")
+    assert eventually(lambda: report(reports[0].pk).state == "refused")
+    assert reason in report(reports[0].pk).reason
 
 
 @pytest.mark.browser
@@ -75,8 +104,9 @@ def test_two_keys_join_a_duplicate_to_the_nearest_case(reports: list[Report], si
     staff = sit()
     with at_most(staff, 3):
         press(staff, "b", "1")
-    assert report(reports[0].pk).case == Case.objects.unscoped(reason="test").get()
-    assert opened(staff) == reports[1].receipt
+    shows(staff, reports[1].receipt)
+    staff.go("/notices/")
+    assert eventually(lambda: report(reports[0].pk).case == Case.objects.unscoped(reason="test").get())
 
 
 @pytest.mark.browser

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
 
 from citygrid.cases.models import Case
 from citygrid.desk.tests.factories import TO_FILED, City
@@ -126,6 +127,38 @@ def test_step_is_not_lost_where_the_network_is_gone_for_a_moment(cases: list[Cas
     assert state(cases[0]) == "filed" and rows(staff) == 2
     staff.go("/notices/")
     assert eventually(lambda: state(cases[1]) == "dispatched")
+
+
+@pytest.mark.browser
+def test_step_on_many_is_taken_back_by_one_key_too(cases: list[Case], enter: Enter) -> None:
+    staff = enter("dispatcher")
+    staff.go("/waiting/")
+    for key in "*d":
+        staff.page.keyboard.press(key)
+    bar = staff.page.locator("[data-undo-bar]")
+    expect(bar).to_contain_text("Dispatch: 3 cases")
+    expect(staff.page.locator("#queue tbody tr:visible")).to_have_count(0)
+    staff.page.keyboard.press("z")
+    expect(staff.page.locator("#queue tbody tr:visible")).to_have_count(3)
+    staff.go("/notices/")
+    staff.page.wait_for_timeout(500)
+    assert [state(case) for case in cases] == ["filed"] * 3
+
+
+@pytest.mark.browser
+def test_of_many_those_that_are_refused_come_back_with_their_reasons(
+    cases: list[Case], enter: Enter, city: City
+) -> None:
+    staff = enter("dispatcher")
+    staff.go("/waiting/")
+    city.play(cases[1], "shift_leader void", start=clock.now() - timedelta(minutes=10))
+    for key in "*d":
+        staff.page.keyboard.press(key)
+    failed = staff.page.locator("[data-undo-failed]")
+    failed.wait_for(state="visible", timeout=15_000)
+    words = failed.inner_text()
+    assert cases[1].number in words and "Void" in words and cases[0].number not in words
+    assert [state(case) for case in cases] == ["dispatched", "voided", "dispatched"]
 
 
 @pytest.mark.browser

@@ -94,6 +94,15 @@ def _unit_for(step: Step, action: workflow.Action) -> UUID:
     raise NoUnitNamed()
 
 
+def refused_words(results: Sequence[Result]) -> list[dict[str, str]]:
+    """What was not done, each with its number and the reason."""
+    return [
+        {"number": result.number, "words": f"{result.refusal} {result.refusal.advice}"}
+        for result in results
+        if result.refusal
+    ]
+
+
 def told(results: Sequence[Result], rows: Sequence[str], back: str) -> dict[str, Any]:
     """Context of the page that tells what became of each; `back` is the address of the list they were chosen in."""
     refused = [result for result in results if result.refusal]

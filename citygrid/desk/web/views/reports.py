@@ -44,6 +44,7 @@ from citygrid.intake.choices import Flaw, ReportState
 from citygrid.inventory import permissions as inventory_permissions
 from citygrid.kernel.errors import Invalid, KeyReused, NotFound, Refusal
 from citygrid.kernel.web import posts_only, requires
+from citygrid.ui.problems import is_program
 from citygrid.ui.tables import Empty, Pager, query_with
 from citygrid.workflow import queries as workflow
 
@@ -310,6 +311,8 @@ def _stay(request: Any, report_id: UUID) -> HttpResponse:
 
 def _decided(request: Any, report_id: UUID, form: Form, decide: Any) -> HttpResponse:
     """Decide, or show the report again with what is wrong: with the input (422), or that somebody was first (409)."""
+    if is_program(request):  # the queue, which goes on to the next report meanwhile
+        return _decided_unseen(form, decide)
     if not form.is_valid():
         return _report_page(request, report_id, sent=form, status=422)
     try:
@@ -320,6 +323,13 @@ def _decided(request: Any, report_id: UUID, form: Form, decide: Any) -> HttpResp
     except Refusal as refusal:
         kept = form if isinstance(refusal, Invalid) else None
         return _report_page(request, report_id, sent=kept, refusal=refusal, status=refusal.status)
+
+
+def _decided_unseen(form: Form, decide: Any) -> HttpResponse:
+    if not form.is_valid():
+        raise Invalid("; ".join(str(error) for errors in form.errors.values() for error in errors))
+    decide()
+    return HttpResponse(status=204)
 
 
 def _report_page(

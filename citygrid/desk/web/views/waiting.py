@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from citygrid.desk.web.views.cases import file_of
 from citygrid.desk.web.words import paged, state_names
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.web import posts_only, requires
+from citygrid.ui.problems import is_program
 from citygrid.ui.tables import Empty, query_with
 
 
@@ -67,6 +68,8 @@ def act(request: Any) -> HttpResponse:
     reason = (usual or request.POST.get(f"reason-{action}", "")).strip()[:LONGEST_TEXT]
     with timezone.override(about.zone):
         results = bulk.act(numbers, action, Given(reason=reason), request.actor, about.now)
+        if is_program(request):  # the queue, which goes on meanwhile
+            return JsonResponse({"refused": bulk.refused_words(results)})
         return draw(request, "desk/bulk.html", bulk.told(results, numbers, reverse("waiting")))
 
 
