@@ -128,3 +128,12 @@ def test_only_who_may_publishes(city: City, enter) -> None:
         assert enter(login).post("/focus/publish/", {"row": [str(row.pk)], **dates()}).status_code == 403
         assert enter(login).post(f"/focus/{row.pk}/withdraw/").status_code == 403
     assert enter("dispatcher").get(PAGE).status_code == 403
+
+
+def test_community_to_look_in_is_marked_on_the_map_beside_those_of_the_post(city: City, enter) -> None:
+    published()
+    Post.objects.filter(role="supervisor").update(areas=["900001001"])
+    drawn = enter("supervisor").get(PAGE).context["map"]
+    assert [each["properties"]["role"] for each in drawn] == ["area", "area", "focus"]
+    ids = [each["id"] for each in drawn if "id" in each]
+    assert len(ids) == len(set(ids)) == 2

@@ -80,7 +80,8 @@ def _bars(row: Any) -> tuple[str, str]:
 def places_on_map(codes: tuple[str, ...], reach: tuple[str, ...]) -> list[dict[str, Any]]:
     """The communities of what is published, in the areas of the post."""
     shapes = geography.outlines(codes, Level.COMMUNITY)["features"] if codes else []
-    return [*areas_of(reach), *({**each, "properties": {"role": "focus"}} for each in shapes)]
+    marked = [{"type": "Feature", "properties": {"role": "focus"}, "geometry": each["geometry"]} for each in shapes]
+    return [*areas_of(reach), *marked]  # without ids: the live map draws what has the same id once
 
 
 class PublishForm(forms.Form):
