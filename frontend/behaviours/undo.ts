@@ -59,17 +59,17 @@ export function undoable(page: Document): void {
 function letGo(page: Document): void {
   if (!pending) return
   window.clearTimeout(pending.timer)
-  sessionStorage.setItem(LET_GO, pending.number)
+  sessionStorage.setItem(LET_GO, pending.words)
   pending = null
   part(page, 'bar').hidden = true
 }
 
 function tellLetGo(page: Document): void {
-  const number = sessionStorage.getItem(LET_GO)
+  const words = sessionStorage.getItem(LET_GO)
   const failed = page.querySelector<HTMLElement>('[data-undo-failed]')
-  if (!number || !failed) return
+  if (!words || !failed) return
   sessionStorage.removeItem(LET_GO)
-  part(page, 'refusal').textContent = `${number}: ${failed.dataset.signedOut}`
+  part(page, 'refusal').textContent = `${words}: ${failed.dataset.signedOut}`
   failed.hidden = false
 }
 
