@@ -9,7 +9,7 @@ from citygrid.cases.models import Case
 from citygrid.cases.rules import Correction, Given
 from citygrid.cases.services import take_step
 from citygrid.desk.tests.factories import COVER, LITTER, City, add_administrator, add_cover, make_cases
-from citygrid.desk.tests.learned import UNCLEAR, filed, teach
+from citygrid.desk.tests.learned import LAMP, NEVER_SENT, filed, teach
 from citygrid.desk.tests.test_focus import proposed, published
 from citygrid.desk.tests.test_quality import see_cover
 from citygrid.geography.services import FeatureIn, publish_draft, save_draft, undo_publication
@@ -135,7 +135,7 @@ def layers(city: City) -> Iterator[tuple[str, str, str]]:
 def automation(city: City) -> Iterator[tuple[str, str, str]]:
     """The pages of automatic dispatch, the card of a model, and a case of which it was not sure."""
     login = "system_administrator"
-    model, case = teach(city), filed(city, UNCLEAR)
+    model, case = teach(city, promise=NEVER_SENT), filed(city, LAMP)
     yield "automation", login, "/automation/"
     yield "automation-limit", login, f"/automation/?limit={city.water.pk}"
     yield "automation-seen", "dispatcher", "/automation/"

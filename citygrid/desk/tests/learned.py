@@ -1,6 +1,5 @@
 """A model for tests of pages: learned from closed cases of the small city, by the real machines."""
 
-from datetime import datetime
 from typing import Any
 
 from citygrid.cases import services as case_services
@@ -14,17 +13,18 @@ from citygrid.dispatch.tests.factories import CLERK
 from citygrid.dispatch.tests.learned import AFTER, NOW, history, train
 from citygrid.kernel import clock
 
-LAMP, UNCLEAR = "9号路灯不亮", "夜间施工噪声扰民"
+LAMP = "9号路灯不亮"
+NEVER_SENT = 0.995  # so few cases prove too little to promise it: nothing is sent
 
 
-def teach(city: City, *, is_on: bool = True) -> LearnedModel:
+def teach(city: City, *, is_on: bool = True, promise: float = 0.9) -> LearnedModel:
     """A model of what is litter, for which there is no rule: lamps go to sanitation, heaps of it to drainage."""
     actors = {login: city.actor(login, clock.now()) for login in city.accounts}
     history(Cases(city.standards[LITTER], city.sanitation, city.water, actors))
     model = train()
     if is_on:
         replay(model)
-        services.promise(sha256=model.pk, share=0.9, actor=CLERK, now=AFTER)
+        services.promise(sha256=model.pk, share=promise, actor=CLERK, now=AFTER)
         services.switch(sha256=model.pk, state="on", actor=CLERK, now=AFTER)
     return model
 
@@ -34,10 +34,10 @@ def replay(model: LearnedModel) -> None:
     services.replay(sha256=model.pk, since=NOW.date(), until=AFTER.date(), actor=CLERK, now=AFTER)
 
 
-def filed(city: City, summary: str, now: datetime | None = None) -> Case:
-    """A case of litter that was filed, after automatic dispatch decided about it."""
-    now = now or clock.now()
-    actors = {login: city.actor(login, now) for login in city.accounts}
+def filed(city: City, summary: str) -> Case:
+    """A case of litter that was filed at an hour the model knows, after automatic dispatch decided about it."""
+    now = AFTER
+    actors = {login: city.actor(login, clock.now()) for login in city.accounts}
     cases = Cases(city.standards[LITTER], city.sanitation, city.water, actors)
     case = cases.take(cases.open(now, summary=summary), "shift_leader file")
     services.dispatch_filed(case_id=case.pk, now=now)

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from citygrid.cases.models import Case
 from citygrid.desk.tests.factories import City
-from citygrid.desk.tests.learned import LAMP, UNCLEAR, filed, reread, send, teach
+from citygrid.desk.tests.learned import LAMP, NEVER_SENT, filed, reread, send, teach
 from citygrid.dispatch.models import LearnedModel
 
 
@@ -31,8 +31,8 @@ def test_case_tells_what_was_concluded_and_why(city: City, enter) -> None:
 
 
 def test_unsure_case_offers_the_likeliest_units_and_one_press_sends_it(city: City, enter) -> None:
-    teach(city)
-    case = filed(city, UNCLEAR)
+    teach(city, promise=NEVER_SENT)
+    case = filed(city, LAMP)
     answer = page_of(enter("dispatcher"), case)
     likely = answer.context["likely"].units
     assert [one.name for one in likely] and {one.unit_id for one in likely} == {city.sanitation.pk, city.water.pk}
@@ -52,8 +52,8 @@ def test_strange_words_suggest_no_unit(city: City, enter) -> None:
 
 
 def test_case_that_came_back_is_not_suggested_to_the_same_unit(city: City, enter) -> None:
-    teach(city)
-    case = filed(city, UNCLEAR)
+    teach(city, promise=NEVER_SENT)
+    case = filed(city, LAMP)
     first = page_of(enter("dispatcher"), case).context["likely"].units[0].unit_id
     case = send(city, case, "dispatcher", "dispatch", unit_id=first)
     unit = next(login for login in ("sanitation", "water") if getattr(city, login).pk == first)

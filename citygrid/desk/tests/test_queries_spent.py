@@ -15,7 +15,7 @@ from citygrid.access.tests import factories as access
 from citygrid.cases.models import Case
 from citygrid.cases.services import Correction
 from citygrid.desk.tests.factories import CLERK, COVER, LITTER, LIVES, City, add_administrator, add_cover, make_cases
-from citygrid.desk.tests.learned import UNCLEAR, filed, replay, teach
+from citygrid.desk.tests.learned import LAMP, NEVER_SENT, filed, replay, teach
 from citygrid.desk.tests.test_focus import proposed, published
 from citygrid.desk.tests.test_notices import tell
 from citygrid.desk.tests.test_quality import see_cover
@@ -299,12 +299,12 @@ def correct(city: City, report_id: UUID, times: int) -> None:
 
 def test_pages_of_a_model_cost_no_more_queries_with_more_replays_and_names(city: City, enter) -> None:
     add_administrator(city)
-    model, keeper, dispatcher = teach(city), enter("system_administrator"), enter("dispatcher")
+    model, keeper, dispatcher = teach(city, promise=NEVER_SENT), enter("system_administrator"), enter("dispatcher")
     address = reverse("automation-model", args=[model.pk])
     few = spent(keeper, address)
     for _ in range(3):
         replay(model)
-    case = filed(city, UNCLEAR)
+    case = filed(city, LAMP)
     assert (few, spent(keeper, address)) == (MODEL_CARD, MODEL_CARD)
     assert spent(dispatcher, reverse("case", args=[case.number])) == UNSURE_CASE
 
