@@ -97,3 +97,13 @@ def test_case_page_costs_no_more_queries_with_more_work(enter: Enter, city: City
             water.get(f"/cases/{case.number}/")
         spent.append(len(caught))
     assert spent[1] == spent[2] == spent[3]
+
+
+def test_work_until_a_time_that_has_passed_is_told_at_its_field_and_the_text_is_kept(
+    enter: Enter, city: City, case: Case
+) -> None:
+    crew = city.accounts["crew"].holdings.get().post_id
+    page = act(enter("water"), case, "give_work", crew=crew, task="更换井盖", by="2020-01-01T10:00")
+    assert page.status_code == 422
+    assert list(page.context["sent"].errors) == ["by"]
+    assert "更换井盖" in page.content.decode()

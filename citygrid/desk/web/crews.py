@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ from citygrid.ui.lamps import Lamp
 from citygrid.ui.tables import Column
 from citygrid.workflow import queries as workflow
 
+LONGEST_WORK = timedelta(days=365)
 Titles = dict[str, str]  # of posts, by id
 
 
@@ -88,7 +90,8 @@ def crew_field(case: Any, action: workflow.Action) -> forms.Field:
 def by_field(case: Any, now: datetime) -> forms.Field:
     """Until when the work is to be done: at first, the deadline of the case."""
     initial = timezone.localtime(case.due_at) if case.due_at and case.due_at > now else None
-    return forms.DateTimeField(label=_("To be done by"), widget=MomentInput(), initial=initial)
+    limits = [MinValueValidator(now, _("Choose a time that is still to come.")), MaxValueValidator(now + LONGEST_WORK)]
+    return forms.DateTimeField(label=_("To be done by"), widget=MomentInput(), initial=initial, validators=limits)
 
 
 def _named(one: access.Staffed) -> str:
