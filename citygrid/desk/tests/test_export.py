@@ -9,10 +9,12 @@ from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from citygrid.cases.models import Case
-from citygrid.desk.tests.factories import City, add_administrator, make_cases
+from citygrid.desk.tests.factories import TO_DISPATCHED, City, add_administrator, make_cases
 from citygrid.desk.web import export
 from citygrid.kernel import clock
 from citygrid.kernel.downloads import TYPES
+
+LATE = (*TO_DISPATCHED, "water reply", "acceptor send_to_check", "supervisor pass_check", "shift_leader close")
 
 
 def book(answer: Any) -> Workbook:
@@ -42,11 +44,10 @@ def test_file_has_the_rows_and_words_of_the_list_in_its_order(city: City, enter,
 
 def test_file_says_who_made_it_and_what_it_is_narrowed_to(city: City, enter, address: str) -> None:
     make_cases(city, clock.now())
-    asked = {"lamp": "red", "category": "city/component/01001", "opened_from": "2020-01-01", "area": "x"}
+    asked = {"lamp": "red", "category": "city/component/01001", "opened_from": "2020-01-01"}
     told = dict(row[:2] for row in rows(enter("inspector").get(address, asked), 1))
     assert told["Lamp"] == "Overdue"
     assert told["Category"] == "Sewage manhole cover" and told["Opened from"] == "2020-01-01"
-    assert "Area" not in told  # cannot be read, narrows nothing
     assert told["Made by"] == city.actor("inspector", clock.now()).label
 
 
@@ -88,4 +89,26 @@ def test_file_ends_at_its_bound_and_says_so(city: City, enter, address: str, mon
     assert "Only the first" not in str(rows(enter("inspector").get(address), 1))
     monkeypatch.setattr(export, "MOST", 3)
     answer = enter("inspector").get(address)
+    assert answer["Content-Disposition"].endswith('-first-3.xlsx"')
+    assert "at most 3" in enter("inspector").get(reverse("cases")).content.decode()
     assert len(rows(answer)) == 4 and "Only the first 3 cases" in str(rows(answer, 1)[-1])
+
+
+@pytest.mark.parametrize("asked", [{"state": "nonsense"}, {"opened_from": "2026-13-99"}, {"area": "x"}])
+def test_file_of_what_cannot_be_read_is_refused_on_the_page(
+    city: City, enter, address: str, asked: dict[str, str]
+) -> None:
+    answer = enter("inspector").get(address, asked)
+    assert (answer.status_code, answer["Content-Type"][:9]) == (422, "text/html")
+    assert list(answer.context["form"].errors) == list(asked)
+
+
+def test_overdue_is_of_open_cases_and_those_closed_late_are_named_apart(city: City, enter, address: str) -> None:
+    start, every = clock.now() - timedelta(days=40), timedelta(days=4)
+    lives = ((0, LATE[:-1]), (42, LATE))
+    made = [city.play(city.case(place, start), *lines, start=start, every=every) for place, lines in lives]
+    for asked, found in (("red", made[0]), ("late", made[1])):
+        client = enter("inspector")
+        shown = client.get(reverse("cases"), {"lamp": asked}).context["table"].rows
+        assert [row[0].value for row in shown] == [found.number]
+        assert [row[0] for row in rows(client.get(address, {"lamp": asked}))[1:]] == [found.number]

@@ -30,16 +30,21 @@ WIDTH = 28
 
 
 def download_cases(rows: QuerySet[Any], about: Standing, narrowed: Sequence[tuple[str, str]]) -> HttpResponse:
-    """The file of a list, named after the moment it was made."""
+    """The file of a list, named after the moment it was made; where it is not whole, its name says so."""
     assert about.actor is not None  # noqa: S101 - a list has a reader
-    content = case_book(rows, about.now, maker=about.actor.label, narrowed=narrowed)
-    return download(content, "xlsx", f"{_('cases')}-{timezone.localtime(about.now):%Y%m%d-%H%M}")
+    content, is_cut = case_book(rows, about.now, maker=about.actor.label, narrowed=narrowed)
+    name = f"{_('cases')}-{timezone.localtime(about.now):%Y%m%d-%H%M}"
+    cut = _("first-%(most)s") % {"most": MOST}
+    return download(content, "xlsx", f"{name}-{cut}" if is_cut else name)
 
 
-def case_book(rows: QuerySet[Any], now: datetime, *, maker: str, narrowed: Sequence[tuple[str, str]]) -> bytes:
-    """The first 10,000 of these cases; `maker` and what the list is narrowed to stand on a second sheet.
+def case_book(
+    rows: QuerySet[Any], now: datetime, *, maker: str, narrowed: Sequence[tuple[str, str]]
+) -> tuple[bytes, bool]:
+    """The first 10,000 of these cases, and whether there are more.
 
-    Rows are read through a cursor and written one by one; names of places take one query for each 1,000.
+    `maker` and what the list is narrowed to stand on a second sheet. Rows are read through a cursor and written one by
+    one; names of places take one query for each 1,000.
     """
     book = Workbook(write_only=True)
     page = book.create_sheet(_("Cases"))
@@ -59,7 +64,7 @@ def case_book(rows: QuerySet[Any], now: datetime, *, maker: str, narrowed: Seque
         about.append([_cell(about, value) for value in told])
     file = io.BytesIO()
     book.save(file)
-    return file.getvalue()
+    return file.getvalue(), is_cut
 
 
 def _columns(rows: Sequence[Any], now: datetime) -> list[Column]:

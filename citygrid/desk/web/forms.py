@@ -37,6 +37,11 @@ ANY: tuple[str, str | Promise] = ("", _("Any"))
 ME = "me"  # who sent a report
 
 
+OPEN = {"1": True, "0": False}
+IS_OPEN: dict[str, bool] = {Lamp.RED: True, "late": False}
+LATE = "late"  # red as well, but of cases that have ended: "Overdue" is what still can be hurried
+
+
 class DateInput(forms.DateInput):
     """The browser's own calendar."""
 
@@ -156,7 +161,7 @@ class CaseFilterForm(FilterForm):
     since = "opened_from"
     words = forms.CharField(label=_("Words or number"), required=False, max_length=100)
     state = forms.ChoiceField(label=_("State"), required=False)
-    lamp = forms.ChoiceField(label=_("Lamp"), required=False, choices=[ANY, *Lamp.choices])
+    lamp = forms.ChoiceField(label=_("Lamp"), required=False, choices=[ANY, *Lamp.choices, (LATE, _("Closed late"))])
     area = forms.ChoiceField(label=_("Area"), required=False, widget=FoundSelect)
     category = forms.ChoiceField(label=_("Category"), required=False, widget=FoundSelect)
     component = forms.RegexField(r"^\d{17}$", label=_("Component identifier"), required=False)
@@ -187,6 +192,7 @@ class CaseFilterForm(FilterForm):
         """The filter on that day; a field that cannot be read narrows nothing (it says so itself)."""
         self.is_valid()
         given = self.cleaned_data
+        lamp = given.get("lamp", "")
         return CaseFilter(
             state=given.get("state", ""),
             area_code=given.get("area", ""),
@@ -194,9 +200,9 @@ class CaseFilterForm(FilterForm):
             component_id=given.get("component", ""),
             unit_id=UUID(given["unit"]) if given.get("unit") else None,
             source=given.get("source", ""),
-            lamp=given.get("lamp", ""),
+            lamp=Lamp.RED if lamp == LATE else lamp,
             words=given.get("words", ""),
-            is_open={"1": True, "0": False}.get(given.get("open", "")),
+            is_open=OPEN.get(given.get("open", ""), IS_OPEN.get(lamp)),
             opened_from=self.since_day(today),
             opened_until=given.get("opened_until"),
             within=self._within(),

@@ -31,6 +31,10 @@ from citygrid.ui.tables import Empty
 @require_safe
 def case_list(request: Any) -> HttpResponse:
     """The cases the post sees, filtered; every view of it is an address."""
+    return _list_page(request)
+
+
+def _list_page(request: Any, status: int = 200) -> HttpResponse:
     about = standing(request)
     form, wanted, order = _asked_for(request)
     with timezone.override(about.zone):  # dates of the filter are days of the district
@@ -50,7 +54,7 @@ def case_list(request: Any) -> HttpResponse:
         is_sorted=True,
     )
     context = {"form": form, "presets": form.presets(request), "table": table, **menu(request, ListPage.CASES)}
-    return draw(request, "desk/cases.html", context)
+    return draw(request, "desk/cases.html", {**context, "most": export.MOST}, status=status)
 
 
 @requires(permissions.VIEW)
@@ -59,6 +63,8 @@ def case_list_file(request: Any) -> HttpResponse:
     """The same list as a workbook, with what it was narrowed to."""
     about = standing(request)
     form, wanted, order = _asked_for(request)
+    if form.is_bound and form.errors:  # a file of everything would be taken for what was meant
+        return _list_page(request, status=422)
     with timezone.override(about.zone):
         rows = queries.cases(request.actor, wanted, about.now, count=export.MOST + 1, order=order)
         return export.download_cases(rows, about, form.told())
