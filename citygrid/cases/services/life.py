@@ -32,6 +32,7 @@ from citygrid.kernel.errors import NotFound, Refusal
 from citygrid.kernel.events import announce
 from citygrid.kernel.models import AuditEntry
 from citygrid.kernel.numbering import allocate
+from citygrid.kernel.words import in_language
 from citygrid.workflow import errors as workflow_errors
 from citygrid.workflow import queries as workflow
 
@@ -232,7 +233,7 @@ def _moved(case: models.Case, procedure: workflow.Procedure, action: str) -> err
     at = last.at.astimezone(ZoneInfo(geography.time_zone_of(case.district_code)))
     return errors.CaseMoved(
         action=procedure.action(action).name,
-        label=last.label,
+        label=in_language(*(access.labels_of(last.account_id, last.post_id) or (last.label, last.label))),
         last_action=procedure.action(last.action).name,
         at=f"{at:%Y-%m-%d %H:%M:%S}",
         state=procedure.states[case.state].name,

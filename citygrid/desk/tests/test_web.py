@@ -133,6 +133,21 @@ def test_step_of_a_program_is_answered_without_a_page(city: City, enter, filed: 
     assert late.status_code == 409 and "孙派遣" in late.json()["title"]
 
 
+def test_what_is_asked_for_is_not_told_as_done(city: City, enter) -> None:
+    start = clock.now() - timedelta(hours=1)
+    case = city.play(city.case(0, start), *TO_DISPATCHED, start=start)
+    data = {"expected_seq": case.head_seq, "reason": "备件明日到货。"}
+    drawn = words_of(enter("water").post(step_url(case, "extend"), data, follow=True))
+    assert "Asked for: Extend. It waits for an answer." in drawn and "Done: Extend" not in drawn
+    asked = words_of(enter("dispatcher").get(case_url(case)))
+    assert "Reason: 备件明日到货. The answer is for: Dispatcher." in asked
+
+
+def test_administrator_is_led_from_the_empty_home_to_the_administration(city: City, enter) -> None:
+    add_administrator(city, language="en")
+    assert 'href="/administration/"' in words_of(enter("system_administrator").get("/")).split("<main")[1]
+
+
 def test_timeline_names_the_post_in_the_language_of_the_page(city: City, enter, filed: Case) -> None:
     assert "赵值班 (Shift leader)" in words_of(enter("shift_leader").get(case_url(filed)))
 
@@ -165,7 +180,7 @@ def test_late_step_is_refused_and_shows_who_was_first(city: City, enter, filed: 
     data = {"expected_seq": filed.head_seq, "unit": city.water.pk}
     page = enter("dispatcher").post(step_url(filed, "dispatch"), data)
     assert page.status_code == 409
-    assert "孙派遣" in words_of(page)
+    assert "孙派遣 (Dispatcher)" in words_of(page)
     assert page.context["case"].unit_id == city.sanitation.pk
 
 

@@ -65,6 +65,7 @@ ICONS = {
     "oversee": "flag",
     "answer_oversight": "message",
 }
+STOPS = ".。 "  # the sentence around a reason ends by itself
 TEXTS = ("task", "reason", "note")
 
 
@@ -222,7 +223,7 @@ def request_of(case: Any) -> str:
     asked = case.pending_data
     words = {
         "action": procedure_of(case).action(case.pending).name,
-        "reason": asked.get("reason", ""),
+        "reason": asked.get("reason", "").rstrip(STOPS),
         "who": waits_for(case),
     }
     text = _("Asked: %(action)s. Reason: %(reason)s. The answer is for: %(who)s.") % words
@@ -309,7 +310,7 @@ PLATFORM = {  # labels under which the platform acts by itself
 def _entry(step: Any, action: Any, named: _Names) -> Entry:
     return Entry(
         at=step.at,
-        title=str(action.name),
+        title=_("Asked for: %(action)s") % {"action": action.name} if action.phase == "ask" else str(action.name),
         actor=_who(step),
         reason=" ".join([*_finding(step, action), *(step.data[name] for name in TEXTS if step.data.get(name))]),
         icon=ICONS.get(action.subject or action.code, "check"),

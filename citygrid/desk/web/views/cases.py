@@ -136,15 +136,17 @@ def step(request: Any, number: str, action: str) -> HttpResponse:
             return _case_page(request, fresh, refusal=refusal, status=refusal.status)
     if is_program(request):
         return HttpResponse(status=204)
-    messages.success(request, _("Done: %(action)s. The case is now: %(state)s.") % _told(form, moved))
+    messages.success(request, _told(form, moved))
     if back := back_of(request):
         return redirect(back)
     is_seen = queries.visible(request.actor).filter(pk=found.pk).exists()  # a correction may move it elsewhere
     return redirect("case", number=number) if is_seen else redirect("cases")
 
 
-def _told(form: StepForm, moved: Any) -> dict[str, str]:
-    return {"action": str(form.action.name), "state": state_of(moved)}
+def _told(form: StepForm, moved: Any) -> str:
+    if form.action.phase == "ask":
+        return _("Asked for: %(action)s. It waits for an answer.") % {"action": form.action.name}
+    return _("Done: %(action)s. The case is now: %(state)s.") % {"action": form.action.name, "state": state_of(moved)}
 
 
 def _case_page(

@@ -14,6 +14,7 @@ from citygrid.cases import permissions as case_permissions
 from citygrid.cases import queries as cases
 from citygrid.desk.web.focus import Line
 from citygrid.desk.web.focus import lines as lines_to_look_for
+from citygrid.desk.web.administration import parts_for
 from citygrid.desk.web.shell import Standing, draw, standing
 from citygrid.desk.web.tables import case_table, case_url, report_table, report_url
 from citygrid.desk.web.views.notices import lines
@@ -50,13 +51,16 @@ def home(request: Any) -> HttpResponse:
     context = {"counts": about.waiting, "triage": about.triage, "tables": tables, "day": _my_day(about)}
     context |= {"notices": _newest_notices(about), "focus": _to_look_for(about)}
     return draw(request, "desk/home.html", context)
+    context: dict[str, Any] = {"manages": not tables and bool(parts_for(request.actor))}
+    context |= {"counts": about.waiting, "triage": about.triage, "tables": tables, "day": _my_day(about)}
+    return draw(request, "desk/home.html", {**context, "notices": _newest_notices(about)})
 
 
 @requires(case_permissions.VIEW)
 @require_safe
 def search(request: Any) -> HttpResponse:
     """To the case of a number or the report of a receipt at once, else to the cases with these words."""
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\0", "").strip()
     try:
         return redirect(case_url(cases.case_by_number(words, request.actor)))
     except NotFound:
