@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 
 from citygrid.cases import permissions as case_permissions
 from citygrid.cases import queries as cases
+from citygrid.desk.web.administration import parts_for
 from citygrid.desk.web.focus import Line
 from citygrid.desk.web.focus import lines as lines_to_look_for
-from citygrid.desk.web.administration import parts_for
 from citygrid.desk.web.shell import Standing, draw, standing
 from citygrid.desk.web.tables import case_table, case_url, report_table, report_url
 from citygrid.desk.web.views.notices import lines
@@ -48,12 +48,10 @@ def home(request: Any) -> HttpResponse:
     tables = [_first_waiting(about)] if request.actor.may(case_permissions.VIEW) else []
     if about.triage:
         tables.insert(0, _first_reports(about))
-    context = {"counts": about.waiting, "triage": about.triage, "tables": tables, "day": _my_day(about)}
-    context |= {"notices": _newest_notices(about), "focus": _to_look_for(about)}
-    return draw(request, "desk/home.html", context)
     context: dict[str, Any] = {"manages": not tables and bool(parts_for(request.actor))}
     context |= {"counts": about.waiting, "triage": about.triage, "tables": tables, "day": _my_day(about)}
-    return draw(request, "desk/home.html", {**context, "notices": _newest_notices(about)})
+    context |= {"notices": _newest_notices(about), "focus": _to_look_for(about)}
+    return draw(request, "desk/home.html", context)
 
 
 @requires(case_permissions.VIEW)
