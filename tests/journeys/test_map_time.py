@@ -121,6 +121,17 @@ def test_one_press_is_one_step_for_who_wants_no_motion(enter: Callable[..., Staf
         expect(play).to_have_attribute("aria-pressed", "false")
 
 
+def test_time_the_wrong_way_round_is_not_shown(enter: Callable[..., Staff], cases: list[Case]) -> None:
+    somebody = opened(enter("shift_leader"))
+    at_time(somebody, first=DAYS - 1)
+    shown = somebody.page.locator("[data-time] output").inner_text()
+    somebody.page.locator("[data-time] [name=from]").fill("2031-01-01")
+    assert somebody.page.locator("[data-time] [name=until]:invalid").count() == 1
+    assert somebody.page.locator("[data-time] output").inner_text() == shown
+    somebody.page.locator("[data-time] [name=from]").fill(days(1)[0])
+    expect(somebody.page.locator("[data-time] output")).to_contain_text(days(1)[0])
+
+
 def test_time_stays_inside_the_days_of_the_filter(enter: Callable[..., Staff], cases: list[Case]) -> None:
     first, last = days(2, 1)
     somebody = opened(enter("shift_leader"), f"/map/?opened_from={first}&opened_until={last}")

@@ -11,7 +11,7 @@ export class Card {
   constructor(
     element: HTMLElement,
     private readonly map: HTMLElement,
-    private readonly moved: (place: Coordinate | null) => void,
+    private readonly moved: (place: Coordinate | null, box: DOMRect) => void,
   ) {
     this.card = element.querySelector<HTMLElement>('[data-card]')!
     this.body = element.querySelector<HTMLElement>('[data-card-body]')!
@@ -30,7 +30,7 @@ export class Card {
     this.body.innerHTML = await answer.text()
     if (signal.aborted) return
     this.card.hidden = false
-    this.moved((this.place = place))
+    this.moved((this.place = place), this.card.getBoundingClientRect())
     if (!(document.activeElement instanceof HTMLInputElement)) this.body.querySelector('a')?.focus()
   }
 
@@ -39,7 +39,7 @@ export class Card {
     if (this.card.hidden) return
     const hadFocus = this.card.contains(document.activeElement)
     this.card.hidden = true
-    this.moved((this.place = null))
+    this.moved((this.place = null), this.card.getBoundingClientRect())
     if (hadFocus) this.map.focus()
   }
 }

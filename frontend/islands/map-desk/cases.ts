@@ -37,7 +37,9 @@ export class Cases {
   classes: number[] = []
   /** Told when there are other classes. */
   changed = (): void => {}
-  private count: keyof Sums = 'cases'
+  /** Told when others of them are shown. */
+  shown = (): void => {}
+  count: keyof Sums = 'cases'
   private isHeat = false
   private found: Feature<Point>[] = []
   private zoom = 0
@@ -80,17 +82,21 @@ export class Cases {
     }
   }
 
-  /** How many cases are in view. */
+  /** How many of the cases that are shown are in view. */
   sums(map: Map): Sums {
     const seen = map.getView().calculateExtent(map.getSize())
     const inside = this.found.filter((one) => containsCoordinate(seen, this.placeOf(one)))
-    return inside.reduce((sum, one) => added(sum, one), { cases: 0, open: 0, late: 0 })
+    const all = inside.reduce((sum, one) => added(sum, one), { cases: 0, open: 0, late: 0 })
+    const most = all[this.count] // late ones are open, and all are cases
+    return { cases: most, open: Math.min(all.open, most), late: all.late }
   }
 
   /** Draw all cases, the open or the late ones; as circles and lamps, or as squares. */
   show(count: keyof Sums, isHeat: boolean): void {
+    const others = count !== this.count
     Object.assign(this, { count, isHeat })
     this.draw()
+    if (others) this.shown()
   }
 
   placeOf(feature: FeatureLike): number[] {

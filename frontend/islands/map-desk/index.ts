@@ -10,7 +10,7 @@ import { baseLayers, type Base } from '../../kit/base-maps.ts'
 import { keys, STEP } from '../../kit/map-keys.ts'
 import { outlines } from './areas.ts'
 import { Card } from './card.ts'
-import { Cases } from './cases.ts'
+import { Cases, type Sums } from './cases.ts'
 import { find } from './find.ts'
 import { legend } from './heat.ts'
 import { components, lanes, thematic } from './layers.ts'
@@ -41,6 +41,7 @@ const TOLD_APART = 1_000 // while changes are told
 const GROWN_OLD = 60_000 // of what is drawn while nothing is told: lamps change by themselves
 const FOUND = 18 // the zoom at which what was looked for is shown
 const CLOSER = 2 // zooms, when a circle is picked
+const SHOWN: Record<keyof Sums, Record<string, string>> = { cases: {}, open: { open: '1' }, late: { lamp: 'red' } }
 const FAR = 64 // pixels of an arrow key, unless one draws
 
 /** The map desk: cases, areas and layers on a map of our own, with what is in view beside it. */
@@ -82,7 +83,10 @@ export function mount(element: HTMLElement, data: unknown): void {
   })
   const sketch = new Sketch(map, look)
   map.addLayer(sketch.layer)
-  const card = new Card(element, target, (place) => mark.at(place))
+  const card = new Card(element, target, (place, box) => {
+    mark.at(place)
+    if (place) showBeside(map, place, box)
+  })
   const pick = pickByPointer(map, cases, card, sketch)
   keys(map, target, element.querySelector<SVGElement>('[data-cross]')!, {
     enter: (place) => sketch.add(place) || pick(map.getPixelFromCoordinate(place)),
@@ -98,6 +102,7 @@ export function mount(element: HTMLElement, data: unknown): void {
   )
 
   find(element.querySelector<HTMLFormElement>('[data-find]')!, (found) => {
+    card.close()
     if ('extent' in found) return view.fit(found.extent, { maxZoom: FOUND, padding: [48, 48, 48, 48] })
     view.setZoom(FOUND)
     view.setCenter(found.place)
@@ -111,6 +116,11 @@ export function mount(element: HTMLElement, data: unknown): void {
     return ask(true)
   })
   cases.changed = () => legend(element.querySelector<HTMLElement>('[data-heat] ul')!, cases.classes, look.number)
+  cases.shown = () => {
+    results.shown = SHOWN[cases.count]
+    void ask(true)
+  }
+  results.shown = SHOWN[cases.count]
   new Selecting(element, sketch, around, () => void ask(true))
 
   const sums = [...element.querySelectorAll<HTMLElement>('[data-sum]')]
@@ -146,6 +156,21 @@ export function mount(element: HTMLElement, data: unknown): void {
 
 function bounds(degrees: Extent): Extent {
   return transformExtent(degrees, 'EPSG:4326', 'EPSG:3857')
+}
+
+const MARGIN = 16
+const BESIDE = 96 // pixels that are room enough for a place and what lies around it
+
+/** A place that would lie beneath a box over the map is moved to the middle of what is left: beside the box, or above. */
+function showBeside(map: Map, place: number[], box: DOMRect): void {
+  const seen = map.getTargetElement()!.getBoundingClientRect()
+  const [left, top, right] = [box.left - seen.left, box.top - seen.top, box.right - seen.left]
+  const [x = 0, y = 0] = map.getPixelFromCoordinate(place) ?? []
+  if (x < left - MARGIN || x > right + MARGIN || y < top - MARGIN) return
+  const wanted = seen.width - right >= 2 * BESIDE ? [(right + seen.width) / 2, y] : [x, top / 2]
+  const resolution = map.getView().getResolution()!
+  const [east, south] = [seen.width / 2 - wanted[0]!, seen.height / 2 - wanted[1]!]
+  map.getView().setCenter([place[0]! + east * resolution, place[1]! - south * resolution])
 }
 
 /** A case that is picked shows its card, a circle of many comes closer, a shape that was drawn is meant. */

@@ -1,11 +1,15 @@
 import { fromLonLat, toLonLat } from 'ol/proj.js'
 import type View from 'ol/View.js'
 
-/** Where the map stands is part of the address, as #zoom/longitude/latitude; `elsewhere` is for an address without. */
+/**
+ * Where the map stands is part of the address, as #zoom/longitude/latitude; `elsewhere` is for an address without,
+ * or with a place that is none.
+ */
 export function permalink(view: View, elsewhere: () => void): void {
   const restore = (): boolean => {
     const [zoom, lon, lat, ...rest] = location.hash.slice(1).split('/').map(Number)
-    if (rest.length || ![zoom, lon, lat].every(Number.isFinite)) return false
+    const isOnEarth = Math.abs(lon!) <= 180 && Math.abs(lat!) <= 85 // so far north and south does the map reach
+    if (rest.length || !(zoom! >= view.getMinZoom() && zoom! <= view.getMaxZoom()) || !isOnEarth) return false
     view.setZoom(zoom!)
     view.setCenter(fromLonLat([lon!, lat!]))
     return true

@@ -9,6 +9,8 @@ import type { Period } from './cases.ts'
 export class Results {
   /** Only cases opened in it; null for all that the filter leaves. */
   period: Period | null = null
+  /** What of it is shown, as the filter of the list says it; {} for all. */
+  shown: Record<string, string> = {}
   private readonly body: HTMLElement
   private readonly title: HTMLElement
   private readonly refused: HTMLElement
@@ -50,7 +52,7 @@ export class Results {
       asked.delete('period') // a word for some days, which would go before them
       box.push(['opened_from', from], ['opened_until', until])
     }
-    for (const [name, value] of box) asked.set(name, value)
+    for (const [name, value] of [...box, ...Object.entries(this.shown)]) asked.set(name, value)
     try {
       const answer = await fetch(`/map/list/?${asked}`, { signal, headers: { Accept: 'application/json' } })
       this.refused.textContent = answer.status === 400 ? ((await answer.json()) as { title: string }).title : ''

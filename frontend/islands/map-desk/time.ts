@@ -37,7 +37,9 @@ export class Time {
     this.bar.addEventListener('input', (event) => {
       this.pause()
       if (event.target !== this.slider) this.slider.value = '0'
-      if (this.bar.checkValidity()) void this.frame()
+      const [from, until] = this.span()
+      this.field('until').setCustomValidity(from > until ? (this.bar.dataset.backwards ?? '') : '')
+      if (this.bar.reportValidity()) void this.frame()
     })
     this.bar.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') opener.click()
