@@ -75,7 +75,7 @@ def test_only_what_can_be_given_for_all_is_offered(city: City) -> None:
 
 
 def test_post_that_may_not_act_is_refused(city: City, enter) -> None:
-    answer = enter("acceptor").post("/waiting/act/", {"row": ["1"], "action": "take|because"})
+    answer = enter("acceptor").post("/waiting/act/", {"row": ["1"], "action": "take|because"}, follow=True)
     assert answer.status_code == 200
     assert "is-refused" in answer.content.decode()
 

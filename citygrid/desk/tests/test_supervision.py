@@ -48,15 +48,18 @@ def test_selected_tasks_are_given_to_another_post_and_each_is_told_of(enter, cit
     start = clock.now() - timedelta(hours=1)
     filed = city.play(city.case(3, start), "shift_leader file", start=start)
     sent = {"row": rows(task, filed), "post": str(other.pk)}
-    page = enter("shift_leader").post(reverse("task-move"), sent)
+    client = enter("shift_leader")
+    page = client.post(reverse("task-move"), sent, follow=True)
     moved = Case.objects.unscoped(reason="test").get(pk=task.pk)
     assert (page.status_code, moved.assignee_id) == (200, other.pk)
-    assert [bool(result.refusal) for result, _state in page.context["results"]] == [False, True]
+    assert [line["is_done"] for line in page.context["results"]] == [True, False]
+    assert page.context["results"][0]["words"] == f"Being verified · {other.title}"
+    assert client.get(page.request["PATH_INFO"]).context["done"] == 1  # loading it again does nothing again
 
 
 @pytest.mark.parametrize("post", ["", "nobody", "00000000-0000-0000-0000-000000000000"])
 def test_move_to_no_known_post_changes_nothing(enter, task: Case, post: str) -> None:
-    page = enter("shift_leader").post(reverse("task-move"), {"row": rows(task), "post": post})
+    page = enter("shift_leader").post(reverse("task-move"), {"row": rows(task), "post": post}, follow=True)
     assert page.status_code == 200 and page.context["refused"] == 1
     assert Case.objects.unscoped(reason="test").get(pk=task.pk).assignee_id == task.assignee_id
 

@@ -96,20 +96,23 @@ def _unit_for(step: Step, action: workflow.Action) -> UUID:
 
 def refused_words(results: Sequence[Result]) -> list[dict[str, str]]:
     """What was not done, each with its number and the reason."""
-    return [
-        {"number": result.number, "words": f"{result.refusal} {result.refusal.advice}"}
-        for result in results
-        if result.refusal
-    ]
+    return [{"number": each.number, "words": _words(each)} for each in results if each.refusal]
 
 
 def told(results: Sequence[Result], rows: Sequence[str], back: str) -> dict[str, Any]:
-    """Context of the page that tells what became of each; `back` is the address of the list they were chosen in."""
-    refused = [result for result in results if result.refusal]
-    return {
-        "results": [(result, state_of(result.case) if result.case else "") for result in results],
-        "done": len(results) - len(refused),
-        "refused": len(refused),
-        "left": max(len(set(rows)) - MOST, 0),
-        "back": back,
-    }
+    """Context of the page that tells what became of each, as plain values: it is kept until the page is read.
+
+    `back` is the address of the list they were chosen in.
+    """
+    lines = [{"number": each.number, "words": _words(each), "is_done": each.refusal is None} for each in results]
+    refused = sum(not line["is_done"] for line in lines)
+    left = max(len(set(rows)) - MOST, 0)
+    return {"results": lines, "done": len(lines) - refused, "refused": refused, "left": left, "back": back}
+
+
+def _words(result: Result) -> str:
+    """Why nothing was done; or where the case stands now, and whose task it is."""
+    if result.refusal:
+        return f"{result.refusal} {result.refusal.advice}"
+    post = result.case.assignee
+    return f"{state_of(result.case)} · {post.title}" if post else state_of(result.case)

@@ -40,6 +40,7 @@ urlpatterns = [
     path("waiting/", waiting.waiting, name="waiting"),
     path("waiting/list.xlsx", waiting.waiting_file, name="waiting-file"),
     path("waiting/act/", waiting.act, name="waiting-act"),
+    path("waiting/became/", waiting.became_page, name="waiting-became"),
     path("search/", home.search, name="search"),
     path("notices/", notices.notice_list, name="notices"),
     path("notices/read/", notices.read_all, name="notices-read"),

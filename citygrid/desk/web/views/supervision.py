@@ -18,6 +18,7 @@ from citygrid.desk.web import bulk
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.tables import case_table
 from citygrid.desk.web.tasks import load_table, post_choices, task_table
+from citygrid.desk.web.views.waiting import became
 from citygrid.desk.web.words import state_names
 from citygrid.kernel.web import requires
 from citygrid.ui.tables import Empty, Table
@@ -57,7 +58,7 @@ def move(request: Any) -> HttpResponse:
     with timezone.override(about.zone):
         given = Given(post_id=_uuid(request.POST.get("post", "")))
         results = bulk.act(rows, MOVE, given, request.actor, about.now)
-        return draw(request, "desk/bulk.html", bulk.told(results, rows, reverse("supervision")))
+        return became(request, bulk.told(results, rows, reverse("supervision")))
 
 
 @requires(permissions.OVERSEE_TASKS)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +26,8 @@ from citygrid.kernel.errors import NotFound
 from citygrid.kernel.web import posts_only, requires
 from citygrid.ui.problems import is_program
 from citygrid.ui.tables import Empty, query_with
+
+BECAME = "became"  # in the session
 
 
 class Tab(NamedTuple):
@@ -70,7 +73,21 @@ def act(request: Any) -> HttpResponse:
         results = bulk.act(numbers, action, Given(reason=reason), request.actor, about.now)
         if is_program(request):  # the queue, which goes on meanwhile
             return JsonResponse({"refused": bulk.refused_words(results)})
-        return draw(request, "desk/bulk.html", bulk.told(results, numbers, reverse("waiting")))
+        return became(request, bulk.told(results, numbers, reverse("waiting")))
+
+
+def became(request: Any, told: dict[str, Any]) -> HttpResponse:
+    """On to the page that tells what became of each: to load it again does nothing again."""
+    request.session[BECAME] = told
+    return redirect("waiting-became")
+
+
+@requires(permissions.ACT)
+@require_safe
+def became_page(request: Any) -> HttpResponse:
+    """What became of each case of the last step on many."""
+    told = request.session.get(BECAME)
+    return draw(request, "desk/bulk.html", told) if told else redirect("waiting")
 
 
 @requires(permissions.VIEW)
