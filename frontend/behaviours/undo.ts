@@ -115,7 +115,8 @@ async function send(page: Document): Promise<void> {
   for (const { number } of refused) gone.delete(number)
   if (!refused.length) return
   hideRows(page)
-  const lines = refused.map(({ number, words }) => `${step.keys.length > 1 ? number : step.words}: ${words}`)
+  const offline = part(page, 'refusal').dataset.offline // no words came
+  const lines = refused.map(({ number, words }) => `${step.keys.length > 1 ? number : step.words}: ${words || offline}`)
   part(page, 'refusal').textContent = lines.join('\n')
   part(page, 'failed').hidden = false
 }

@@ -123,6 +123,7 @@ def test_step_is_not_lost_where_the_network_is_gone_for_a_moment(cases: list[Cas
     staff.page.route("**/steps/**", lambda route: route.abort())
     to(staff, "d", cases[2])
     staff.page.locator("[data-undo-failed]").wait_for(state="visible")
+    expect(staff.page.locator("[data-undo-refusal]")).to_contain_text("The network is gone. Try again.")
     staff.page.unroute("**/steps/**")
     assert state(cases[0]) == "filed" and rows(staff) == 2
     staff.go("/notices/")
