@@ -98,8 +98,8 @@ def why_words(words: Iterable[str]) -> str:
 
 
 def _told(word: str) -> str:
-    """A word of the case as it stands; figures without a letter are parts of the key of its category."""
-    known = COLUMNS.get(word if any(map(str.isalpha, word)) else "@category")
+    """A word of the case as it stands, or the column it is about."""
+    known = COLUMNS.get(word)
     return str(known) if known else word
 
 

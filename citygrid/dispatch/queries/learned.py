@@ -95,7 +95,7 @@ def answers(row: LearnedModel, told: Sequence[Told], *, with_reasons: bool = Tru
     said = []
     for one, case, found in zip(told, cases, known.model.answers(cases), strict=True):
         top = tuple(  # no reasons for what is unlikely
-            Likely(label, share, _reasons(known.model, case, label) if with_reasons and share >= LIKELY else ())
+            Likely(label, share, _reasons(known.model, case, label, one) if with_reasons and share >= LIKELY else ())
             for label, share in found.top
         )
         group = one.category_key if target == Target.UNIT else found.label
@@ -126,17 +126,23 @@ def threshold_of(trade: dict[str, Any]) -> Threshold:
     return Threshold(**{name: trade[name] for name in names})
 
 
-def _reasons(model: Model, case: columns.Case, label: str) -> tuple[str, ...]:
+def _reasons(model: Model, case: columns.Case, label: str, told: Told) -> tuple[str, ...]:
     """What speaks for a label: words of the text as they are, else the column, as `@category`."""
-    told = model.reasons(case, label)
-    names = [word if word in case.joined or word in case.words else f"@{_column(word)}" for word in told]
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(_reason(word, case, told) for word in model.reasons(case, label)))
 
 
-def _column(fact: str) -> str:
-    """The column that a fact is about. Parts of keys are of the category: no other column is a text of codes."""
-    found = columns.FACT.match(fact)
-    return found["name"] if found and found["name"] in COLUMNS[Target.UNIT] else "category"
+def _reason(word: str, case: columns.Case, told: Told) -> str:
+    """A word of the text, or the column that a fact is about; strings of the key of a category are the category."""
+    fact = columns.FACT.match(word)
+    if fact and fact["name"] in COLUMNS[Target.UNIT]:
+        return f"@{fact['name']}"
+    is_of_text = word in case.joined or word in case.words
+    return word if is_of_text and not _is_part(word, told.category_key.lower()) else "@category"
+
+
+def _is_part(word: str, key: str) -> bool:
+    """Whether all of a word stands in a key, as its pieces do that were read as a text."""
+    return all(piece in key for piece in word.split())
 
 
 def _from(known: Loaded, promise: float, group: str) -> float:

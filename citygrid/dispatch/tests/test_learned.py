@@ -51,6 +51,13 @@ def test_where_rules_are_silent_closed_cases_decide(city, model):
     assert (step.is_automatic, step.label) == (True, "Automatic dispatch")
 
 
+def test_reasons_are_words_of_the_text_or_name_a_column(city, model):
+    told = queries.told_of(city.open(AFTER, summary="9号路灯不亮"))
+    words = [word for one in queries.answer(model, told).top for word in one.words]
+    assert words
+    assert all(word.startswith("@") or word in "9号路灯不亮" for word in words)
+
+
 def test_a_rule_and_a_model_that_disagree_send_nothing(city, model):
     factories.rule(city.other_unit)
     case, decision = filed(city, "9号路灯不亮")
