@@ -101,8 +101,16 @@ def test_good_file_is_checked_written_and_undone(keeper: Client) -> None:
     assert "It can be undone until" in text(page)
     page = step(keeper, "undo")
     assert not Organisation.objects.get(code="env-09").is_active
-    assert "everything is as it was before this file" in text(page)
+    assert "what it changed is as before" in text(page)
     assert reverse("sheet-commit", args=[last().pk]) not in text(page)
+
+
+def test_what_a_file_changes_is_listed_field_by_field_before_it_is_written(keeper: Client) -> None:
+    send(keeper, GOOD)
+    assert step(keeper, "commit").context["changed"] is None  # all was new
+    page = send(keeper, {**GOOD, "name_zh": "园林队"})
+    (row,) = page.context["changed"].rows
+    assert [cell.value for cell in row] == ["env-09", "Chinese name", "绿化队", "园林队"]
 
 
 def test_wrong_rows_are_named_and_the_good_ones_written_alone(keeper: Client) -> None:

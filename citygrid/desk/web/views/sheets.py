@@ -159,7 +159,7 @@ def undo(request: Any, run_id: UUID) -> HttpResponse:
 
     def change_back() -> None:
         runs.undo_run(run_id=run_id, actor=request.actor, now=standing(request).now)
-        messages.success(request, _("Undone: everything is as it was before."))
+        messages.success(request, _("Undone: what it changed is as before, and what it added is out of use."))
 
     return _done(request, run_id, change_back)
 
@@ -198,6 +198,7 @@ def _run_page(request: Any, run_id: UUID, *, refusal: Refusal | None = None, sta
         "may_undo": is_open and found.state == State.COMMITTED,
         "table": _faults(request, port, found) if found.faults else None,
         "left_out": max(len(found.faults) - SHOWN, 0),
+        "changed": _changed(request, port, found) if found.counts["changed"] else None,
         "refusal": refusal,
         "more": more.template if more else "",
         **(more.context(found, standing(request)) if more else {}),
@@ -224,6 +225,29 @@ def _faults(request: Any, port: SheetPort, found: SheetRun) -> Table:
     ]
     caption = _("What is wrong")
     return Table.of(request, columns, found.faults[:SHOWN], caption=caption, empty=Empty(""), id="faults")
+
+
+def _changed(request: Any, port: SheetPort, found: SheetRun) -> Table:
+    """What records that are there already are changed to, a field a row."""
+    names = {column.code: column.label for column in port.sheet(request.actor, standing(request).now).columns}
+    fields = [
+        (" / ".join(map(str, key)), names.get(code, code), before[code], value)
+        for key, before, after in found.changes
+        if before and after
+        for code, value in after.items()
+        if before.get(code) != value
+    ]
+    columns = [
+        Column(_("Record"), lambda field: field[0], "code"),
+        Column(_("Column"), lambda field: field[1]),
+        Column(_("Was"), lambda field: field[2] or NOTHING),
+        Column(_("Becomes"), lambda field: field[3] or NOTHING),
+    ]
+    caption = _("What is changed: %(shown)s of %(count)s fields") % {
+        "shown": min(SHOWN, len(fields)),
+        "count": len(fields),
+    }
+    return Table.of(request, columns, fields[:SHOWN], caption=caption, empty=Empty(""), id="changed")
 
 
 def _history(request: Any, code: str) -> Table:
