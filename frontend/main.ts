@@ -21,6 +21,7 @@ import { menus } from './behaviours/menu.ts'
 import { printButton } from './behaviours/print.ts'
 import { promiseSlider } from './behaviours/promise-slider.ts'
 import { rememberFolds } from './behaviours/remember.ts'
+import { scrolling } from './behaviours/scrolling.ts'
 import { searchKey } from './behaviours/search-key.ts'
 import { submitOnce } from './behaviours/submit-once.ts'
 import { undoable } from './behaviours/undo.ts'
@@ -46,6 +47,7 @@ submitOnce(document)
 workKeys(document)
 printButton(document)
 choosing(document)
+scrolling(document)
 dataAge(document)
 liveCounts(document)
 liveQueue(document)
