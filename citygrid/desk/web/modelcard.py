@@ -135,7 +135,7 @@ def replay_table(request: Any, replays: list[Any]) -> Table:
         Column(_("Cases opened"), lambda one: f"{one.since_date:%Y-%m-%d} – {one.until_date:%Y-%m-%d}", "code"),
         Column(_("Promised"), lambda one: percent_words(one.figures["promise"]), "code"),
         Column(_("Cases it had not seen"), lambda one: one.figures["unseen"]["cases"], "number"),
-        Column(_("Sent"), lambda one: _share(one.figures["unseen"], "sent", "cases"), "code"),
+        Column(_("Would be sent"), lambda one: _share(one.figures["unseen"], "sent", "cases"), "code"),
         Column(_("Right of those"), lambda one: _share(one.figures["unseen"], "right", "sent"), "code"),
         Column(_("Cases it learned from"), lambda one: one.figures["seen"]["cases"], "number"),
         Column(_("Right of those it would send"), lambda one: _share(one.figures["seen"], "right", "sent"), "code"),
@@ -159,7 +159,7 @@ def by_category_table(request: Any, replay: Any, names: Mapping[str, str]) -> Ta
     columns = [
         Column(_("Category"), lambda row: names.get(row[0], row[0])),
         Column(_("Cases it had not seen"), lambda row: row[1]["cases"], "number"),
-        Column(_("Sent"), lambda row: _share(row[1], "sent", "cases"), "code"),
+        Column(_("Would be sent"), lambda row: _share(row[1], "sent", "cases"), "code"),
         Column(_("Right of those"), lambda row: _share(row[1], "right", "sent"), "code"),
         Column(_("Cases it learned from"), lambda row: seen.get(row[0], NONE)["cases"], "number"),
     ]
