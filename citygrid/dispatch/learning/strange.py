@@ -18,6 +18,7 @@ Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 STRANGEST = 0.002  # share of the training cases beyond each bound
 MOST_REPEATED = 0.9
+MOST_KNOWN = 0.9  # more of its pairs of characters need not be known of any case
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class Usual:
     def learn(cls, cases: Sequence[Case], nearest: Floats, known_pairs: Any) -> "Usual":
         """From the training cases, their likeness to others, and the pairs of characters that several of them have."""
         bounds = (nearest, lengths(cases), _known(cases, known_pairs))
-        return cls(*(float(np.quantile(values, STRANGEST)) for values in bounds))
+        near, length, known = (float(np.quantile(values, STRANGEST)) for values in bounds)
+        # The pairs were taken from these very cases; new ones have more that are unknown, in a new title already.
+        return cls(near, length, min(MOST_KNOWN, 1 - 2 * (1 - known)))
 
     def has(self, cases: Sequence[Case], nearest: Floats, known_pairs: Any) -> Bools:
         """Per case, whether it is usual and was read whole."""

@@ -77,6 +77,11 @@ def test_strange_message_has_no_confidence(known, text):
     assert known.model.answers(cases_of([text]))[0].confidence == 0
 
 
+def test_a_few_signs_never_seen_do_not_make_a_message_strange(known):
+    texts = [f"{text} ~{mark}" for text in messages(20, seed=11)[0] for mark in "qxz"]
+    assert sum(answer.confidence > 0 for answer in known.model.answers(cases_of(texts))) > 0.9 * len(texts)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_gets_an_answer(known, text):
@@ -126,6 +131,35 @@ def test_linear_weights_solve_the_ridge_equations():
     wanted = machines.targets(rng.integers(0, 3, 60), 3)
     exact = np.linalg.solve(rows.T @ rows + machines.RIDGE * np.eye(20), rows.T @ wanted)
     assert machines.linear_weights(sp.csr_matrix(rows), wanted) == pytest.approx(exact, abs=0.02)
+
+
+def test_linear_weights_are_near_after_few_steps_though_one_feature_is_everywhere():
+    rng = np.random.default_rng(4)
+    rows = (rng.random((3_000, 400)) < 0.02).astype(np.float32)
+    rows[:, 0] = 3
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    wanted = machines.targets((rng.random(3_000) < 0.05).astype(int), 2)
+    exact = np.linalg.solve(rows.T @ rows + machines.RIDGE * np.eye(400), rows.T @ wanted)
+    found = machines.linear_weights(sp.csr_matrix(rows), wanted)
+
+    def loss(weights):
+        return ((rows @ weights - wanted) ** 2).sum() + machines.RIDGE * (weights**2).sum()
+
+    assert loss(exact) <= loss(found) < 1.002 * loss(exact)
+
+
+def test_row_that_counts_twice_is_as_good_as_two():
+    rng = np.random.default_rng(5)
+    rows = rng.normal(size=(60, 6)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    wanted, counts = machines.targets(rng.integers(0, 3, 60), 3), rng.integers(1, 4, 60)
+    often = np.repeat(np.arange(60), counts)
+    assert machines.linear_weights(sp.csr_matrix(rows), wanted, counts) == pytest.approx(
+        machines.linear_weights(sp.csr_matrix(rows[often]), wanted[often]), abs=0.02
+    )
+    once = machines.likeness(rows, rows) @ machines.kernel_weights(rows, wanted, counts)
+    twice = machines.likeness(rows, rows[often]) @ machines.kernel_weights(rows[often], wanted[often])
+    assert once == pytest.approx(twice, abs=1e-3)
 
 
 def test_leaving_a_fold_out_is_the_same_as_never_having_seen_it():
