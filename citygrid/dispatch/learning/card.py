@@ -2,25 +2,29 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
 
 from citygrid.dispatch.learning import metrics, selective
-from citygrid.dispatch.learning.classifier import Answer
+from citygrid.dispatch.learning.classifier import Answer, Learned
 
 PROMISES = (0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995)
 MOST_CONFUSED = 20
 
 
-def card(answers: Sequence[Answer], labels: Sequence[str], groups: Sequence[str]) -> dict[str, Any]:
-    """Figures of answers to cases with these labels; thresholds are fixed for each group of cases, and each promise.
+def card(learned: Learned, labels: Sequence[str], groups: Sequence[str]) -> dict[str, Any]:
+    """Figures of what was learned from cases with these labels; thresholds are fixed for each group, and each promise.
 
     `trades`: for each promise, from which confidence an answer is sent, of how many, and how many of these were wrong.
     `calibration`: (mean confidence, share of right ones, cases) in bins of equal mass. `confused`: (said, really,
     cases). `top3`: how often the right label is among the first three.
     """
-    said = [answer.label for answer in answers]
+    shown = learned.shown
+    answers, labels = list(compress(learned.answers, shown)), list(compress(labels, shown))
+    said, groups = [answer.label for answer in answers], list(compress(groups, shown))
+    stretches = None if learned.stretches is None else learned.stretches[shown]
     right = np.array([one == other for one, other in zip(said, labels, strict=True)], bool)
     sure = np.array([answer.confidence for answer in answers], float)
     return {
@@ -31,7 +35,7 @@ def card(answers: Sequence[Answer], labels: Sequence[str], groups: Sequence[str]
         "top3": round(sum(map(_is_among, answers, labels)) / len(labels), 4),
         "calibration": [(round(mean, 4), round(share, 4), count) for mean, share, count in metrics.bins(sure, right)],
         "confused": confused(said, labels),
-        "trades": [trade(selective.fix(groups, sure, right, promise)) for promise in PROMISES],
+        "trades": [trade(selective.fix(groups, sure, right, promise, stretches)) for promise in PROMISES],
     }
 
 

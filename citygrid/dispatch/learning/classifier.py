@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from citygrid.dispatch.learning import machines
+from citygrid.dispatch.learning import machines, recency
 from citygrid.dispatch.learning.columns import Case, group_of
 from citygrid.dispatch.learning.confidence import Calibration, Scores
 from citygrid.dispatch.learning.features import SEED, Views
 from citygrid.dispatch.learning.strange import Usual, lengths
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Progress = Callable[[str], None]
 
@@ -97,10 +98,19 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """A model, and its cross-fitted answers for the very cases it learned from: each by machines that never saw it."""
+    """A model, and its cross-fitted answers for the very cases it learned from: each by machines that never saw it.
+
+    Where the time of the cases is known, `stretches` numbers the stretch of time of each (see recency).
+    """
 
     model: Model
     answers: list[Answer]
+    stretches: Ints | None = None
+
+    @property
+    def shown(self) -> Bools:
+        """The answers that show how the model does: all, or with times those to the newer cases."""
+        return np.ones(len(self.answers), bool) if self.stretches is None else self.stretches > 0
 
 
 def learn(cases: Sequence[Case], labels: Sequence[str], *, progress: Progress = lambda _: None) -> Learned:
@@ -115,14 +125,17 @@ def learn(cases: Sequence[Case], labels: Sequence[str], *, progress: Progress = 
     progress("reading the words")
     views = Views.learn(cases)
     sparse, dense = views.rows(cases)
-    folds = split(cases)
-    fit = _Fit(sparse, dense, machines.targets(classes, len(names)), folds, progress)
+    days = recency.days(cases)
+    folds = split(cases) if days is None else recency.stretches(days)
+    fit = _Fit(sparse, dense, machines.targets(classes, len(names)), folds, days, progress)
     scores = fit.cross_fitted(lengths(cases))
-    calibration = Calibration.learn(scores, classes)
+    is_shown = folds >= (days is not None)
+    calibration = Calibration.learn(scores.part(is_shown), classes[is_shown])
     linear, kernel = fit.whole()
     usual = Usual.learn(cases, scores.nearest, views.known_pairs)
     model = Model(bare.labels, shares, views, linear, fit.compared, kernel, calibration, usual)
-    return Learned(model, _judged_apart(model, cases, scores, classes, folds))
+    answers = _judged_apart(model, cases, scores, classes, folds, is_shown)
+    return Learned(model, answers, None if days is None else folds)
 
 
 def split(cases: Sequence[Case]) -> Ints:
@@ -137,44 +150,68 @@ def split(cases: Sequence[Case]) -> Ints:
 
 
 class _Fit:
-    """Both machines, learned from all folds or from all but one."""
+    """Both machines, learned from all cases, or for each fold from the cases that judge it."""
 
-    def __init__(self, sparse: Any, dense: Any, wanted: Any, folds: Ints, progress: Progress) -> None:
-        self.sparse, self.dense, self.wanted, self.folds, self.progress = sparse, dense, wanted, folds, progress
+    def __init__(
+        self, sparse: Any, dense: Any, wanted: Any, folds: Ints, days: Floats | None, progress: Progress
+    ) -> None:
+        self.sparse, self.dense, self.wanted = sparse, dense, wanted
+        self.folds, self.days, self.progress = folds, days, progress
         progress("comparing cases")
-        chosen = machines.drawn(len(dense), SEED)
-        self.compared, self.compared_folds = dense[chosen], folds[chosen]
-        self.kernel = machines.KernelRidge(self.compared, wanted[chosen])
+        self.chosen = machines.drawn(len(dense), SEED)
+        self.compared = dense[self.chosen]
+        self.kernel = machines.KernelRidge(self.compared, wanted[self.chosen]) if days is None else None
 
     def whole(self) -> tuple[Any, Any]:
         """Weights of the linear and of the kernel machine, from all rows."""
         self.progress("learning from all")
-        return machines.linear_weights(self.sparse, self.wanted), self.kernel.all
+        everything = np.ones(len(self.wanted), bool)
+        counts = None if self.days is None else recency.weights(self.days, self.days.max(), self.days.max())
+        linear = machines.linear_weights(self.sparse, self.wanted, counts)
+        return linear, self._kernel_weights(everything, counts)
 
     def cross_fitted(self, lengths: Floats) -> Scores:
-        """Scores of each row by machines that learned from the other folds."""
+        """Scores of each row by machines that never saw its fold."""
         shape = self.wanted.shape
         told = Scores(np.zeros(shape), np.zeros(shape), np.zeros(shape[0]), lengths)
         count = int(self.folds.max()) + 1
         for fold in range(count):
-            self.progress(f"judging part {fold + 1} of {count} by the others")
-            out = self.folds == fold
-            told.linear[out] = self.sparse[out] @ machines.linear_weights(self.sparse[~out], self.wanted[~out])
-            inside = self.compared_folds == fold
-            weights = self.kernel.without(np.flatnonzero(inside))
+            self.progress(f"judging part {fold + 1} of {count} by others")
+            out, kept, counts = self._parts(fold)
+            some = None if counts is None else counts[kept]
+            told.linear[out] = self.sparse[out] @ machines.linear_weights(self.sparse[kept], self.wanted[kept], some)
+            weights, compared = self._kernel_weights(kept, counts), self.compared[kept[self.chosen]]
             for part in np.array_split(np.flatnonzero(out), max(1, int(out.sum()) // CHUNK)):
-                like = machines.likeness(self.dense[part], self.compared)
+                like = machines.likeness(self.dense[part], compared)
                 told.kernel[part] = like @ weights
-                told.nearest[part] = like[:, ~inside].max(1, initial=0)
+                told.nearest[part] = like.max(1, initial=0)
         return told
 
+    def _parts(self, fold: int) -> tuple[Any, Any, Floats | None]:
+        """(the cases of a fold, those that judge it, how much each counts)."""
+        out = self.folds == fold
+        if self.days is None:
+            return out, ~out, None
+        counts = recency.weights(self.days, self.days[out].min(), self.days[out].max())
+        return out, recency.judges(self.folds, fold), counts
 
-def _judged_apart(model: Model, cases: Sequence[Case], scores: Scores, classes: Ints, folds: Ints) -> list[Answer]:
-    """Answers from cross-fitted scores, the calibration cross-fitted as well."""
+    def _kernel_weights(self, kept: Any, counts: Floats | None) -> Any:
+        """Weights of the compared cases that are kept."""
+        inside = kept[self.chosen]
+        if self.kernel is not None:
+            return self.kernel.without(np.flatnonzero(~inside))[inside]
+        at = self.chosen[inside]
+        return machines.kernel_weights(self.dense[at], self.wanted[at], None if counts is None else counts[at])
+
+
+def _judged_apart(
+    model: Model, cases: Sequence[Case], scores: Scores, classes: Ints, folds: Ints, shown: Any
+) -> list[Answer]:
+    """Answers from cross-fitted scores, the calibration (from the cases shown) cross-fitted as well."""
     told: dict[int, Answer] = {}
     for fold in np.unique(folds):
         out = np.flatnonzero(folds == fold)
-        kept = folds != fold
+        kept = shown & (folds != fold)
         calibration = Calibration.learn(scores.part(kept), classes[kept])
         told.update(zip(out, model.judge([cases[int(at)] for at in out], scores.part(out), calibration), strict=True))
     return [told[at] for at in range(len(cases))]

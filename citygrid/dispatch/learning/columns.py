@@ -35,13 +35,14 @@ _YEAR_LAST = re.compile(r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})(?!
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is known of one case: words as written, the same joined, the opening, facts; whether it was read whole."""
+    """What is known of one case: words as written, joined, the opening; facts; whether it was read whole; its time."""
 
     words: str
     joined: str
     opening: str
     facts: tuple[str, ...]
     is_whole: bool
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,15 @@ def _case(row: Sequence[str], readings: Sequence[Reading]) -> Case:
     crossed = [f"{key} & {fact}" for fact in facts if key and fact != key]
     text = "\n".join(texts)
     words = _clean(text[:LONGEST_TEXT])
-    return Case(words, join(words), opening(words), (*facts, *crossed), len(text) <= LONGEST_TEXT)
+    return Case(
+        words, join(words), opening(words), (*facts, *crossed), len(text) <= LONGEST_TEXT, _moment(row, readings)
+    )
+
+
+def _moment(row: Sequence[str], readings: Sequence[Reading]) -> datetime | None:
+    """The first time that is told."""
+    told = (_time(value.strip()) for value, reading in zip(row, readings, strict=True) if reading.kind == "time")
+    return next((time for time in told if time), None)
 
 
 def _keyed(row: Sequence[str], readings: Sequence[Reading]) -> list[tuple[str, str]]:

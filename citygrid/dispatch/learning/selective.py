@@ -8,7 +8,9 @@ The calibration answers and a new case being exchangeable, the expected share of
 up is at most 1 - promise (conformal selection: Jin and Candes 2023, theorem 1; the count is that of Barber and Candes
 2015). It holds on average over calibration sets, not for each; `proven` tells what one set proves (Clopper-Pearson).
 The answers are cross-fitted: each is by machines that learned a tenth less than those in use, so it errs to the safe
-side; what drifts after the training is not covered, and watched afterwards.
+side. Where times are known, the common threshold is the highest of those of several stretches of time, each judged by
+what was learned before it: the promise holds for the next stretch when that is like the worst of them. What drifts
+further is not covered, and watched afterwards.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +25,7 @@ FLOOR = 0.90  # of every category by itself, so that the average hides none
 PROOF = 0.95
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
+Ints = np.ndarray[Any, np.dtype[np.int64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 
@@ -51,19 +54,27 @@ class Threshold:
         return float(beta.ppf(1 - PROOF, right, self.wrong + 1)) if right else 0.0
 
 
-def fix(labels: Sequence[str], confidence: Floats, right: Bools, promise: float) -> Threshold:
-    """The threshold for a promise, from answers on cases that were not learned from."""
+def fix(
+    labels: Sequence[str], confidence: Floats, right: Bools, promise: float, stretches: Ints | None = None
+) -> Threshold:
+    """The threshold for a promise, from answers on cases that were not learned from.
+
+    With `stretches` (see recency) it keeps the promise in each stretch of time by itself; stretch 0 tells nothing.
+    """
     told = np.asarray(labels)
-    common = lowest(confidence, right, promise)
+    parts = [told == told] if stretches is None else [stretches == part for part in range(1, int(stretches.max()) + 1)]
+    shown = np.any(parts, axis=0)
+    common = max(lowest(confidence[part], right[part], promise) for part in parts)
     raised = {}
-    for label in np.unique(told):
-        own = told == label
+    for label in np.unique(told[shown]):
+        own = shown & (told == label)
         from_common = own & (confidence >= common)
         is_kept = holds(int((~right[from_common]).sum()), int(from_common.sum()), min(FLOOR, promise))
         raised[str(label)] = common if is_kept else lowest(confidence[own], right[own], min(FLOOR, promise))
     threshold = Threshold(promise, common, raised)
     sent = np.array([threshold.sends(label, sure) for label, sure in zip(labels, confidence, strict=True)], dtype=bool)
-    return Threshold(promise, common, raised, int(sent.sum()), int((~right[sent]).sum()), len(told))
+    sent &= shown
+    return Threshold(promise, common, raised, int(sent.sum()), int((~right[sent]).sum()), int(shown.sum()))
 
 
 def holds(wrong: int, sent: int, promise: float) -> bool:

@@ -57,7 +57,7 @@ def train(
     learned = classifier.learn(columns.read(told, readings), labels, progress=progress)
     # Thresholds are fixed for each category: of the case where it is known, else of the answer.
     groups = [row.category_id for row in rows] if target == Target.UNIT else [one.label for one in learned.answers]
-    figures = card(learned.answers, labels, groups)
+    figures = card(learned, labels, groups)
     opened = [row.opened_at for row in rows]
     about = {"target": str(target), "since": min(opened).isoformat(), "until": max(opened).isoformat()}
     data, sha256 = modelfile.write(learned.model, readings, {**about, "cases": len(rows)})

@@ -11,7 +11,7 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from citygrid.dispatch.learning import columns, metrics, selective
-from citygrid.dispatch.learning.classifier import TOP, Answer, TooManyLabelsError, learn
+from citygrid.dispatch.learning.classifier import TOP, Answer, Learned, TooManyLabelsError, learn
 from citygrid.dispatch.management.tables import TableError, read_columns
 
 
@@ -52,9 +52,10 @@ class Command(BaseCommand):
         if not labels:
             raise CommandError(f"No row of {options['train']} has a {label}.")
         learned = learn(cases, labels, progress=self._say)
-        thresholds = _thresholds(learned.answers, labels, options["promise"])
+        thresholds = _thresholds(learned, labels, options["promise"])
         beside = out.with_name(out.name + ".thresholds.json")
-        figures = _figures(learned.answers, labels, thresholds)
+        shown = np.flatnonzero(learned.shown)
+        figures = _figures([learned.answers[at] for at in shown], [labels[at] for at in shown], thresholds)
         beside.write_text(_as_json(thresholds, figures, options["train"]), encoding="utf-8")
         self._say(f"thresholds fixed in {beside}; expected: {json.dumps(figures, ensure_ascii=False)}")
 
@@ -85,11 +86,9 @@ def _promises(text: str) -> list[float]:
     return promises
 
 
-def _thresholds(
-    answers: Sequence[Answer], labels: Sequence[str], promises: Sequence[float]
-) -> list[selective.Threshold]:
-    said, sure, right = _arrays(answers, labels)
-    return [selective.fix(said, sure, right, promise) for promise in promises]
+def _thresholds(learned: Learned, labels: Sequence[str], promises: Sequence[float]) -> list[selective.Threshold]:
+    said, sure, right = _arrays(learned.answers, labels)
+    return [selective.fix(said, sure, right, promise, learned.stretches) for promise in promises]
 
 
 def _arrays(answers: Sequence[Answer], labels: Sequence[str]) -> tuple[list[str], Any, Any]:
