@@ -25,7 +25,7 @@ from citygrid.kernel.worktime import Limit, Unit
 
 Enter = Callable[[str], Client]
 PAGE = "/administration/calendar/"
-SPENT = 6  # queries
+SPENT = 7  # queries
 HEAD = "date,kind,name_zh,notice_year,notice,published_at\n"
 TABLE = (
     HEAD

@@ -30,7 +30,8 @@ def test_region_holds_the_shape_and_a_rim(kind: str, corners: list[str], metres:
         return
     region, shape = shapely.from_wkt(found.region), shapely.from_wkt(found.wkt)
     assert region.is_valid and region.covers(shape)
-    assert region.covers(shape.buffer(metres / 111_700))  # no degree is longer
+    rim = shape.buffer(metres / 111_700)  # no degree is longer
+    assert rim.is_empty or region.covers(rim)  # narrower than numbers can tell
 
 
 @pytest.mark.parametrize("metres", [-1, MOST_METRES + 1, float("nan"), float("inf")])
