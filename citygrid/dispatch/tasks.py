@@ -12,7 +12,7 @@ from citygrid.kernel import clock
 LONGEST_S = 3600
 
 
-@app.task(name="dispatch.train", queue=services.QUEUE, queueing_lock="train")
+@app.task(name="dispatch.train", queue=services.QUEUE)
 def train(target: str) -> None:
     """Learn a model in a process of its own, which bounds its memory: minutes of one core."""
     command = [sys.executable, "manage.py", "train_dispatch", target]

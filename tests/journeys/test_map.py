@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from citygrid.cases.models import Case
 from citygrid.desk.tests.factories import City, make_cases
 from citygrid.kernel import clock
+from tests.journeys.counting import eventually
 from tests.journeys.staff import Staff
 from tests.journeys.test_look import SIZES, WIDER
 
@@ -169,8 +170,7 @@ def test_place_is_found_by_position_code_number_and_words(enter: Callable[..., S
     page.wait_for_url("**/map/#*/116.31400/39.80200", timeout=SOON)
     look_for(cases[4].number)
     expect(card).to_contain_text(cases[4].number, timeout=SOON)
-    page.wait_for_timeout(500)  # until the address says where the map stands
-    assert not covers(card, at_pixel(page, cases[4]))
+    assert eventually(lambda: not covers(card, at_pixel(page, cases[4])))  # once the map stands where it was led
     look_for("礼士胡同")
     expect(card).to_contain_text("礼士胡同", timeout=SOON)
     expect(nothing).to_be_hidden()

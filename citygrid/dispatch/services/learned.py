@@ -27,8 +27,10 @@ Progress = Callable[[str], None]
 
 @transaction.atomic
 def ask_training(*, target: Target, actor: Actor, now: datetime) -> None:
-    """Have a model learned by a job: minutes in a process of its own."""
+    """Have a model learned by a job, minutes in a process of its own; one that is awaited is not asked again."""
     actor.require(MANAGE_AUTOMATION)
+    if ("dispatch.train", {"target": str(target)}) in jobs.awaited("dispatch.train"):
+        return
     audit.record(subject=f"dispatch.model/{target}", action="ask_training", actor=actor, now=now)
     jobs.enqueue("dispatch.train", QUEUE, target=str(target))
 

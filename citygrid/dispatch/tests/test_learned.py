@@ -15,6 +15,7 @@ from citygrid.dispatch.queries.learned import loaded
 from citygrid.dispatch.tests import factories, learned
 from citygrid.dispatch.tests.factories import CLERK, VISITOR
 from citygrid.dispatch.tests.learned import AFTER
+from citygrid.kernel import jobs
 from citygrid.kernel.errors import NotPermitted
 from citygrid.kernel.models import AuditEntry
 
@@ -231,3 +232,9 @@ def test_periods_and_permissions(city, model):
     ):
         with pytest.raises(NotPermitted):
             write()
+
+
+def test_training_that_is_awaited_is_not_asked_again(city):
+    for target in (Target.UNIT, Target.UNIT, Target.CATEGORY):
+        services.ask_training(target=target, actor=CLERK, now=NOW)
+    assert sorted(arguments["target"] for _task, arguments in jobs.awaited("dispatch.train")) == ["category", "unit"]
