@@ -1,4 +1,4 @@
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,18 @@ from citygrid.evidence.rules import Comparison
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 
-__all__ = ["Comparison", "Photo", "digests", "media", "open_copy", "owners_of_same", "photos", "refusal_words", "uses"]
+__all__ = [
+    "Comparison",
+    "Photo",
+    "came_with",
+    "digests",
+    "media",
+    "open_copy",
+    "owners_of_same",
+    "photos",
+    "refusal_words",
+    "uses",
+]
 
 
 @dataclass(frozen=True)
@@ -42,10 +53,15 @@ def photos(owner_kind: str, owner_id: UUID, actor: Actor) -> list[Photo]:
     seen = owners.get(owner_kind)(owner_id, actor)
     if seen is None:
         return []
-    find = parts.all().get(owner_kind)
-    ids = [owner_id, *(find(owner_id) if find else ())]  # unique over all kinds
-    rows = models.Attachment.objects.filter(owner_id__in=ids).select_related("media")
+    rows = models.Attachment.objects.filter(owner_id__in=_with_parts(owner_kind, [owner_id])).select_related("media")
     return [_photo(row, row.media, seen) for row in rows.order_by("attached_at", "id")]
+
+
+def came_with(owner_kind: str, moments: Mapping[UUID, datetime]) -> set[UUID]:
+    """Of these records those that had a photo, of their own or of a part, at the moment named. Two queries at most."""
+    wholes = _with_parts(owner_kind, moments)
+    rows = models.Attachment.objects.filter(owner_id__in=wholes).values_list("owner_id", "attached_at")
+    return {wholes[owner_id] for owner_id, at in rows if at <= moments[wholes[owner_id]]}
 
 
 def uses(found: models.Media, actor: Actor) -> list[Photo]:
@@ -91,6 +107,12 @@ def open_stored(name: str) -> Any:
 def refusal_words(found: models.Media) -> str:
     """Why the decoder refused a photo, in the active language; empty when it did not."""
     return str(errors.words_of(found.refusal))
+
+
+def _with_parts(owner_kind: str, owner_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The records and their parts, each with the record it belongs to; ids are unique over all kinds."""
+    find = parts.all().get(owner_kind)
+    return {**{one: one for one in owner_ids}, **{part: whole for whole, part in (find(owner_ids) if find else ())}}
 
 
 def _is_visible(found: models.Media, actor: Actor) -> bool:

@@ -101,5 +101,5 @@ for _event, _template in TOLD.items():
     subscribe(_event)(_teller(_template))
 
 owners.register(queries.PHOTO_OWNER, queries.as_seen)
-parts.register(cases.PHOTO_OWNER, queries.ids_of_case)
+parts.register(cases.PHOTO_OWNER, queries.ids_of_cases)
 publishers.register("focus", queries.published_for)

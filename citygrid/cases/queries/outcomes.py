@@ -6,7 +6,7 @@ from typing import Any
 from citygrid.cases.models import Case
 from citygrid.cases.queries.lists import PLACE
 
-SETTLED = ("category_id", "summary", "source", "area_code", "opened_at", "unit_id", "lon", "lat")
+SETTLED = ("id", "category_id", "summary", "source", "area_code", "opened_at", "unit_id", "lon", "lat")
 
 
 def settled(since: datetime | None, until: datetime, *, count: int) -> list[Any]:

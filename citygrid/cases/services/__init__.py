@@ -13,18 +13,18 @@ from citygrid.cases.services.tallies import fold_tallies, recount_tallies
 from citygrid.cases.services.telling import tell_due, tell_of_step
 
 __all__ = [
-    "MovedDeadline",
-    "change_calendar_day",
-    "follow_calendar",
-    "moved_by",
     "Correction",
     "Given",
     "History",
     "HistoryStep",
+    "MovedDeadline",
     "Opening",
     "StepResult",
+    "change_calendar_day",
     "fold_tallies",
+    "follow_calendar",
     "make_part",
+    "moved_by",
     "open_case",
     "recompute_provisional",
     "record_history",

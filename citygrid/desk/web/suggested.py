@@ -28,18 +28,20 @@ class Line(NamedTuple):
 
 
 def of_sketch(given: Mapping[str, Any], now: datetime) -> list[Line]:
-    """For a report that is being taken down."""
+    """For a report that is being taken down; its photos are sent with it, so they are not known here."""
     where = None
     if given["lon"] is not None and given["lat"] is not None:
         lon, lat = geography.to_wgs84(given["lon"], given["lat"], Frame(given["frame"]))
         where = Point(lon, lat, srid=4326)
     place = geography.locate(where, on=localdate(now)) if where else None
-    return _lines(given["description"], given["channel"], place.area_code if place else "", where, now)
+    return _lines(given["description"], given["channel"], place.area_code if place else "", where, now, False)
 
 
-def of_report(report: Any) -> list[Line]:
+def of_report(report: Any, has_photos: bool) -> list[Line]:
     """For a report that waits for a decision."""
-    return _lines(report.description, report.channel, report.area_code, report.location, report.received_at)
+    return _lines(
+        report.description, report.channel, report.area_code, report.location, report.received_at, has_photos
+    )
 
 
 def sure(lines: Sequence[Line]) -> str:
@@ -47,9 +49,9 @@ def sure(lines: Sequence[Line]) -> str:
     return next((line.key for line in lines if line.is_sure), "")
 
 
-def _lines(text: str, channel: str, area_code: str, where: Point | None, at: datetime) -> list[Line]:
+def _lines(text: str, channel: str, area_code: str, where: Point | None, at: datetime, has_photo: bool) -> list[Line]:
     lon, lat = (where.x, where.y) if where else (None, None)
-    found = dispatch.likely_categories(dispatch.Told("", text, channel, area_code, lon, lat, at))
+    found = dispatch.likely_categories(dispatch.Told("", text, channel, area_code, lon, lat, at, has_photo))
     if found is None or not found.confidence:  # strange words suggest nothing
         return []
     likely = [one for one in found.top if one.share >= LEAST]

@@ -49,7 +49,7 @@ def list_likely_categories(request: Any, given: WordsIn) -> list[dict[str, Any]]
     if given.lon is not None and given.lat is not None:
         lon, lat = geography.to_wgs84(given.lon, given.lat, given.frame)
     found = queries.likely_categories(
-        queries.Told("", given.text, given.channel, given.area_code, lon, lat, clock.now())
+        queries.Told("", given.text, given.channel, given.area_code, lon, lat, clock.now(), given.has_photo)
     )
     if found is None or not found.confidence:
         return []

@@ -119,6 +119,7 @@ class WordsIn(BodyIn):
     lon: Annotated[Longitude, Strict()] | None = None
     lat: Annotated[Latitude, Strict()] | None = None
     frame: Frame = Frame.WGS84
+    has_photo: bool = False
 
 
 class LikelyCategoryOut(Schema):

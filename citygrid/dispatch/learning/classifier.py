@@ -1,6 +1,6 @@
 """Learning a category or a unit from closed cases, and answering for new ones. Pure: cases in, answers out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,8 +113,17 @@ class Learned:
         return np.ones(len(self.answers), bool) if self.stretches is None else self.stretches > 0
 
 
-def learn(cases: Sequence[Case], labels: Sequence[str], *, progress: Progress = lambda _: None) -> Learned:
-    """Learn from cases and their labels; the same input gives the same model. Raises TooManyLabelsError."""
+def learn(
+    cases: Sequence[Case],
+    labels: Sequence[str],
+    *,
+    majors: Mapping[str, str] | None = None,
+    progress: Progress = lambda _: None,
+) -> Learned:
+    """Learn from cases and their labels; the same input gives the same model. Raises TooManyLabelsError.
+
+    `majors`: the major of each label, where labels have one: the major is learned first, the label within it.
+    """
     names, classes = np.unique(np.asarray(labels, dtype=object).astype(str), return_inverse=True)
     if len(names) > MOST_LABELS:
         raise TooManyLabelsError(f"There are {len(names)} labels; at most {MOST_LABELS} can be learned.")
@@ -127,7 +136,7 @@ def learn(cases: Sequence[Case], labels: Sequence[str], *, progress: Progress = 
     sparse, dense = views.rows(cases)
     days = recency.days(cases)
     folds = split(cases) if days is None else recency.stretches(days)
-    fit = _Fit(sparse, dense, machines.targets(classes, len(names)), folds, days, progress)
+    fit = _Fit(sparse, dense, machines.targets(classes, _majors(bare.labels, majors or {})), folds, days, progress)
     scores = fit.cross_fitted(lengths(cases))
     is_shown = folds >= (days is not None)
     calibration = Calibration.learn(scores.part(is_shown), classes[is_shown])
@@ -136,6 +145,12 @@ def learn(cases: Sequence[Case], labels: Sequence[str], *, progress: Progress = 
     model = Model(bare.labels, shares, views, linear, fit.compared, kernel, calibration, usual)
     answers = _judged_apart(model, cases, scores, classes, folds, is_shown)
     return Learned(model, answers, None if days is None else folds)
+
+
+def _majors(labels: Sequence[str], majors: Mapping[str, str]) -> Ints:
+    """The number of the major of each label; a label without one stands alone."""
+    told = [(majors.get(label, ""), "" if majors.get(label) else label) for label in labels]
+    return np.array([told.index(one) for one in told])
 
 
 def split(cases: Sequence[Case]) -> Ints:

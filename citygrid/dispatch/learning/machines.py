@@ -15,6 +15,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 RIDGE = 0.2
+NEAR = 0.5  # how much less wrong another label of the same major is; 2 is no wrong at all
 SHARPNESS = 2.0  # of the kernel exp(SHARPNESS * (cosine - 1))
 MOST_COMPARED = 10_000
 LEAST_STEPS, MOST_STEPS, CLOSE_ENOUGH = 12, 30, 1e-2
@@ -24,9 +25,13 @@ CHUNK = 1_000
 NOT_INVERTED = "The likeness of cases could not be inverted."
 
 
-def targets(classes: np.ndarray[Any, Any], count: int) -> Dense:
-    """+1 for the class of a row, -1 for the others."""
-    told = np.full((len(classes), count), -1, np.float32)
+def targets(classes: Ints, majors: Ints) -> Dense:
+    """+1 for the class of a row, -1 for the others, NEAR less far off for those of its major.
+
+    `majors`: the number of the major of each class. What ridge machines answer is linear in what is wanted, so this is
+    as if machines of their own learned the majors and their scores were added.
+    """
+    told = np.where(majors[classes][:, None] == majors, np.float32(NEAR - 1), np.float32(-1))
     told[np.arange(len(classes)), classes] = 1
     return told
 

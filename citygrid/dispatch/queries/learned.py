@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.timezone import localtime
 
+from citygrid.cases.queries import PHOTO_OWNER
 from citygrid.dispatch.choices import ModelState, Target
 from citygrid.dispatch.errors import ModelUnknown
 from citygrid.dispatch.learning import columns, modelfile
@@ -16,6 +17,7 @@ from citygrid.dispatch.learning.selective import NEVER, Threshold
 from citygrid.dispatch.models import LearnedModel, ModelFile
 from citygrid.dispatch.permissions import VIEW_RULES
 from citygrid.dispatch.rules import Answer, Likely
+from citygrid.evidence import queries as evidence
 from citygrid.kernel.actor import Actor
 
 if TYPE_CHECKING:
@@ -25,8 +27,8 @@ LOADED = 4  # models kept in memory by one process
 LIKELY = 0.05  # what is less likely gets no reasons
 WHERE = ("street", "community")
 COLUMNS: dict[Target, tuple[str, ...]] = {
-    Target.UNIT: ("category", "text", "channel", *WHERE, "lon", "lat", "time"),
-    Target.CATEGORY: ("text", "channel", *WHERE, "lon", "lat", "time"),
+    Target.UNIT: ("category", "text", "channel", "photo", *WHERE, "lon", "lat", "time"),
+    Target.CATEGORY: ("text", "channel", "photo", *WHERE, "lon", "lat", "time"),
 }
 
 
@@ -40,6 +42,7 @@ class Told(NamedTuple):
     lon: float | None
     lat: float | None
     at: datetime
+    has_photo: bool  # that came with it, not one that was taken later
 
     def cells(self) -> dict[str, str]:
         """A cell for each column: codes with a letter before them, so that they are not taken for numbers."""
@@ -48,6 +51,7 @@ class Told(NamedTuple):
             "category": self.category_key,
             "text": self.text,
             "channel": self.channel,
+            "photo": "yes" if self.has_photo else "no",
             "street": street and f"s{street}",
             "community": community and f"c{community}",
             "lon": "" if self.lon is None else f"{self.lon:.6f}",
@@ -68,7 +72,8 @@ def told_of(case: "Case") -> Told:
     """What a case tells a model."""
     at = case.location
     lon, lat = (at.x, at.y) if at else (None, None)
-    return Told(case.category_id, case.summary, case.source, case.area_code, lon, lat, case.opened_at)
+    had_photo = bool(evidence.came_with(PHOTO_OWNER, {case.pk: case.opened_at}))
+    return Told(case.category_id, case.summary, case.source, case.area_code, lon, lat, case.opened_at, had_photo)
 
 
 def table(told: Iterable[Told], target: Target) -> dict[str, list[str]]:

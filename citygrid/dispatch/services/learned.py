@@ -1,6 +1,6 @@
 """Models: learned from closed cases, kept with their card, replayed on history, switched on and off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from citygrid.cases import queries as cases
+from citygrid.catalogue import queries as catalogue
 from citygrid.dispatch.choices import ModelState, Target
 from citygrid.dispatch.errors import ModelNotReplayed, ModelUnknown, PeriodInvalid, PromiseInvalid, TooFewCases
 from citygrid.dispatch.learning import classifier, columns, modelfile
@@ -15,6 +16,7 @@ from citygrid.dispatch.learning.card import PROMISES, card, tally
 from citygrid.dispatch.models import LearnedModel, ModelFile, Replay
 from citygrid.dispatch.permissions import MANAGE_AUTOMATION
 from citygrid.dispatch.queries import USUAL_PROMISE, Told, answers, is_period, loaded, period_of, table
+from citygrid.evidence import queries as evidence
 from citygrid.kernel import audit, jobs
 from citygrid.kernel.actor import Actor, Axis, system_actor
 
@@ -54,9 +56,10 @@ def train(
     labels = [label_of(row, target) for row in rows]
     if len(rows) < classifier.FEWEST or len(set(labels)) < 2:
         raise TooFewCases(count=len(rows), labels=len(set(labels)))
-    told = table([told_of_row(row) for row in rows], target)
+    told = table(told_of_rows(rows), target)
     readings = columns.decide(told)
-    learned = classifier.learn(columns.read(told, readings), labels, progress=progress)
+    majors = {key: one.major_key for key, one in catalogue.categories(labels).items()}  # units have none
+    learned = classifier.learn(columns.read(told, readings), labels, majors=majors, progress=progress)
     # Thresholds are fixed for each category: of the case where it is known, else of the answer.
     groups = [row.category_id for row in rows] if target == Target.UNIT else [one.label for one in learned.answers]
     figures = card(learned, labels, groups)
@@ -144,7 +147,7 @@ def replay(*, sha256: str, since: date, until: date, actor: Actor, now: datetime
     if model is None:
         raise ModelUnknown()
     rows = cases.settled(*period_of(since, until), count=MOST_REPLAYED)
-    said = answers(model, [told_of_row(row) for row in rows], with_reasons=False) if rows else []
+    said = answers(model, told_of_rows(rows), with_reasons=False) if rows else []
     figures = _replayed(model, rows, said)
     with transaction.atomic():
         found = Replay.objects.create(model=model, at=now, since_date=since, until_date=until, figures=figures)
@@ -187,9 +190,12 @@ def label_of(row: Any, target: Target) -> str:
     return str(row.unit_id) if target == Target.UNIT else str(row.category_id)
 
 
-def told_of_row(row: Any) -> Told:
-    """What a settled case tells a model."""
-    return Told(row.category_id, row.summary, row.source, row.area_code, row.lon, row.lat, row.opened_at)
+def told_of_rows(rows: Sequence[Any]) -> list[Told]:
+    """What settled cases tell a model. Two queries."""
+    shown = evidence.came_with(cases.PHOTO_OWNER, {row.id: row.opened_at for row in rows})
+    return [
+        Told(r.category_id, r.summary, r.source, r.area_code, r.lon, r.lat, r.opened_at, r.id in shown) for r in rows
+    ]
 
 
 def _locked(sha256: str) -> LearnedModel:

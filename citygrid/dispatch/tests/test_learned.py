@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from citygrid.cases.models import Case, Step
+from citygrid.cases.queries import PHOTO_OWNER
 from citygrid.cases.tests.factories import NOW, make_city
 from citygrid.catalogue.tests import factories as catalogue
 from citygrid.dispatch import queries, services
@@ -15,6 +16,8 @@ from citygrid.dispatch.queries.learned import loaded
 from citygrid.dispatch.tests import factories, learned
 from citygrid.dispatch.tests.factories import CLERK, VISITOR
 from citygrid.dispatch.tests.learned import AFTER
+from citygrid.evidence.services import attach
+from citygrid.evidence.tests import factories as evidence
 from citygrid.kernel import jobs
 from citygrid.kernel.errors import NotPermitted
 from citygrid.kernel.models import AuditEntry
@@ -90,6 +93,14 @@ def test_strange_words_are_left_to_a_person(city, model, text):
     case, decision = filed(city, text)
     assert (case.unit, decision.conclusion) == (None, Conclusion.NOT_SURE)
     assert decision.answer["confidence"] < decision.answer["threshold"]
+
+
+def test_photo_that_came_with_a_case_is_told_a_later_one_is_not(city):
+    came, later = city.open(AFTER, summary="9号路灯不亮"), city.open(AFTER, summary="9号路灯不亮")
+    for case, at in ((came, AFTER), (later, AFTER + timedelta(minutes=1))):
+        photo = {"media_ids": [evidence.receive(actor=CLERK).pk], "owner_kind": PHOTO_OWNER, "owner_id": case.pk}
+        attach(**photo, role="before", actor=CLERK, now=at)
+    assert (queries.told_of(came).cells()["photo"], queries.told_of(later).cells()["photo"]) == ("yes", "no")
 
 
 def test_a_category_it_never_saw_is_left_to_a_person(city, model):
@@ -199,7 +210,7 @@ def test_categories_are_learned_too(city):
         case = learned.closed(city, f"{number}号{learned.LITTER[number % 5]}", city.unit, at)
         Case.objects.unscoped(reason="test").filter(pk=case.pk).update(category=other)
     model = learned.train(Target.CATEGORY)
-    told = queries.Told("", "3号门口垃圾没人收", "field", "900001001001", None, None, AFTER)
+    told = queries.Told("", "3号门口垃圾没人收", "field", "900001001001", None, None, AFTER, has_photo=False)
     assert queries.answer(model, told).label == other.pk
 
 

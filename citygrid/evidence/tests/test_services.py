@@ -325,11 +325,19 @@ def test_ten_threads_sending_one_photo_make_one():
 
 def test_photos_of_parts_are_shown_with_the_whole(supervisor, monkeypatch):
     part = uuid7()
-    monkeypatch.setattr(parts, "_entries", {"test.box": lambda box: [part]})
+    monkeypatch.setattr(parts, "_entries", {"test.box": lambda boxes: [(box, part) for box in boxes]})
     mine, of_part = receive(), receive(jpeg(80, 60))
     put(mine)
     put(of_part, part)
     assert [each.media for each in queries.photos("test.box", BOX, TESTER)] == [mine, of_part]
+
+
+def test_records_that_came_with_a_photo_are_those_that_had_one_by_then(supervisor, monkeypatch):
+    part, empty = uuid7(), uuid7()
+    monkeypatch.setattr(parts, "_entries", {"test.box": lambda boxes: [(BOX, part)]})
+    put(receive(), part)
+    assert queries.came_with("test.box", {BOX: NOW, empty: NOW}) == {BOX}
+    assert queries.came_with("test.box", {BOX: NOW - timedelta(seconds=1)}) == set()
 
 
 def test_photo_that_belongs_to_nothing_is_removed_after_a_week_files_last(supervisor, folder):

@@ -50,11 +50,11 @@ from citygrid.geography.rules.vicinity import MOST_METRES, Vicinity, vicinity
 
 __all__ = [
     "CELL_STEPS",
+    "MOST_METRES",
     "DraftEntry",
     "DraftState",
     "FeatureHit",
     "LayerLine",
-    "MOST_METRES",
     "Place",
     "Spot",
     "Tile",

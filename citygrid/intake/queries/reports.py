@@ -207,10 +207,10 @@ def as_seen(report_id: UUID, actor: Actor) -> Seen | None:
     return Seen(found[1]) if found and cases.as_seen(found[0], actor) else None
 
 
-def ids_of_case(case_id: UUID) -> list[UUID]:
-    """The reports behind a case that the caller has seen."""
+def ids_of_cases(case_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """(case, report) for each report behind cases that the caller has seen."""
     rows = models.Report.objects.unscoped(reason="the case is visible, so are its reports")
-    return list(rows.filter(case=case_id).values_list("pk", flat=True))
+    return list(rows.filter(case__in=case_ids).values_list("case_id", "pk"))
 
 
 def cases_with_its_photo(report: models.Report) -> set[UUID]:

@@ -378,7 +378,7 @@ def _is_in_reach(request: Any, found: Any) -> bool:
 
 def _decisions(request: Any, found: Any, sent: Form | None, has_photos: bool) -> dict[str, Any]:
     """Context of the three ways to decide, with the cases nearby, the likeliest first."""
-    likely = suggested.of_report(found)
+    likely = suggested.of_report(found, has_photos)
     return {
         **_acceptance(request.actor, found, sent, suggested.sure(likely)),
         "suggested": likely,

@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--id", required=True, help="column that names a row; nothing is learned from it")
         parser.add_argument("--text", type=_names, required=True, help="columns to learn from: texts, places, times")
         parser.add_argument("--label", required=True, help="column with the label")
+        parser.add_argument("--major", default="", help="column with the major of the label, where labels have one")
         parser.add_argument("--promise", type=_promises, default=[0.95, 0.97, 0.99], help="shares, such as 0.95,0.97")
         parser.add_argument(
             "--out", type=Path, required=True, help="CSV to write; thresholds go to OUT.thresholds.json"
@@ -41,7 +42,8 @@ class Command(BaseCommand):
 
     def _evaluate(self, options: dict[str, Any]) -> None:
         names, label, out = options["text"], options["label"], options["out"]
-        train = read_columns(options["train"], [*names, label])
+        major = [options["major"]] if options["major"] else []
+        train = read_columns(options["train"], [*names, label, *major])
         readings = columns.decide({name: train[name] for name in names})
         self._say(
             f"{len(train[label])} rows; " + ", ".join(f"{reading.name} as {reading.kind}" for reading in readings)
@@ -51,7 +53,8 @@ class Command(BaseCommand):
         labels = [told for told in train[label] if told]
         if not labels:
             raise CommandError(f"No row of {options['train']} has a {label}.")
-        learned = learn(cases, labels, progress=self._say)
+        majors = dict(zip(train[label], train[major[0]], strict=True)) if major else None
+        learned = learn(cases, labels, majors=majors, progress=self._say)
         thresholds = _thresholds(learned, labels, options["promise"])
         beside = out.with_name(out.name + ".thresholds.json")
         shown = np.flatnonzero(learned.shown)
