@@ -14,6 +14,7 @@ interface Step {
 /** What was not done: whose rows come back, and why. */
 interface Refused {
   number: string
+  name: string
   words: string
 }
 
@@ -116,14 +117,14 @@ async function send(page: Document): Promise<void> {
   if (!refused.length) return
   hideRows(page)
   const offline = part(page, 'refusal').dataset.offline // no words came
-  const lines = refused.map(({ number, words }) => `${step.keys.length > 1 ? number : step.words}: ${words || offline}`)
+  const lines = refused.map(({ name, words }) => `${step.keys.length > 1 ? name : step.words}: ${words || offline}`)
   part(page, 'refusal').textContent = lines.join('\n')
   part(page, 'failed').hidden = false
 }
 
 /** What was not done of a step, in the words of the server; none where the network is gone. */
 async function refusedOf(step: Step): Promise<Refused[]> {
-  const all = (words: string) => step.keys.map((number) => ({ number, words }))
+  const all = (words: string) => step.keys.map((number) => ({ number, name: number, words }))
   const request = { method: 'POST', body: step.body, keepalive: true, headers: { Accept: 'application/json' } }
   try {
     const answer = await fetch(step.url, request)

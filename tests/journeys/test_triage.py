@@ -132,6 +132,28 @@ def test_three_keys_besides_the_text_correct_the_place(reports: list[Report], si
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(("keys", "state"), [("*a", "accepted"), ("*n1", "refused")])
+def test_fifty_reports_are_decided_by_three_keys_and_one_that_fails_does_not_stop_the_others(
+    city: City, enter: Sit, keys: str, state: str
+) -> None:
+    now = clock.now()
+    sent = [city.report(at, now - timedelta(minutes=at), category_key=COVER) for at in range(50)]
+    staff = enter("acceptor")
+    staff.page.context.add_init_script(COUNT)
+    staff.go(QUEUE)
+    first = report(sent[3].report_id)
+    refuse_report(report_id=first.pk, reason="nothing there", actor=city.actor("acceptor", now), now=now)
+    with at_most(staff, 3):
+        for key in keys:
+            staff.page.keyboard.press(key)
+    failed = staff.page.locator("[data-undo-failed]")
+    failed.wait_for(state="visible", timeout=60_000)
+    told = staff.page.locator("[data-undo-refusal]").inner_text().splitlines()
+    assert len(told) == 1 and told[0].startswith(first.receipt)
+    assert [report(one.report_id).state for one in sent if one.report_id != first.pk].count(state) == 49
+
+
+@pytest.mark.browser
 def test_digit_alone_decides_nothing(reports: list[Report], sit: Sit) -> None:
     staff = sit()
     staff.page.keyboard.press("1")

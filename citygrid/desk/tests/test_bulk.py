@@ -68,7 +68,7 @@ def test_no_more_go_at_once_than_are_allowed(city: City) -> None:
 def test_only_what_can_be_given_for_all_is_offered(city: City) -> None:
     now = clock.now() - timedelta(hours=1)
     case = city.play(city.case(0, now), *TO_DISPATCHED, start=now)
-    codes = [choice.action.code for choice in bulk.choices_for([case], city.actor("water", now), clock.now(), Keys())]
+    codes = [choice.code for choice in bulk.choices_for([case], city.actor("water", now), clock.now(), Keys())]
     assert "take" in codes
     assert "return" in codes
     assert "reply" not in codes  # what was done differs from case to case

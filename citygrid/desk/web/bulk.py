@@ -1,10 +1,12 @@
-"""One action on many cases: what is offered for those of a list, and what became of each."""
+"""One action on many cases or reports: what is offered for those of a list, and what became of each."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
+
+from django.urls import reverse
 
 from citygrid.cases import queries as cases
 from citygrid.cases import services
@@ -25,15 +27,23 @@ GIVEN = frozenset({"reason", "unit"})
 
 
 class Choice(NamedTuple):
-    """An action that some of the cases allow, its key, and its usual reasons."""
+    """An action that some of the list allow, its name and key; its usual reasons where it needs a reason."""
 
-    action: workflow.Action
+    code: str
+    name: str
     key: str
-    reasons: list[str]
+    needs_reason: bool
+    reasons: Sequence[str]
 
-    @property
-    def needs_reason(self) -> bool:
-        return "reason" in self.action.needs
+
+class Line(NamedTuple):
+    """What became of one, in words: what its row opens, its name and address."""
+
+    number: str
+    name: str
+    url: str
+    words: str
+    is_done: bool
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,12 @@ def choices_for(rows: Iterable[Any], actor: Actor, now: datetime, letters: Keys)
                 offered.setdefault(action.code, []).append(action)
     counted = sorted(offered.values(), key=lambda found: (-len(found), usual_first(found[0])))
     keys = letters.of_steps((found[0].code, found[0].phase) for found in counted)
-    return [Choice(one, keys[one.code], reasons_for(one.subject or one.code, one.phase)) for one, *_ in counted]
+    return [Choice(one.code, one.name, keys[one.code], "reason" in one.needs, reasons_of(one)) for one, *_ in counted]
+
+
+def reasons_of(action: workflow.Action) -> list[str]:
+    """The usual reasons of an action."""
+    return reasons_for(action.subject or action.code, action.phase)
 
 
 def act(rows: Sequence[str], action: str, given: Given, actor: Actor, now: datetime) -> list[Result]:
@@ -94,20 +109,27 @@ def _unit_for(step: Step, action: workflow.Action) -> UUID:
     raise NoUnitNamed()
 
 
-def refused_words(results: Sequence[Result]) -> list[dict[str, str]]:
-    """What was not done, each with its number and the reason."""
-    return [{"number": each.number, "words": _words(each)} for each in results if each.refusal]
+def lines(results: Iterable[Result]) -> list[Line]:
+    """What became of cases."""
+    return [
+        Line(one.number, one.number, reverse("case", args=[one.number or "-"]), _words(one), one.refusal is None)
+        for one in results
+    ]
 
 
-def told(results: Sequence[Result], rows: Sequence[str], back: str) -> dict[str, Any]:
+def refused(told: Iterable[Line]) -> list[dict[str, str]]:
+    """What was not done, each with its number, name and the reason."""
+    return [{"number": each.number, "name": each.name, "words": each.words} for each in told if not each.is_done]
+
+
+def told(lines: Sequence[Line], rows: Sequence[str], back: str) -> dict[str, Any]:
     """Context of the page that tells what became of each, as plain values: it is kept until the page is read.
 
     `back` is the address of the list they were chosen in.
     """
-    lines = [{"number": each.number, "words": _words(each), "is_done": each.refusal is None} for each in results]
-    refused = sum(not line["is_done"] for line in lines)
-    left = max(len(set(rows)) - MOST, 0)
-    return {"results": lines, "done": len(lines) - refused, "refused": refused, "left": left, "back": back}
+    done, left = sum(line.is_done for line in lines), max(len(set(rows)) - MOST, 0)
+    results = [line._asdict() for line in lines]
+    return {"results": results, "done": done, "refused": len(lines) - done, "left": left, "back": back}
 
 
 def _words(result: Result) -> str:

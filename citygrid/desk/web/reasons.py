@@ -71,5 +71,10 @@ def with_usual(data: Any) -> Any:
     usual = data.get("usual") if data else ""
     if not usual:
         return data
-    named = next(({"flaw": flaw} for reason, flaw in FLAWS.items() if str(reason) == usual), {})
-    return {**data.dict(), "reason": usual, **named}
+    flaw = flaw_of(usual)
+    return {**data.dict(), "reason": usual, **({"flaw": flaw} if flaw else {})}
+
+
+def flaw_of(usual: str) -> str:
+    """The flaw that a usual reason names; "" where it names none."""
+    return next((str(flaw) for reason, flaw in FLAWS.items() if str(reason) == usual), "")

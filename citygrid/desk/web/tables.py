@@ -148,6 +148,7 @@ def report_queue_table(request: HttpRequest, rows: Sequence[Any], *, empty: Empt
     """Reports to decide, one a line, the oldest first. A row opens its report beside the list."""
     places = place_names(report.area_code for report in rows) if rows else {}
     columns = [
+        Column(_("Select"), lambda report: str(report.pk), "check"),
         Column(_("Received at"), lambda report: report.received_at, "time"),
         Column(_("What was reported"), lambda report: matter(report.description, report.address, 30)),
         Column(_("Place"), lambda report: report.address or places[report.area_code]),

@@ -48,6 +48,7 @@ urlpatterns = [
     path("reports/", reports.report_list, name="reports"),
     path("reports/new/", reports.new_report, name="report-new"),
     path("reports/quality/", quality.quality, name="report-quality"),
+    path("reports/decide/", reports.decide, name="reports-decide"),
     path("reports/near/", reports.report_near, name="report-near"),
     path("reports/<uuid:report_id>/", reports.report, name="report"),
     path("reports/<uuid:report_id>/accept/", reports.accept, name="report-accept"),

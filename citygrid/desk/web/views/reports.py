@@ -20,7 +20,8 @@ from citygrid.cases import permissions as case_permissions
 from citygrid.cases import queries as cases
 from citygrid.catalogue import queries as catalogue
 from citygrid.desk.choices import ListPage
-from citygrid.desk.web import components, corrections, photos, suggested, suspects, tables
+from citygrid.desk.web import components, corrections, deciding, photos, suggested, suspects, tables
+from citygrid.desk.web.bulk import Line
 from citygrid.desk.web.casefile import areas_of, map_at
 from citygrid.desk.web.corrections import CorrectForm, UnjoinForm
 from citygrid.desk.web.forms import (
@@ -37,6 +38,7 @@ from citygrid.desk.web.reasons import reasons_for, with_usual
 from citygrid.desk.web.reportfile import entries, flaws_named
 from citygrid.desk.web.saved import menu
 from citygrid.desk.web.shell import draw, standing
+from citygrid.desk.web.views.waiting import act_on_selected
 from citygrid.desk.web.words import paged, place_names, role_names
 from citygrid.evidence import queries as evidence
 from citygrid.intake import errors, permissions, queries, services
@@ -81,7 +83,8 @@ def _shown(request: Any, rows: Sequence[Any], pager: Pager, is_queue: bool) -> d
         caption = _("Newest first")
         return {"table": tables.report_table(request, rows, caption=caption, empty=empty, pager=pager, is_own=is_own)}
     table = tables.report_queue_table(request, rows, empty=empty, pager=pager)
-    context = {"table": table, "list_url": query_with(request, open=None)}
+    choices = deciding.choices(standing(request).keys) if rows else []
+    context = {"table": table, "choices": choices, "list_url": query_with(request, open=None)}
     found = _open_one(request)
     if found is None:
         return context
@@ -194,6 +197,17 @@ def accept(request: Any, report_id: UUID) -> HttpResponse:
         return _on(request) or redirect("case", number=case.number)
 
     return _decided(request, report_id, form, decide)
+
+
+@requires(permissions.TRIAGE)
+@posts_only("reports")
+def decide(request: Any) -> HttpResponse:
+    """One decision on the selected reports; what became of each is told in a list."""
+
+    def take(rows: list[str], action: str, reason: str) -> list[Line]:
+        return deciding.decide(rows, action, reason, request.actor, standing(request).now)
+
+    return act_on_selected(request, take, f"{reverse('reports')}?{urlencode({'state': ReportState.RECEIVED})}")
 
 
 @requires(permissions.TRIAGE)

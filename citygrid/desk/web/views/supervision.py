@@ -58,7 +58,7 @@ def move(request: Any) -> HttpResponse:
     with timezone.override(about.zone):
         given = Given(post_id=_uuid(request.POST.get("post", "")))
         results = bulk.act(rows, MOVE, given, request.actor, about.now)
-        return became(request, bulk.told(results, rows, reverse("supervision")))
+        return became(request, bulk.told(bulk.lines(results), rows, reverse("supervision")))
 
 
 @requires(permissions.OVERSEE_TASKS)

@@ -1,6 +1,6 @@
 """What waits for the post: a list, and beside it the case that is open."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.http import HttpResponse, JsonResponse
@@ -65,15 +65,23 @@ def waiting(request: Any) -> HttpResponse:
 @posts_only("waiting")
 def act(request: Any) -> HttpResponse:
     """One action on the selected cases; what became of each is told in a list."""
-    about = standing(request)
-    numbers = request.POST.getlist("row")
+
+    def take(rows: list[str], action: str, reason: str) -> list[bulk.Line]:
+        return bulk.lines(bulk.act(rows, action, Given(reason=reason), request.actor, standing(request).now))
+
+    return act_on_selected(request, take, reverse("waiting"))
+
+
+def act_on_selected(request: Any, act: Callable[[list[str], str, str], list[bulk.Line]], back: str) -> HttpResponse:
+    """Take the action that was pressed, with its reason, on the rows that were selected in the list at `back`."""
+    rows = request.POST.getlist("row")
     action, _bar, usual = request.POST.get("action", "").partition("|")  # a usual reason comes with its action
     reason = (usual or request.POST.get(f"reason-{action}", "")).strip()[:LONGEST_TEXT]
-    with timezone.override(about.zone):
-        results = bulk.act(numbers, action, Given(reason=reason), request.actor, about.now)
-        if is_program(request):  # the queue, which goes on meanwhile
-            return JsonResponse({"refused": bulk.refused_words(results)})
-        return became(request, bulk.told(results, numbers, reverse("waiting")))
+    with timezone.override(standing(request).zone):
+        lines = act(rows, action, reason)
+    if is_program(request):  # the queue, which goes on meanwhile
+        return JsonResponse({"refused": bulk.refused(lines)})
+    return became(request, bulk.told(lines, rows, back))
 
 
 def became(request: Any, told: dict[str, Any]) -> HttpResponse:
