@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -212,6 +213,13 @@ def all_accounts(actor: Actor) -> list[Account]:
     if not actor.may(permissions.MANAGE_POSTS):
         actor.require(permissions.MANAGE_ACCOUNTS)
     return list(Account.objects.order_by("login"))
+
+
+def without_password(actor: Actor) -> QuerySet[Account]:
+    """The accounts that may sign in and have no password yet, by login."""
+    actor.require(permissions.MANAGE_ACCOUNTS)
+    has_none = Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return Account.objects.filter(has_none, is_active=True).order_by("login")
 
 
 def all_holdings(actor: Actor, on: date) -> list[Holding]:

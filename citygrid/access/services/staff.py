@@ -24,6 +24,8 @@ from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor, Axis, Reach
 from citygrid.kernel.errors import Invalid, NotFound
 
+MOST_INVITED = 1_000
+
 
 @transaction.atomic
 def create_organisation(
@@ -161,6 +163,17 @@ def invite(*, login: str, actor: Actor, now: datetime) -> tuple[Account, str]:
         raise errors.AdministratorsApart
     _record(account, "invite", actor, now)
     return account, default_token_generator.make_token(account)
+
+
+@transaction.atomic
+def invite_new(*, actor: Actor, now: datetime) -> list[tuple[Account, str]]:
+    """The key of a link, as `invite` gives one, for each account that can sign in and has no password yet, by login.
+
+    At most MOST_INVITED at once: the next time those that are left.
+    """
+    accounts = list(queries.without_password(actor).select_for_update()[:MOST_INVITED])
+    audit.record_all(audit.entry(subject=_subject(one), action="invite", actor=actor, now=now) for one in accounts)
+    return [(account, default_token_generator.make_token(account)) for account in accounts]
 
 
 @transaction.atomic

@@ -1,10 +1,14 @@
 """Single records by forms: checked as a file of one row, shown, written, undone; and passwords by a link."""
 
 from collections.abc import Callable
+from io import BytesIO
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
+from openpyxl import load_workbook
 
 from citygrid.access.models import Account, Holding, Organisation
 from citygrid.access.tests import factories as access
@@ -169,6 +173,29 @@ def test_administrators_of_other_kinds_get_no_link_once_they_have_a_password(ent
     other.set_unusable_password()
     other.save()
     assert link_of(client, other.login)  # the first one somebody has to make
+
+
+def rows_of(answer: HttpResponse) -> list[tuple[Any, ...]]:
+    """The rows of a workbook, without its header."""
+    return list(load_workbook(BytesIO(answer.content)).active.values)[1:]
+
+
+def test_all_who_have_no_password_get_a_link_in_one_workbook(enter: Enter, city: City) -> None:
+    for account in city.accounts.values():
+        account.set_password(PASSWORD)
+        account.save()
+    for login in ("fresh-1", "fresh-2", "gone"):
+        access.make_account(login, posts=[])
+    Account.objects.filter(login__in=("fresh-1", "fresh-2", "gone")).update(password="!")
+    Account.objects.filter(login="gone").update(is_active=False)
+    client = enter("system_administrator")
+    assert "2 accounts have no password yet." in client.get("/administration/accounts/").content.decode()
+    answer = client.post("/administration/invite/all/")
+    assert [row[0] for row in rows_of(answer)] == ["fresh-1", "fresh-2"]
+    assert Client().post(rows_of(answer)[0][2], {"password": PASSWORD, "again": PASSWORD}).status_code == 302
+    assert AuditEntry.objects.filter(action="invite").count() == 2
+    assert [row[0] for row in rows_of(client.post("/administration/invite/all/"))] == ["fresh-2"]
+    assert enter("security_administrator").post("/administration/invite/all/").status_code == 403
 
 
 def test_link_is_made_by_who_keeps_accounts_alone(enter: Enter) -> None:

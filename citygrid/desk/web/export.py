@@ -1,7 +1,7 @@
 """A list as a workbook: the columns of the page, row by row, and a sheet that says what it is."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -65,6 +65,21 @@ def case_book(
     file = io.BytesIO()
     book.save(file)
     return file.getvalue(), is_cut
+
+
+def plain_book(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """A workbook of one sheet: a bold first row that stays in sight, and these below it."""
+    book = Workbook(write_only=True)
+    page = book.create_sheet(title)
+    page.freeze_panes = "A2"
+    for place in range(len(header)):
+        page.column_dimensions[get_column_letter(place + 1)].width = WIDTH
+    page.append([_cell(page, label, BOLD) for label in header])
+    for row in rows:
+        page.append([_cell(page, value) for value in row])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 def _columns(rows: Sequence[Any], now: datetime) -> list[Column]:

@@ -75,6 +75,7 @@ urlpatterns = [
     path("supervision/handover/", supervision.handover, name="handover"),
     path("administration/", overview.overview, name="administration"),
     path("administration/invite/", accounts.invite, name="administration-invite"),
+    path("administration/invite/all/", accounts.invite_new, name="administration-invite-new"),
     path("administration/calendar/", calendars.calendar, name="administration-calendar"),
     path("administration/calendar/day/", days.day, name="administration-day"),
     path("administration/calendar/recompute/", calendars.recompute, name="administration-recompute"),

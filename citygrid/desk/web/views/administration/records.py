@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from citygrid.desk.web.administration import RECORDS
 from citygrid.desk.web.record_forms import RecordForm, SearchForm
 from citygrid.desk.web.shell import draw, standing
-from citygrid.desk.web.views.administration.accounts import about_account
+from citygrid.desk.web.views.administration.accounts import about_account, about_accounts
 from citygrid.desk.web.words import paged
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.models import SheetRun
@@ -43,7 +43,15 @@ class More(NamedTuple):
     context: Callable[[Values, Any], Mapping[str, Any]]  # of the record and the request
 
 
+class ListMore(NamedTuple):
+    """What the list of one kind of records shows besides: a template, and what it needs."""
+
+    template: str
+    context: Callable[[Any], Mapping[str, Any]]  # of the request
+
+
 MORE = {"accounts": More("desk/administration/_account.html", about_account)}
+MORE_OF_LIST = {"accounts": ListMore("desk/administration/_accounts.html", about_accounts)}
 
 
 @requires(USE_SHEETS)
@@ -68,7 +76,10 @@ def record_list(request: Any, code: str) -> HttpResponse:
         url=lambda values: _address(sheet, values),
         pager=pager,
     )
-    return draw(request, "desk/administration/records.html", {"port": port, "form": form, "table": table})
+    context = {"port": port, "form": form, "table": table}
+    if more := MORE_OF_LIST.get(code):
+        context |= {"more": more.template, **more.context(request)}
+    return draw(request, "desk/administration/records.html", context)
 
 
 @requires(USE_SHEETS)
