@@ -13,6 +13,7 @@ from citygrid.access.services.bulk import (
 from citygrid.access.services.staff import (
     appoint,
     assign_post,
+    change_password,
     close_account,
     create_account,
     create_organisation,
@@ -38,6 +39,7 @@ __all__ = [
     "PostIn",
     "appoint",
     "assign_post",
+    "change_password",
     "close_account",
     "create_account",
     "create_organisation",

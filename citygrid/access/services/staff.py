@@ -298,6 +298,20 @@ def sign_in(*, login: str, password: str, now: datetime, address: str = "") -> A
     return account
 
 
+def change_password(*, account_id: UUID, present: str, password: str, now: datetime, address: str = "") -> Account:
+    """Another password for who knows the present one, which is proved as a sign-in is: SignInRefused, TooManyFailures.
+
+    Invalid says what is wrong with a weak one. Every other session of the account ends.
+    """
+    login = Account.objects.values_list("login", flat=True).get(id=account_id)
+    sign_in(login=login, password=present, address=address, now=now)
+    with transaction.atomic():
+        account = _locked(id=account_id, is_active=True)
+        _give_password([account], password)
+        _record(account, "set-password", _self(account), now)
+    return account
+
+
 def forget_sign_ins(*, now: datetime) -> int:
     """Delete attempts older than SIGN_INS_ARE_KEPT_FOR; how many. Those on known accounts stay in the audit trail."""
     return SignIn.objects.filter(at__lt=now - rules.SIGN_INS_ARE_KEPT_FOR).delete()[0]

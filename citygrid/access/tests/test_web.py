@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from citygrid.access import services
@@ -211,3 +211,34 @@ def test_view_opens_to_posts_with_the_permission_only(client):
     other = make_account(posts=[make_post("acceptor"), make_post("dispatcher")])
     client.force_login(other)
     assert view(acting(client, other))["Location"] == "/choose-post/"
+
+
+NEW = "Snow-on-the-drum-tower-8"
+
+
+def change(client, present=PASSWORD, password=NEW):
+    return client.post("/password/", {"present": present, "password": password, "again": password})
+
+
+def test_own_password_is_changed_by_who_knows_it_and_other_sessions_end(client, home):
+    signed_in(client)
+    other = Client()
+    sign_in(other)
+    assert client.get("/password/").status_code == 200
+    assert change(client)["Location"] == home
+    assert client.get("/password/").status_code == 200
+    assert other.get("/password/").status_code == 302  # to sign in anew
+    assert sign_in(other).status_code == 403
+    assert sign_in(other, password=NEW).status_code == 302
+
+
+def test_password_is_not_changed_by_who_does_not_know_it_or_to_a_weak_one(client):
+    signed_in(client)
+    wrong = change(client, present="guess-guess-guess")
+    assert (wrong.status_code, "present" in wrong.context["form"].errors) == (422, True)
+    weak = change(client, password="wang")
+    assert (weak.status_code, "password" in weak.context["form"].errors) == (422, True)
+    for _ in range(10):
+        change(client, present="guess-guess-guess")
+    assert "15" in str(change(client).context["form"].errors)
+    assert sign_in(Client()).status_code != 302

@@ -31,3 +31,14 @@ class PasswordForm(forms.Form):
         if "password" in self.cleaned_data and again != self.cleaned_data["password"]:
             raise forms.ValidationError(_("The two are not the same."))
         return again
+
+
+class ChangePasswordForm(PasswordForm):
+    """The present password, and the new one twice; whether the present one is right is for the service to say."""
+
+    present = forms.CharField(
+        label=_("Present password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+    field_order = ("present", "password", "again")

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from citygrid.access import queries, services
 from citygrid.access.errors import SignInRefused, TooManyFailures
 from citygrid.access.models import Post
-from citygrid.access.web.forms import PasswordForm, SignInForm
+from citygrid.access.web.forms import ChangePasswordForm, PasswordForm, SignInForm
 from citygrid.access.web.middleware import POST_KEY
 from citygrid.kernel.callers import address_of
 from citygrid.kernel.errors import Invalid, NotFound, Refusal
@@ -68,6 +68,32 @@ def set_password(request: Any, account_id: UUID, key: str) -> HttpResponse:
             messages.success(request, _("Your password is set: sign in with it."))
             return redirect("sign-in")
     return render(request, "access/set_password.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@requires(SIGNED_IN)
+@never_cache
+@sensitive_post_parameters("present", "password", "again")
+@require_http_methods(["GET", "POST"])
+def change_password(request: Any) -> HttpResponse:
+    """Another password, for who knows the present one; the other sessions of the account end."""
+    form = ChangePasswordForm(request.POST or None)
+    if form.is_valid():
+        present, password = (form.cleaned_data[name] for name in ("present", "password"))
+        given = {"present": present, "password": password, "address": address_of(request), "now": timezone.now()}
+        try:
+            account = services.change_password(account_id=request.user.id, **given)
+        except SignInRefused:
+            form.add_error("present", _("This is not your present password."))
+        except TooManyFailures as refusal:
+            form.add_error("present", f"{refusal} {refusal.advice}")
+        except Invalid as refusal:
+            form.add_error("password", str(refusal))
+        else:
+            auth.update_session_auth_hash(request, account)
+            messages.success(request, _("Your password is changed. Other devices must sign in with it."))
+            return redirect(settings.LOGIN_REDIRECT_URL)
+    context = {"form": form, "back": resolve_url(settings.LOGIN_REDIRECT_URL)}
+    return render(request, "access/change_password.html", context, status=422 if form.errors else 200)
 
 
 @requires(SIGNED_IN)
