@@ -6,6 +6,7 @@ from uuid import UUID
 
 from citygrid.cases import queries as cases
 from citygrid.intake import queries as intake
+from citygrid.intake.choices import ReportState
 from citygrid.kernel import bell
 from citygrid.kernel.actor import Actor
 from citygrid.live.rules import COUNTS, event
@@ -20,7 +21,12 @@ def _of_cases(actors: Sequence[Actor], ids: Sequence[str]) -> News:
 
 def _of_reports(actors: Sequence[Actor], ids: Sequence[str]) -> News:
     keys = [UUID(each) for each in ids]
-    return [[COUNTS] if intake.may_triage_any(actor, keys) else [] for actor in actors]
+    seen = [intake.to_triage(actor, keys) for actor in actors]
+    return [[COUNTS, *(_report(key, state) for key, state in states.items())] if states else [] for states in seen]
+
+
+def _report(key: UUID, state: str) -> str:
+    return event("report", number=str(key), state=state, waits=state == ReportState.RECEIVED)
 
 
 def _of_notices(actors: Sequence[Actor], ids: Sequence[str]) -> News:

@@ -1,4 +1,4 @@
-import { type Changed, onNews, type Present } from './live.ts'
+import { type ChangedCase, onNews, type Present } from './live.ts'
 
 /** Below the case that is open: who else looks at it, and what somebody else has just done to it. */
 export function liveCase(page: Document): void {
@@ -9,7 +9,7 @@ export function liveCase(page: Document): void {
     part(box, 'present-names').textContent = told.labels.join(' · ')
     part(box, 'present').hidden = !told.labels.length
   })
-  onNews<Changed>(page, 'case', ({ number, seq }) => {
+  onNews<ChangedCase>(page, 'case', ({ number, seq }) => {
     const box = open()
     if (box?.dataset.case === number && seq > Number(box.dataset.seq)) void ask(box)
   })

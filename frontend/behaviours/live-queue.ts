@@ -10,18 +10,20 @@ export function liveQueue(page: Document): void {
   let isUnsure = false
   const draw = () => show(page, news.size, isUnsure)
 
-  onNews<Changed>(page, 'case', ({ number, state, waits }) => {
-    const line = lineOf(page)
-    if (!line) return
-    const row = rowOf(page, number)
-    const belongs = waits && (!line.dataset.state || line.dataset.state === state)
-    const isNew = belongs && !row
-    if (row) strike(row, !belongs)
-    if (isNew && !news.has(number) && hasSound()) tone()
-    if (isNew) news.add(number)
-    else news.delete(number)
-    draw()
-  })
+  for (const kind of ['case', 'report'] as const) {
+    onNews<Changed>(page, kind, ({ number, state, waits }) => {
+      const line = lineOf(page)
+      if (line?.dataset.kind !== kind) return
+      const row = rowOf(page, number)
+      const belongs = waits && (!line.dataset.state || line.dataset.state === state)
+      const isNew = belongs && !row
+      if (row) strike(row, !belongs)
+      if (isNew && !news.has(number) && hasSound()) tone()
+      if (isNew) news.add(number)
+      else news.delete(number)
+      draw()
+    })
+  }
   onNews<{ isFirst?: boolean }>(page, 'refresh', ({ isFirst }) => {
     isUnsure ||= !isFirst
     draw()

@@ -1,14 +1,18 @@
 const AGAIN = 30_000 // milliseconds after which a line that was refused is tried again
 const SETTLED = 300 // of a page that goes from case to case
 const FIRST_LOOK = 2_000 // after a page was opened: what changed while it was drawn
-const KINDS = ['case', 'counts', 'present', 'refresh'] as const
+const KINDS = ['case', 'report', 'counts', 'present', 'refresh'] as const
 
-/** A case that was changed by somebody, as the post may see it; `waits`: its next step is this post's. */
+/** A case or report that was changed, as the post may see it, by what a list opens; `waits`: it is this post's turn. */
 export interface Changed {
   number: string
-  seq: number
   state: string
   waits: boolean
+}
+
+/** A case, with the number of its last step. */
+export interface ChangedCase extends Changed {
+  seq: number
 }
 
 /** Who else looks at the case that is open. */
@@ -18,7 +22,7 @@ export interface Present {
 }
 
 /**
- * The line on which the server tells what is new. What comes is announced to the page as `live:case`, `live:counts`,
+ * The line on which the server tells what is new. What comes is announced to the page as `live:case`, `live:report`, `live:counts`,
  * `live:present` and `live:refresh` (ask anew); `data-live` of the page says whether the line is open. Where there is
  * none, the page is as old as it is.
  */

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from citygrid.cases.models import Case
 from citygrid.desk.tests.factories import TO_FILED, City
+from citygrid.intake.services import refuse_report
 from citygrid.kernel import clock
 from tests.journeys.counting import COUNT, at_most, eventually
 from tests.journeys.staff import Staff
@@ -96,6 +97,23 @@ def test_case_that_somebody_else_took_is_new_no_more(city: City, enter: Enter) -
     expect(news).to_contain_text("1 new")
     city.play(case, "dispatcher dispatch", start=clock.now() - timedelta(minutes=11))
     expect(news).to_be_hidden()
+
+
+@pytest.mark.browser
+def test_report_that_comes_is_new_and_one_that_another_decided_is_struck(city: City, enter: Enter) -> None:
+    now = clock.now()
+    [first, second] = [city.report(place, now - START) for place in (0, 3)]
+    staff = sit(enter, "acceptor", "/reports/?state=received")
+    city.report(6, now)
+    news = staff.page.locator("[data-load-news]")
+    expect(news).to_contain_text("1 new report")
+    refuse_report(report_id=first.report_id, reason="nothing there", actor=city.actor("acceptor", now), now=now)
+    expect(staff.page.locator("#queue tr.is-gone")).to_have_count(1)
+    expect(news).to_contain_text("1 decided by others")
+    staff.page.keyboard.press("m")
+    expect(staff.page.locator("#queue tbody tr")).to_have_count(2)
+    expect(news).to_be_hidden()
+    assert second.receipt
 
 
 @pytest.mark.browser

@@ -15,7 +15,6 @@ from citygrid.intake.queries.reports import (
     key_scope,
     known_source_keys,
     masked_contact,
-    may_triage_any,
     others_of_reporter,
     report,
     reports,
@@ -23,6 +22,7 @@ from citygrid.intake.queries.reports import (
     sent_before,
     status_by_id,
     status_of,
+    to_triage,
     waiting_count,
 )
 
@@ -43,7 +43,7 @@ __all__ = [
     "key_scope",
     "known_source_keys",
     "masked_contact",
-    "may_triage_any",
+    "to_triage",
     "of_own_post",
     "of_posts",
     "others_of_reporter",

@@ -161,11 +161,11 @@ def waiting_count(actor: Actor) -> int:
     return models.Report.objects.visible_to(actor).filter(state=ReportState.RECEIVED).count()
 
 
-def may_triage_any(actor: Actor, ids: Collection[UUID]) -> bool:
-    """Whether the post decides reports and sees any of these, whatever their state. One query."""
+def to_triage(actor: Actor, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The state of those of these reports that the post sees, if it decides reports; else nothing. One query."""
     if not actor.may(permissions.TRIAGE):
-        return False
-    return models.Report.objects.visible_to(actor).filter(pk__in=ids).exists()
+        return {}
+    return dict(models.Report.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", "state"))
 
 
 def is_visible(report_id: UUID, actor: Actor) -> bool:
