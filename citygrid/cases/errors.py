@@ -1,13 +1,23 @@
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.kernel.errors import Conflict, Invalid, NotPermitted
 
 
 class CaseMoved(Conflict):
-    """Somebody acted first: the answer says who, what and when."""
+    """Somebody acted first: the answer says who, what and when.
+
+    Its facts: `head_seq` and `state` of the case now, and of its `last` step the `action`, `label` and `at`.
+    """
 
     code = "cases.case_moved"
     message = _("“%(action)s” is not possible any more: %(label)s did “%(last_action)s” at %(at)s.")
+
+    def __init__(self, *, facts: Mapping[str, Any], **params: Any) -> None:
+        self.facts = facts
+        super().__init__(**params)
 
 
 class TimeBackwards(Conflict):

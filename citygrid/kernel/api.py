@@ -42,6 +42,7 @@ Day = Annotated[date, BeforeValidator(_written)]
 Instant = Annotated[datetime, BeforeValidator(_written)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Key = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")]  # header Idempotency-Key
 SIDES = ("west", "south", "east", "north")
 
 
@@ -88,7 +89,12 @@ class FieldProblem(Schema):
 
 
 class Problem(Schema):
-    """A refusal: a stable code, and in the caller's language what happened, what was kept and what to do."""
+    """A refusal: a stable code, and in the caller's language what happened, what was kept and what to do.
+
+    Some codes add members that a program can act on; the endpoint says which.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     code: str
     status: int
@@ -240,5 +246,6 @@ def problem(refusal: Any, status: int | None = None) -> HttpResponse:
         "kept": str(refusal.kept),
         "hint": refusal.advice,
         "fields": [{"field": name, "words": str(words)} for name, words in fields.items()],
+        **refusal.facts,
     }
     return HttpResponse(orjson.dumps(body), content_type="application/problem+json", status=status or refusal.status)

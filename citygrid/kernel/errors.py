@@ -1,5 +1,7 @@
 """What can be refused: every refusal has a stable code, a status, and words that say what to do."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,6 +15,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
     """Something was asked that the rules do not allow. Nothing of it was kept.
 
     Modules subclass it in their errors.py. `message`, `kept` and `hint` may name constructor parameters as %(name)s.
+    `facts` are what a program is told besides, as members of the problem (RFC 9457, 3.2).
     """
 
     code = "kernel.refused"
@@ -20,6 +23,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
     message: Words = _("This cannot be done.")
     kept: Words = _("Nothing was changed.")
     hint: Words = ""
+    facts: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, **params: Any) -> None:
         self.params = params

@@ -6,15 +6,34 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Router, Status
+from ninja import Header, Query, Router, Status
 
 from citygrid.cases import models, permissions, queries, services
-from citygrid.cases.api.schemas import ActionOut, CaseDetailOut, CaseFilterIn, CaseNarrowedIn, CaseOut, StepIn
+from citygrid.cases.api.schemas import (
+    ActionOut,
+    CaseDetailOut,
+    CaseFilterIn,
+    CaseNarrowedIn,
+    CaseOut,
+    StepIn,
+    StepTakenOut,
+)
 from citygrid.evidence import queries as evidence
 from citygrid.geography import queries as geography
 from citygrid.geography.queries import Tile
 from citygrid.kernel import clock
-from citygrid.kernel.api import PageIn, Permitted, boxed, json_answer, leads_to, responses, unless_known
+from citygrid.kernel.api import (
+    PROBLEM_CODES,
+    Key,
+    PageIn,
+    Permitted,
+    Problem,
+    boxed,
+    json_answer,
+    leads_to,
+    responses,
+    unless_known,
+)
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.words import in_language
 
@@ -90,25 +109,38 @@ def list_actions(request: Any, case_id: UUID) -> list[dict[str, Any]]:
 
 
 @router.post(
-    "/{case_id}/steps", response=responses(CaseDetailOut, 201), auth=Permitted(permissions.ACT), openapi_extra=MOVED
+    "/{case_id}/steps",
+    response={201: CaseDetailOut, 200: StepTakenOut, PROBLEM_CODES: Problem},
+    auth=Permitted(permissions.ACT),
+    openapi_extra=MOVED,
 )
-def take_step(request: Any, case_id: UUID, step: StepIn) -> Status[Any]:
-    """Take a step. When somebody was first, the refusal (409) says who did what."""
+def take_step(
+    request: Any, case_id: UUID, step: StepIn, key: Key | None = Header(None, alias="Idempotency-Key")
+) -> Status[Any]:
+    """Take a step. When somebody was first, the refusal (409, `cases.case_moved`) says who did what.
+
+    For programs it has `head_seq` and `state` of the case now, and `last`: action, label and moment of its last step.
+    Who may have to repeat a step chooses a key (header Idempotency-Key) when the step is born: the same key and step
+    again gets the first answer (200), also when `expected_seq` is old by then.
+    """
     given = step.dict()
     action, expected = given.pop("action"), given.pop("expected_seq")
     photos = [(photo["role"], photo["id"]) for photo in given["photos"]]
     given["photos"] = {role: tuple(i for shown, i in photos if shown == role) for role, _id in photos}
     given["correction"] = services.Correction(**given["correction"]) if given["correction"] else None
     given |= {name: _aware(given[name]) for name in ("until_at", "by_at")}
-    case = services.take_step(
-        case_id=case_id,
-        action=action,
-        actor=request.auth,
-        now=clock.now(),
-        given=services.Given(**given),
-        expected_seq=expected,
-    )
-    return Status(201, _detail(case, request.auth))
+    asked: dict[str, Any] = {
+        "case_id": case_id,
+        "action": action,
+        "actor": request.auth,
+        "now": clock.now(),
+        "given": services.Given(**given),
+        "expected_seq": expected,
+    }
+    if key is None:
+        return Status(201, _detail(services.take_step(**asked), request.auth))
+    taken = services.take_step_once(key=key, **asked)
+    return Status(201, _detail(taken.case, request.auth)) if taken.case else Status(200, taken)
 
 
 def _aware(moment: datetime | None) -> datetime | None:

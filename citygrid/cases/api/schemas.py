@@ -78,6 +78,15 @@ class StepOut(Schema):
     data: dict[str, Any]
 
 
+class StepTakenOut(Schema):
+    """The case as it stood after a step that was sent again; what became of it since, the case itself says."""
+
+    id: UUID
+    number: str
+    state: str
+    head_seq: int
+
+
 class PhotoOut(Schema):
     """A photo of the case or of its reports (files: /media), and how far it fits the place and its moment."""
 

@@ -9,6 +9,7 @@ from citygrid.cases.services.clocks import (
     resume_due,
 )
 from citygrid.cases.services.life import Opening, StepResult, make_part, open_case, take_step, take_steps
+from citygrid.cases.services.once import StepTaken, take_step_once
 from citygrid.cases.services.tallies import fold_tallies, recount_tallies
 from citygrid.cases.services.telling import tell_due, tell_of_step
 
@@ -21,6 +22,7 @@ __all__ = [
     "Opening",
     "StepResult",
     "change_calendar_day",
+    "StepTaken",
     "fold_tallies",
     "follow_calendar",
     "make_part",
@@ -31,6 +33,7 @@ __all__ = [
     "recount_tallies",
     "resume_due",
     "take_step",
+    "take_step_once",
     "take_steps",
     "tell_due",
     "tell_of_step",

@@ -231,12 +231,15 @@ def _require_time_forwards(case: models.Case, now: datetime) -> None:
 def _moved(case: models.Case, procedure: workflow.Procedure, action: str) -> errors.CaseMoved:
     last = models.Step.objects.get(case=case, seq=case.head_seq)
     at = last.at.astimezone(ZoneInfo(geography.time_zone_of(case.district_code)))
+    label = in_language(*(access.labels_of(last.account_id, last.post_id) or (last.label, last.label)))
+    told = {"action": last.action, "label": label, "at": last.at}
     return errors.CaseMoved(
         action=procedure.action(action).name,
-        label=in_language(*(access.labels_of(last.account_id, last.post_id) or (last.label, last.label))),
+        label=label,
         last_action=procedure.action(last.action).name,
         at=f"{at:%Y-%m-%d %H:%M:%S}",
         state=procedure.states[case.state].name,
+        facts={"head_seq": case.head_seq, "state": case.state, "last": told},
     )
 
 

@@ -13,11 +13,10 @@ from citygrid.intake import permissions, queries, services
 from citygrid.intake.api.schemas import FocusOut, ReceiptOut, ReportCorrectionIn, ReportIn, StatusOut, UnjoinIn
 from citygrid.intake.choices import ADVICE, ReportAction
 from citygrid.kernel import clock
-from citygrid.kernel.api import PROBLEM_CODES, Permitted, Problem, leads_to, responses
+from citygrid.kernel.api import PROBLEM_CODES, Key, Permitted, Problem, leads_to, responses
 
 router = Router(tags=["reports"])
 
-Key = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")]
 ReceiptCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{4}(-[0-9A-Za-z]{4}){2}$")]
 
 
