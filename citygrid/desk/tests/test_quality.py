@@ -9,10 +9,10 @@ from django.utils.translation import override
 from citygrid.access.tests import factories as access
 from citygrid.desk.tests.factories import COVER, LITTER, City
 from citygrid.desk.tests.test_reports import words_of
-from citygrid.desk.web.reasons import FLAWS, REASONS
 from citygrid.geography.tests.factories import SOUTH, WEST
 from citygrid.intake import services as intake
 from citygrid.intake.models import Report
+from citygrid.intake.queries import FLAWS, REASONS
 from citygrid.kernel import clock
 
 PAGE = "/reports/quality/"

@@ -13,10 +13,10 @@ from citygrid.cases import services
 from citygrid.cases.services import Given
 from citygrid.desk.errors import NoUnitNamed, ReturnedBefore
 from citygrid.desk.rules import Keys
-from citygrid.desk.web.reasons import reasons_for
 from citygrid.desk.web.steps import Step, StepForm, usual_first
 from citygrid.desk.web.words import procedure_of, state_of
 from citygrid.dispatch import queries as dispatch
+from citygrid.intake.queries import reasons_for
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import Refusal
 from citygrid.workflow import queries as workflow

@@ -20,9 +20,10 @@ from citygrid.catalogue import queries as catalogue
 from citygrid.desk.rules import Keys
 from citygrid.desk.web import components, corrections, crews, photos
 from citygrid.desk.web.forms import DateInput
-from citygrid.desk.web.reasons import reasons_for, with_usual
+from citygrid.desk.web.reasons import with_usual
 from citygrid.desk.web.tasks import post_choices
 from citygrid.desk.web.words import limit_words
+from citygrid.intake.queries import reasons_for
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.memo import kept_a_moment

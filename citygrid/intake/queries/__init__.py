@@ -1,5 +1,6 @@
 from citygrid.intake.queries.focus import proposals, published, published_for, to_look_for
 from citygrid.intake.queries.quality import Counters, Quality, of_own_post, of_posts
+from citygrid.intake.queries.reasons import FLAWS, REASONS, reasons_for
 from citygrid.intake.queries.reports import (
     PHOTO_OWNER,
     Contact,
@@ -27,11 +28,13 @@ from citygrid.intake.queries.reports import (
 )
 
 __all__ = [
+    "FLAWS",
     "PHOTO_OWNER",
     "Contact",
     "Counters",
     "Happened",
     "Quality",
+    "REASONS",
     "ReportFilter",
     "as_seen",
     "cases_with_its_photo",
@@ -50,6 +53,7 @@ __all__ = [
     "proposals",
     "published",
     "published_for",
+    "reasons_for",
     "report",
     "reports",
     "reports_of_case",

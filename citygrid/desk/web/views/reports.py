@@ -34,7 +34,7 @@ from citygrid.desk.web.forms import (
     SketchForm,
 )
 from citygrid.desk.web.queue import back_of, going_back, onwards
-from citygrid.desk.web.reasons import reasons_for, with_usual
+from citygrid.desk.web.reasons import with_usual
 from citygrid.desk.web.reportfile import entries, flaws_named
 from citygrid.desk.web.saved import menu
 from citygrid.desk.web.shell import draw, standing
@@ -377,7 +377,7 @@ def file_of(request: Any, found: Any, sent: Form | None = None, contact: Any = N
         "reveal": _revealing(sent) if masked and request.actor.may(permissions.REVEAL) else None,
         "sent": sent,
         "entries": entries(found, request.actor),
-        "reasons": {name: reasons_for(name) for name in ("refuse", "correct")},
+        "reasons": {name: queries.reasons_for(name) for name in ("refuse", "correct")},
         **(_decisions(request, found, sent, bool(shown)) if may_decide else {}),
         **_undoing(request, found, sent),
         **_registering(request.actor, found, sent),
