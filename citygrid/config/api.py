@@ -10,6 +10,7 @@ from citygrid.inventory.api import router as inventory
 from citygrid.kernel.api import Api
 from citygrid.kernel.sheets.api import router as sheets
 from citygrid.notices.api import router as notices
+from citygrid.terminal.api import router as terminal
 
 api = Api(
     title="CityGrid",
@@ -27,3 +28,4 @@ api.add_router("/catalogue", catalogue)
 api.add_router("/inventory", inventory)
 api.add_router("/notices", notices)
 api.add_router("/sheets", sheets)
+api.add_router("/terminal", terminal)

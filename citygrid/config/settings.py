@@ -41,6 +41,7 @@ MODULES = [
     "citygrid.intake",
     "citygrid.exchange",
     "citygrid.desk",
+    "citygrid.terminal",
     "citygrid.live",
     "citygrid.simulator",
     "citygrid.config",

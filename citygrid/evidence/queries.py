@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.evidence import errors, models, rules
-from citygrid.evidence.choices import Rendition
+from citygrid.evidence.choices import MediaState, Rendition
 from citygrid.evidence.media import store
 from citygrid.evidence.registry import Seen, owners, parts
 from citygrid.evidence.rules import Comparison
@@ -19,6 +19,7 @@ __all__ = [
     "Photo",
     "came_with",
     "digests",
+    "ids_shown",
     "media",
     "open_copy",
     "owners_of_same",
@@ -70,6 +71,19 @@ def uses(found: models.Media, actor: Actor) -> list[Photo]:
     return [_photo(row, found, seen) for row, seen in rows if seen is not None]
 
 
+def ids_shown(owner_ids: Collection[UUID], role: str) -> dict[UUID, list[UUID]]:
+    """The photos of these records that show this ("before"), by record, oldest first.
+
+    None that was refused or removed. Ids alone, for who sees the records. One query.
+    """
+    shown = models.Attachment.objects.filter(owner_id__in=owner_ids, role=role)
+    kept = shown.filter(media__state__in=(MediaState.RECEIVED, MediaState.READY)).order_by("attached_at", "id")
+    found: dict[UUID, list[UUID]] = {}
+    for owner_id, media_id in kept.values_list("owner_id", "media_id"):
+        found.setdefault(owner_id, []).append(media_id)
+    return found
+
+
 def digests(media_ids: Iterable[UUID]) -> list[str]:
     """SHA-256 of these photos in the order given, without those there are not: a photo sent again is the same one."""
     ids = list(media_ids)
@@ -112,7 +126,7 @@ def refusal_words(found: models.Media) -> str:
 def _with_parts(owner_kind: str, owner_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """The records and their parts, each with the record it belongs to; ids are unique over all kinds."""
     find = parts.all().get(owner_kind)
-    return {**{one: one for one in owner_ids}, **{part: whole for whole, part in (find(owner_ids) if find else ())}}
+    return {**{one: one for one in owner_ids}, **(find(owner_ids) if find else {})}
 
 
 def _is_visible(found: models.Media, actor: Actor) -> bool:

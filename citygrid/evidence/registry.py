@@ -1,6 +1,6 @@
 """What photos belong to is known above: modules register how to ask whether a record is seen, and where it lies."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -25,9 +25,9 @@ class Owner(Protocol):
 
 
 class Parts(Protocol):
-    """The records whose photos are shown with those of these (the reports of cases): (whole, part) pairs."""
+    """The records whose photos are shown with those of these (the reports of cases), each with its whole."""
 
-    def __call__(self, owner_ids: Collection[UUID], /) -> Sequence[tuple[UUID, UUID]]: ...
+    def __call__(self, owner_ids: Collection[UUID], /) -> Mapping[UUID, UUID]: ...
 
 
 owners: Registry[Owner] = Registry("evidence owners")

@@ -13,6 +13,7 @@ from citygrid.kernel.memo import kept_a_moment
 from citygrid.workflow import models
 from citygrid.workflow.errors import FieldsMissing, FindingUnknown, ProcedureInvalid, StepNotAllowed
 from citygrid.workflow.rules import (
+    AFTER,
     FINISH,
     GIVE,
     TAKE_BACK,
@@ -42,6 +43,7 @@ __all__ = [
     "beginnings",
     "differences",
     "draft",
+    "done_at_once",
     "forget",
     "judge",
     "latest_version",
@@ -61,6 +63,12 @@ def procedure(code: str, version: int | None = None) -> Procedure:
 def beginnings(procedure: Procedure, actor: Actor) -> list[Action]:
     """The actions with which this actor may begin a case of the procedure, in its order."""
     return [action for action in procedure.actions.values() if action.begins and _may_begin(procedure, action, actor)]
+
+
+def done_at_once(procedure: Procedure, actor: Actor) -> Action | None:
+    """The action with which this actor begins a case of what it has handled already: it takes a photo of after."""
+    found = (each for each in beginnings(procedure, actor) if AFTER in (*each.evidence, *each.takes))
+    return next(found, None)
 
 
 def _may_begin(procedure: Procedure, action: Action, actor: Actor) -> bool:

@@ -3,9 +3,10 @@
 from citygrid.workflow.rules.differences import Difference, differences
 from citygrid.workflow.rules.engine import Move, Situation, begin, judge, offers
 from citygrid.workflow.rules.picture import picture
-from citygrid.workflow.rules.procedure import FINISH, GIVE, TAKE_BACK, Action, Procedure, State, parse
+from citygrid.workflow.rules.procedure import AFTER, FINISH, GIVE, TAKE_BACK, Action, Procedure, State, parse
 
 __all__ = [
+    "AFTER",
     "FINISH",
     "GIVE",
     "TAKE_BACK",

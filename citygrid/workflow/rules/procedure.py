@@ -14,7 +14,8 @@ FIELDS = frozenset(FieldsMissing.LABELS)
 GIVE, FINISH, TAKE_BACK, SETTLED = "give", "finish", "take_back", "settled"
 WORK = frozenset({GIVE, FINISH, TAKE_BACK, SETTLED})  # what an action does with the work of crews
 NEEDS_OF_WORK = {GIVE: {"crew", "task", "by"}, TAKE_BACK: {"crew"}}
-PHOTOS = frozenset({"photo_before", "photo_after", "photo_scene"})
+AFTER = "photo_after"
+PHOTOS = frozenset({"photo_before", AFTER, "photo_scene"})
 STATE_WORDS = frozenset({"zh", "en", "waits_for", "assigned", "limit", "end"})
 ACTION_WORDS = frozenset(
     {"zh", "en", "role", "axis", "from", "to", "needs", "evidence", "takes", "approval", "holds", "clock", "counts"}

@@ -1,0 +1,3 @@
+from citygrid.terminal.api.endpoints import router
+
+__all__ = ["router"]

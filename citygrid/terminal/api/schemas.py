@@ -1,0 +1,135 @@
+from datetime import date, datetime
+from uuid import UUID
+
+from ninja import Schema
+
+from citygrid.cases.choices import Lamp
+
+
+class StandingOut(Schema):
+    """Whose copy a phone keeps. A copy made under another `epoch` is thrown away; what waits to be sent is not.
+
+    `version` is that of the contract: it is raised when a copy of before can no longer be read.
+    """
+
+    account_id: UUID
+    post_id: UUID
+    epoch: str
+    version: int
+
+
+class PostActedAsOut(Schema):
+    """The post that acts, and its unit, by name."""
+
+    id: UUID
+    name: str
+    unit: str
+
+
+class NamedCodeOut(Schema):
+    code: str
+    name: str
+
+
+class TaskActionOut(Schema):
+    """An action this post may take now, and usual reasons where it asks for one."""
+
+    code: str
+    name: str
+    needs: list[str]
+    takes: list[str]
+    findings: list[NamedCodeOut]
+    reasons: list[str]
+
+
+class WorkOut(Schema):
+    """What the post has to do on the case, where it is a crew, and until when."""
+
+    task: str
+    by_at: datetime
+
+
+class TaskOut(Schema):
+    """A case that waits for this post. `summary` is cut at 500 characters; `stage` and `asked` are words.
+
+    `due_at` is the deadline of the case, `task_due_at` that of a task of one post (verify, check). `head_seq` is what
+    a step sends back as `expected_seq`. `before_photos`: ids (files: /media), the oldest first.
+    """
+
+    case_id: UUID
+    number: str
+    category_key: str
+    category: str
+    summary: str
+    address: str
+    area_code: str
+    area: str
+    lon: float | None
+    lat: float | None
+    opened_at: datetime
+    due_at: datetime | None
+    task_due_at: datetime | None
+    lamp: Lamp
+    state: str
+    stage: str
+    asked: str
+    head_seq: int
+    work: WorkOut | None
+    actions: list[TaskActionOut]
+    before_photos: list[UUID]
+
+
+class ToLookForOut(Schema):
+    """What to look for today: a category in an area, on weekdays from 1 (Monday), at times of three hours."""
+
+    id: UUID
+    category_key: str
+    category: str
+    area_code: str
+    area: str
+    weekdays: list[int]
+    hours: list[int]
+    note: str
+    from_date: date
+    until_date: date
+
+
+class ToldOut(Schema):
+    """A notice in words; the link names what it is about: "case" and its number."""
+
+    id: UUID
+    template: str
+    name: str
+    text: str
+    link_kind: str
+    link_id: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+class NewsOut(Schema):
+    """How many notices are unread, counted up to 100, and the last 20."""
+
+    unread: int
+    newest: list[ToldOut]
+
+
+class HomeOut(StandingOut):
+    """All that a phone keeps to work without a network; `counts` are of what waits: all, red, yellow, by state."""
+
+    post: PostActedAsOut
+    roles: list[str]
+    tasks: list[TaskOut]
+    focus: list[ToLookForOut]
+    notices: NewsOut
+    counts: dict[str, int]
+
+
+class LeafOut(Schema):
+    """A category to report in; `initials` of its Chinese name as they are typed, `can_fix`: it may be on the spot."""
+
+    key: str
+    name: str
+    major: str
+    initials: str
+    can_fix: bool

@@ -1,0 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
+from citygrid.kernel.permissions import declare
+
+USE = declare("terminal.app:use", _("Work outside with the terminal"))
