@@ -81,6 +81,18 @@ class TooManyFailures(Refusal):
     hint = _("A forgotten password is reset by your system administrator.")
 
 
+class DeviceTaken(Conflict):
+    code = "access.device_taken"
+    message = _("This device is enrolled for another account.")
+    hint = _("Make another id for the device and enroll it under that.")
+
+
+class TooManyDevices(Conflict):
+    code = "access.too_many_devices"
+    message = _("An account works with at most %(most)s devices.")
+    hint = _("Revoke those that are not used any more.")
+
+
 class UnknownScope(Invalid):
     code = "access.unknown_scope"
     message = _("The role does not hold these permissions: %(scopes)s.")

@@ -163,3 +163,28 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Device(models.Model):
+    """A phone that an account works with, under an id it made itself. Revoked, nothing is taken from it any more."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="devices")
+    name = models.CharField(max_length=60)
+    agent = models.CharField(max_length=60, blank=True, help_text="browser and system, in short")
+    enrolled_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="device_is_revoked_by_somebody",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

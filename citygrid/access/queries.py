@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from citygrid.access import permissions, rules
 from citygrid.access.choices import ROLES_FILE
 from citygrid.access.errors import UnknownRole
-from citygrid.access.models import Account, ApiToken, Holding, Organisation, Post, SignIn
+from citygrid.access.models import Account, ApiToken, Device, Holding, Organisation, Post, SignIn
 from citygrid.kernel.actor import Actor, Reach
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.memo import kept_a_moment
@@ -333,6 +333,17 @@ def account_by_login(login: str) -> Account:
 def tokens_of(account_id: UUID) -> list[ApiToken]:
     """All tokens of an account, revoked ones too, newest first."""
     return list(ApiToken.objects.filter(holding__account=account_id).order_by("-issued_at"))
+
+
+def devices_of(account_id: UUID | None) -> list[Device]:
+    """The devices of an account, those revoked too, the one heard of last first."""
+    return list(Device.objects.filter(account=account_id).select_related("revoked_by").order_by("-last_seen_at", "id"))
+
+
+def is_shut_out(device_ids: Collection[UUID]) -> bool:
+    """Whether one of these devices was revoked, or is that of an account that was closed. One query."""
+    gone = Q(revoked_at__isnull=False) | Q(account__is_active=False)
+    return Device.objects.filter(gone, pk__in=device_ids).exists()
 
 
 @kept_a_moment

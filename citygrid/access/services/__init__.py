@@ -10,6 +10,7 @@ from citygrid.access.services.bulk import (
     put_organisations,
     put_posts,
 )
+from citygrid.access.services.devices import enroll_device, note_devices_seen, revoke_device
 from citygrid.access.services.staff import (
     appoint,
     assign_post,
@@ -45,15 +46,18 @@ __all__ = [
     "create_organisation",
     "create_post",
     "end_holding",
+    "enroll_device",
     "forget_sign_ins",
     "invite",
     "invite_new",
     "issue_token",
     "move_organisation",
+    "note_devices_seen",
     "put_accounts",
     "put_holdings",
     "put_organisations",
     "put_posts",
+    "revoke_device",
     "revoke_token",
     "set_own_password",
     "set_password",

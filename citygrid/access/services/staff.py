@@ -57,7 +57,7 @@ def create_organisation(
             credit_code=credit_code,
             area_code=area_code,
         )
-    _record(created, "create", actor, now, code=code, kind=kind, parent=parent_id)
+    record(created, "create", actor, now, code=code, kind=kind, parent=parent_id)
     return created
 
 
@@ -73,7 +73,7 @@ def move_organisation(*, organisation_id: UUID, parent_id: UUID | None, actor: A
         queries.organisation(parent_id)
         if parent_id in queries.unit_tree_ids(organisation_id):
             raise errors.InsideItself
-    _record(moved, "move", actor, now, parent=parent_id, before=moved.parent_id)
+    record(moved, "move", actor, now, parent=parent_id, before=moved.parent_id)
     moved.parent_id = parent_id
     moved.save(update_fields=["parent"])
     return moved
@@ -109,7 +109,7 @@ def create_post(
         areas=list(areas),
         categories=list(categories),
     )
-    _record(created, "create", actor, now, role=role, organisation=organisation_id, areas=list(areas))
+    record(created, "create", actor, now, role=role, organisation=organisation_id, areas=list(areas))
     return created
 
 
@@ -122,7 +122,7 @@ def create_account(*, login: str, display_name: str, language: str = "", actor: 
     created.set_unusable_password()
     with _taking(Account, login=login):
         created.save(force_insert=True)
-    _record(created, "create", actor, now, login=login)
+    record(created, "create", actor, now, login=login)
     return created
 
 
@@ -157,11 +157,11 @@ def invite(*, login: str, actor: Actor, now: datetime) -> tuple[Account, str]:
     made it. It is bound to the present password and the last sign-in: whichever changes, it opens nothing any more.
     """
     actor.require(permissions.MANAGE_ACCOUNTS)
-    account = _locked(login=login.strip().lower(), is_active=True)
+    account = locked(login=login.strip().lower(), is_active=True)
     held = Holding.objects.filter(account=account, role__in=ADMINISTRATORS).exclude(role=actor.role)
     if account.has_usable_password() and held.exists():
         raise errors.AdministratorsApart
-    _record(account, "invite", actor, now)
+    record(account, "invite", actor, now)
     return account, default_token_generator.make_token(account)
 
 
@@ -183,7 +183,7 @@ def set_own_password(*, account_id: UUID, key: str, password: str, now: datetime
     if account is None or not default_token_generator.check_token(account, key):
         raise errors.LinkSpent
     _give_password([account], password)
-    _record(account, "set-password", _self(account), now)
+    record(account, "set-password", _self(account), now)
     return account
 
 
@@ -191,10 +191,10 @@ def set_own_password(*, account_id: UUID, key: str, password: str, now: datetime
 def close_account(*, account_id: UUID, actor: Actor, now: datetime) -> None:
     """The account can no longer sign in or act; what it did stays under its name."""
     actor.require(permissions.MANAGE_ACCOUNTS)
-    account = _locked(id=account_id)
+    account = locked(id=account_id)
     account.is_active = False
     account.save(update_fields=["is_active"])
-    _record(account, "close", actor, now)
+    record(account, "close", actor, now)
 
 
 @transaction.atomic
@@ -212,7 +212,7 @@ def assign_post(
     AdministratorsExclude, HeldAlready, OwnPost, OutsideReach, NotFound; Invalid when it ends before it starts.
     """
     actor.require(permissions.MANAGE_POSTS)
-    account, post = _locked(id=account_id), queries.post(post_id)
+    account, post = locked(id=account_id), queries.post(post_id)
     require_reach(actor, post.areas)
     if actor.account_id == account_id:
         raise errors.OwnPost
@@ -229,7 +229,7 @@ def assign_post(
     holding = Holding.objects.create(
         account=account, post=post, role=post.role, from_date=from_date, until_date=until_date
     )
-    _record(account, "assign-post", actor, now, post=post_id, from_date=from_date, until_date=until_date)
+    record(account, "assign-post", actor, now, post=post_id, from_date=from_date, until_date=until_date)
     return holding
 
 
@@ -248,7 +248,7 @@ def end_holding(*, holding_id: int, actor: Actor, now: datetime) -> None:
         return
     holding.until_date = max(today, holding.from_date)
     holding.save(update_fields=["until_date"])
-    _record(holding.account, "end-holding", actor, now, post=holding.post_id)
+    record(holding.account, "end-holding", actor, now, post=holding.post_id)
 
 
 @transaction.atomic
@@ -262,7 +262,7 @@ def appoint(
     now: datetime,
 ) -> Holding:
     """Let an account act in a role of an organisation: its post with just these areas, created when there is none."""
-    account = _locked(login=login.strip().lower())
+    account = locked(login=login.strip().lower())
     organisation, wanted = queries.organisation_by_code(organisation_code), queries.role(role)
     post = Post.objects.filter(organisation=organisation, role=role, areas=list(areas), is_active=True).first()
     if post is None:
@@ -292,7 +292,7 @@ def sign_in(*, login: str, password: str, now: datetime, address: str = "") -> A
     with transaction.atomic():
         SignIn.objects.create(login=login, address=address, account=known, at=now, is_success=account is not None)
         if known:
-            _record(known, "sign-in" if account else "sign-in-refused", _self(known), now)
+            record(known, "sign-in" if account else "sign-in-refused", _self(known), now)
     if account is None:
         raise errors.SignInRefused
     return account
@@ -320,7 +320,7 @@ def forget_sign_ins(*, now: datetime) -> int:
 @transaction.atomic
 def sign_out(*, account: Account, now: datetime) -> None:
     """Note that the account signed out; its session is ended by the page."""
-    _record(account, "sign-out", _self(account), now)
+    record(account, "sign-out", _self(account), now)
 
 
 def _give_password(accounts: Sequence[Account], password: str) -> None:
@@ -347,7 +347,8 @@ def _self(account: Account) -> Actor:
     )
 
 
-def _locked(**key: Any) -> Account:
+def locked(**key: Any) -> Account:
+    """An account, locked to the end of the transaction; NotFound."""
     account = Account.objects.select_for_update().filter(**key).first()
     if account is None:
         raise NotFound(what=_("account"))
@@ -380,7 +381,7 @@ def issue_token(
         issued_at=now,
         expires_at=expires_at,
     )
-    _record(issued, "issue", actor, now, name=name, scopes=issued.scopes, holding=holding_id)
+    record(issued, "issue", actor, now, name=name, scopes=issued.scopes, holding=holding_id)
     return issued, key
 
 
@@ -395,7 +396,7 @@ def revoke_token(*, token_id: UUID, actor: Actor, now: datetime) -> None:
     if token.revoked_at is None:
         token.revoked_at = now
         token.save(update_fields=["revoked_at"])
-        _record(token, "revoke", actor, now)
+        record(token, "revoke", actor, now)
 
 
 @contextmanager
@@ -423,9 +424,10 @@ def require_reach(actor: Actor, areas: Iterable[str]) -> None:
             raise errors.OutsideReach(area=area)
 
 
-def _record(record: models.Model, action: str, actor: Actor, now: datetime, **data: Any) -> None:
+def record(about: models.Model, action: str, actor: Actor, now: datetime, **data: Any) -> None:
+    """The audit entry of a change; values are kept as text, empty ones left out."""
     plain = {name: value if isinstance(value, list) else str(value) for name, value in data.items() if value}
-    audit.record(subject=_subject(record), action=action, actor=actor, now=now, data=plain)
+    audit.record(subject=_subject(about), action=action, actor=actor, now=now, data=plain)
 
 
 def _subject(record: models.Model) -> str:

@@ -44,7 +44,7 @@ PARTS = (
         access.MANAGE_ACCOUNTS,
         EACH,
         ("accounts",),
-        ("access.account",),
+        ("access.account", "access.device"),
     ),
     Part(
         _("Posts"),

@@ -36,6 +36,7 @@ from citygrid.desk.web.views.administration import notices as templates
 urlpatterns = [
     path("", home.home, name="home"),
     path("account/", account.account, name="account"),
+    path("account/devices/<uuid:device_id>/revoke/", account.revoke_device, name="device-revoke"),
     path("counts/", home.counts, name="counts"),
     path("waiting/", waiting.waiting, name="waiting"),
     path("waiting/list.xlsx", waiting.waiting_file, name="waiting-file"),

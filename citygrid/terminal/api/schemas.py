@@ -1,9 +1,12 @@
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
+from pydantic import Field
 
 from citygrid.cases.choices import Lamp
+from citygrid.kernel.api import BodyIn
 
 
 class StandingOut(Schema):
@@ -133,3 +136,21 @@ class LeafOut(Schema):
     major: str
     initials: str
     can_fix: bool
+
+
+class DeviceIn(BodyIn):
+    """A device, under an id it made itself, by the name its owner knows it under."""
+
+    id: UUID
+    name: Annotated[str, Field(max_length=60, pattern=r"^[^\x00]*$")] = ""
+
+
+class DeviceOut(Schema):
+    """A device that an account works with; revoked, nothing is taken from it any more."""
+
+    id: UUID
+    name: str
+    agent: str
+    enrolled_at: datetime
+    last_seen_at: datetime
+    revoked_at: datetime | None

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from citygrid.access import queries, services
 from citygrid.access.permissions import MANAGE_ACCOUNTS
 from citygrid.desk.web.export import plain_book
+from citygrid.desk.web.devices import devices_of
 from citygrid.desk.web.shell import draw, standing
 from citygrid.kernel.downloads import download
 from citygrid.kernel.sheets.columns import Values
@@ -23,7 +24,7 @@ from citygrid.ui.tables import Column, Empty, Table
 
 
 def about_account(values: Values, request: Any) -> Mapping[str, Any]:
-    """The posts an account holds or held."""
+    """The posts an account holds or held, and its devices."""
     account = queries.account_by_login(values["login"])
     columns = [
         Column(_("Post"), lambda holding: holding.post.title),
@@ -34,7 +35,7 @@ def about_account(values: Values, request: Any) -> Mapping[str, Any]:
     empty = Empty(_("It holds no post"), _("The security administrator gives it one; until then it may do nothing."))
     held = queries.holdings_of(account.pk)
     table = Table.of(request, columns, held, caption=_("Posts held"), empty=empty, id="held")
-    return {"account": account, "held": table}
+    return {"account": account, "held": table, **devices_of(request, account.pk)}
 
 
 @requires(MANAGE_ACCOUNTS)
