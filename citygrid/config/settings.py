@@ -185,6 +185,9 @@ BASE_MAP_KEY = os.environ.get("CITYGRID_BASE_MAP_KEY", "")
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 
+# How many days the positions of a patrol are kept; what it came to in sums stays.
+PATROL_RETENTION_DAYS = int(os.environ.get("CITYGRID_PATROL_RETENTION_DAYS", "30"))
+
 # How long names, outlines and choices are answered from memory after they were read.
 KEPT_SECONDS = float(os.environ.get("CITYGRID_KEPT_SECONDS", "20"))
 

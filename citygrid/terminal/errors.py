@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from citygrid.kernel.errors import Refusal
+from citygrid.kernel.errors import Conflict, Invalid, Refusal
 
 
 class Revoked(Refusal):
@@ -9,3 +9,21 @@ class Revoked(Refusal):
     code, status = "terminal.revoked", 403
     message = _("This device was shut out, or its account was closed.")
     hint = _("Ask your administrator. What is kept on the device is deleted.")
+
+
+class PatrolTaken(Conflict):
+    code = "terminal.patrol_taken"
+    message = _("This id is that of another account's patrol.")
+    hint = _("Begin the patrol under an id of its own.")
+
+
+class TimesUnfit(Invalid):
+    code = "terminal.times_unfit"
+    message = _("A patrol begins before it ends, not long ago, and not tomorrow.")
+    hint = _("Check the clock of the phone.")
+
+
+class AreaUnfit(Invalid):
+    code = "terminal.area_unfit"
+    message = _("Your post does not work in this area.")
+    hint = _("Leave the area out, or choose one of your own.")

@@ -1,6 +1,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -211,6 +211,12 @@ def ids_of_cases(case_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """The reports behind cases that the caller has seen, each with its case. One query."""
     rows = models.Report.objects.unscoped(reason="the cases are visible, so are their reports")
     return dict(rows.filter(case__in=case_ids).order_by("received_at", "id").values_list("pk", "case_id"))
+
+
+def sent_count(account_id: UUID, since: datetime, until: datetime) -> int:
+    """How many reports an account sent from `since` to `until`, for that account itself to be told. One query."""
+    rows = models.Report.objects.unscoped(reason="a count of what the account sent itself")
+    return rows.filter(received_by=account_id, received_at__range=(since, until)).count()
 
 
 def cases_with_its_photo(report: models.Report) -> set[UUID]:

@@ -6,7 +6,8 @@ from ninja import Schema
 from pydantic import Field
 
 from citygrid.cases.choices import Lamp
-from citygrid.kernel.api import BodyIn
+from citygrid.kernel.api import BodyIn, Instant, Latitude, Longitude
+from citygrid.terminal.choices import MOST_AT_ONCE
 
 
 class StandingOut(Schema):
@@ -154,3 +155,83 @@ class DeviceOut(Schema):
     enrolled_at: datetime
     last_seen_at: datetime
     revoked_at: datetime | None
+
+
+class PatrolIn(BodyIn):
+    """The start of a patrol under an id the phone made, at a moment of its clock; without an area, the post's."""
+
+    id: UUID
+    started_at: Instant
+    area_code: Annotated[str, Field(pattern=r"^(\d{6}(\d{3}){0,3})?$")] = ""
+
+
+class PatrolEndIn(BodyIn):
+    """The end of a patrol, at a moment of the phone's clock."""
+
+    ended_at: Instant
+
+
+class PositionIn(BodyIn):
+    """Where the phone was (WGS-84) at a moment of its clock, and how exactly it knows, in metres."""
+
+    at: Instant
+    lon: Longitude
+    lat: Latitude
+    accuracy: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+
+
+class PositionsIn(BodyIn):
+    """Positions of a patrol, at most 500; `sent_at` is what the phone calls now."""
+
+    positions: Annotated[list[PositionIn], Field(max_length=MOST_AT_ONCE)]
+    sent_at: Instant | None = None
+
+
+class KeptOut(Schema):
+    """What became of positions: new, known before, not taken; and the way so far, in metres."""
+
+    kept: int
+    known: int
+    refused: int
+    metres: int
+
+
+class PatrolOut(Schema):
+    """One of one's own patrols. Times are the phone's; `is_doubtful`: its clock was wrong at times.
+
+    `is_forgotten`: it ended by itself. `track_kept_until`: when its positions are removed; None: they were.
+    """
+
+    id: UUID
+    area_code: str
+    started_at: datetime
+    ended_at: datetime | None
+    is_forgotten: bool
+    is_doubtful: bool
+    minutes: int | None
+    metres: int
+    positions: int
+    reports: int
+    track_kept_until: datetime | None
+
+
+class PositionOut(Schema):
+    at: datetime
+    lon: float
+    lat: float
+    accuracy: float
+
+
+class PatrolWithTrackOut(PatrolOut):
+    """One of one's own patrols with its positions, as long as they are kept."""
+
+    track: list[PositionOut]
+
+
+class OnPatrolOut(Schema):
+    """How often, how long and how far a post was on patrol on a day."""
+
+    post: str
+    patrols: int
+    minutes: int
+    metres: int

@@ -1,4 +1,5 @@
 from citygrid.terminal.queries.categories import categories
 from citygrid.terminal.queries.home import home, standing
+from citygrid.terminal.queries.patrols import OnPatrol, patrol, patrols, sums, track
 
-__all__ = ["categories", "home", "standing"]
+__all__ = ["OnPatrol", "categories", "home", "patrol", "patrols", "standing", "sums", "track"]
