@@ -73,6 +73,12 @@ class TextUnusable(Invalid):
     message = _("The text holds characters that cannot be stored.")
 
 
+class NotHandledHere(Conflict):
+    code = "intake.not_handled_here"
+    message = _("Your post cannot say that it dealt with this on the spot: category or place does not allow it.")
+    hint = _("Send it as a report.")
+
+
 class CategoryUnknown(Invalid):
     code = "intake.category_unknown"
     message = _("Choose a category that is in use.")

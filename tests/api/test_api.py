@@ -34,6 +34,17 @@ def test_report_gets_its_receipt_and_the_same_again(client_of) -> None:
     assert (first.json()["is_first"], second.json()["is_first"]) == (True, False)
 
 
+def test_report_of_what_was_handled_on_the_spot_is_a_case_at_once(city: City, client_of) -> None:
+    body = {**SAMPLE, "category_key": city.category_key, "handled": {"note": "已复位"}}
+    first, again = (send(client_of("supervisor"), body) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    case = Case.objects.unscoped(reason="test").get()
+    assert first.json()["case_number"] == again.json()["case_number"] == case.number
+    refused = send(client_of("acceptor"), body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "intake.not_handled_here")
+    assert send(client_of("supervisor"), key="k2").json()["case_number"] == ""
+
+
 def test_receipt_tells_what_became_of_the_report_to_anybody(client_of) -> None:
     receipt = send(client_of("supervisor")).json()["receipt"]
     answer = Client().get(f"/api/v1/reports/{receipt}")

@@ -31,10 +31,24 @@ def receive_report(request: Any, report: ReportIn, key: Key = Header(alias="Idem
 
     Choose the key (header Idempotency-Key) when the report is born, and repeat both until there is an answer: the
     same key and report again gets the first answer (200).
+
+    With `handled` it says that its sender has dealt with it on the spot: it is a case at once, where the procedure of
+    its category lets this post say so (else 409, `intake.not_handled_here`).
     """
     given = report.dict()
+    handled = given.pop("handled")
     given["photos"] = tuple(given["photos"])
-    receipt = services.receive_report(report=services.ReportIn(**given), key=key, actor=request.auth, now=clock.now())
+    asked: dict[str, Any] = {
+        "report": services.ReportIn(**given),
+        "key": key,
+        "actor": request.auth,
+        "now": clock.now(),
+    }
+    if handled:
+        done = services.HandledIn(handled["note"], tuple(handled["photos"]))
+        receipt = services.receive_handled(handled=done, **asked)
+    else:
+        receipt = services.receive_report(**asked)
     return Status(201 if receipt.is_first else 200, receipt)
 
 

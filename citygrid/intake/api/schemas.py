@@ -24,8 +24,18 @@ class ContactIn(BodyIn):
     email: Line = ""
 
 
+class HandledIn(BodyIn):
+    """What the sender did on the spot, and ids of photos that show it afterwards, handed in before."""
+
+    note: Annotated[str, Field(min_length=1, max_length=1_000, pattern=r"^[^\x00]*$")]
+    photos: Annotated[list[UUID], Field(max_length=MOST_AT_ONCE)] = []
+
+
 class ReportIn(BodyIn):
-    """A report: words, and a place as a position in a frame or as an area code; ids of photos handed in before."""
+    """A report: words, and a place as a position in a frame or as an area code; ids of photos handed in before.
+
+    `handled`: what its sender has done about it already.
+    """
 
     description: Annotated[str, Field(min_length=1, max_length=5_000)]
     channel: Source = Source.FIELD
@@ -37,14 +47,19 @@ class ReportIn(BodyIn):
     category_key: Annotated[str, Field(max_length=120)] = ""
     contact: ContactIn = ContactIn()
     photos: Annotated[list[UUID], Field(max_length=MOST_AT_ONCE)] = []
+    handled: HandledIn | None = None
 
 
 class ReceiptOut(Schema):
-    """The report is stored for good. `is_first` is false when the same key had sent it before."""
+    """The report is stored for good. `is_first` is false when the same key had sent it before.
+
+    `case_number`: of the case it became at once, where its sender has handled it.
+    """
 
     report_id: UUID
     receipt: str
     is_first: bool
+    case_number: str
 
 
 class ReportCorrectionIn(BodyIn):

@@ -9,12 +9,14 @@ from citygrid.intake.services.focus import (
     withdraw_focus,
 )
 from citygrid.intake.services.follow import note_case_correction, note_case_void
+from citygrid.intake.services.handled import HandledIn, receive_handled
 from citygrid.intake.services.past import PastReport, record_reports
 from citygrid.intake.services.receive import LONGEST_DESCRIPTION, Receipt, ReportIn, receive_report
 
 __all__ = [
     "LONGEST_DESCRIPTION",
     "LONGEST_NOTE",
+    "HandledIn",
     "PastReport",
     "Receipt",
     "ReportIn",
@@ -26,6 +28,7 @@ __all__ = [
     "propose_everywhere",
     "propose_focus",
     "publish_focus",
+    "receive_handled",
     "receive_report",
     "record_reports",
     "refuse_report",

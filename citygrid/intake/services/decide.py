@@ -9,6 +9,7 @@ from django.db import transaction
 
 from citygrid.cases import queries as cases
 from citygrid.cases import services as case_services
+from citygrid.evidence.choices import Role
 from citygrid.intake import errors, events, models, permissions
 from citygrid.intake.choices import Flaw, ReportAction, ReportState
 from citygrid.intake.rules import NOTHING_JUDGED, Judged, judge_matter
@@ -40,6 +41,7 @@ def accept_report(
     component_id: str = "",
     action: str = "",
     note: str = "",
+    photos_after: tuple[UUID, ...] = (),
 ) -> "Case":
     """Open a case for a report, in the category it came with or the one given here, about this component if any.
 
@@ -62,7 +64,8 @@ def accept_report(
         location=found.location,
         address=found.address,
     )
-    given = case_services.Given(note=note)
+    shown: dict[str, tuple[UUID, ...]] = {Role.AFTER: photos_after} if photos_after else {}
+    given = case_services.Given(note=note, photos=shown)
     case = case_services.open_case(opening=opening, actor=actor, now=now, action=action, given=given)
     judged, data = _other_category(found, category.key)
     seq = _decide(found, ReportAction.ACCEPT, actor, now, case_id=case.pk, judged=judged, data=data)

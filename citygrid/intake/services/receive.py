@@ -65,6 +65,7 @@ class Receipt:
     report_id: UUID
     receipt: str
     is_first: bool
+    case_number: str = ""  # of the case that it became at once
 
 
 def receive_report(*, report: ReportIn, key: str, actor: Actor, now: datetime) -> Receipt:
@@ -75,13 +76,13 @@ def receive_report(*, report: ReportIn, key: str, actor: Actor, now: datetime) -
     attaching photos.
     """
     actor.require(permissions.RECEIVE)
-    _require_usable(report)
+    require_usable(report)
     answer, is_first = once(
         scope=key_scope(actor),
         key=key,
         body=report.body(),
         now=now,
-        answer=lambda: _store(report, actor, now),
+        answer=lambda: store(report, actor, now),
     )
     return Receipt(UUID(answer["report_id"]), answer["receipt"], is_first)
 
@@ -117,7 +118,8 @@ def usable_category(key: str) -> catalogue.CategoryView:
     return found
 
 
-def _store(given: ReportIn, actor: Actor, now: datetime) -> dict[str, Any]:
+def store(given: ReportIn, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Write a report with its photos, and announce it: what its receipt says."""
     district, area, location = placed(given, now)
     stored = models.Report(
         receipt=receipt_code(),
@@ -141,7 +143,7 @@ def _store(given: ReportIn, actor: Actor, now: datetime) -> dict[str, Any]:
         )
     announce(events.ReportReceived(report_id=stored.pk, at=now))
     bell.ring(bell.REPORTS, stored.pk)
-    return {"report_id": str(stored.pk), "receipt": stored.receipt}
+    return {"report_id": str(stored.pk), "receipt": stored.receipt, "area_code": area}
 
 
 def _contacts(stored: models.Report, given: Mapping[str, str]) -> list[models.ReportContact]:
@@ -151,7 +153,7 @@ def _contacts(stored: models.Report, given: Mapping[str, str]) -> list[models.Re
     return [models.ReportContact(report=stored, phone_index=index, **contact)] if contact else []
 
 
-def _require_usable(given: ReportIn) -> None:
+def require_usable(given: ReportIn) -> None:
     """Refuse what could never be stored, before anything is."""
     if is_blank(given.description):
         raise errors.TextMissing()
