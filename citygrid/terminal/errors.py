@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from citygrid.kernel.errors import Conflict, Invalid, Refusal
+from citygrid.kernel.errors import Conflict, Invalid, NotFound, Refusal
 
 
 class Revoked(Refusal):
@@ -27,3 +27,9 @@ class AreaUnfit(Invalid):
     code = "terminal.area_unfit"
     message = _("Your post does not work in this area.")
     hint = _("Leave the area out, or choose one of your own.")
+
+
+class CodeUnknown(NotFound):
+    code = "terminal.code_unknown"
+    message = _("Nothing stands under this code, or your post may not see it.")
+    hint = _("Components, cases, receipts, areas and grids have codes. Check it, or type it in.")

@@ -1,10 +1,11 @@
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Query, Router, Status
+from ninja import Path, Query, Router, Status
+from pydantic import Field
 
 from citygrid.access import queries as access
 from citygrid.access import services as access_services
@@ -12,6 +13,7 @@ from citygrid.kernel import clock
 from citygrid.kernel.api import PROBLEM_CODES, Day, PageIn, Permitted, Problem, json_answer, responses, unless_known
 from citygrid.terminal import errors, permissions, queries, rules, services
 from citygrid.terminal.api.schemas import (
+    CodeOut,
     DeviceIn,
     DeviceOut,
     HomeOut,
@@ -27,6 +29,7 @@ from citygrid.terminal.api.schemas import (
 )
 from citygrid.terminal.choices import DEVICE_KEY
 
+Code = Annotated[str, Field(min_length=1, max_length=60)]
 FACTS = (
     *("id", "area_code", "started_at", "ended_at", "is_forgotten", "is_doubtful"),
     *("metres", "positions", "reports"),
@@ -51,6 +54,15 @@ def list_own_categories(request: Any) -> HttpResponse:
 def read_epoch(request: Any) -> Any:
     """Whether this device may still be used, and whose copy it should hold. Cheap: to be asked often."""
     return queries.standing(request.auth)
+
+
+@router.get("/codes/{text}", response=responses(CodeOut))
+def read_code(request: Any, text: Path[Code]) -> Any:
+    """What a code stands for that was scanned or typed, and the cases it leads to that this post sees.
+
+    A component (16 or 17 digits), a case by its number, a report by its receipt, an area or unit grid.
+    """
+    return queries.code(text, request.auth, clock.now())
 
 
 @router.post("/devices", response=responses(DeviceOut))

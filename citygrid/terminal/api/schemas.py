@@ -7,7 +7,7 @@ from pydantic import Field
 
 from citygrid.cases.choices import Lamp
 from citygrid.kernel.api import BodyIn, Instant, Latitude, Longitude
-from citygrid.terminal.choices import MOST_AT_ONCE
+from citygrid.terminal.choices import MOST_AT_ONCE, CodeKind
 
 
 class StandingOut(Schema):
@@ -137,6 +137,31 @@ class LeafOut(Schema):
     major: str
     initials: str
     can_fix: bool
+
+
+class CaseFoundOut(Schema):
+    """A case that a code leads to; `stage` is its state in words."""
+
+    case_id: UUID
+    number: str
+    category: str
+    state: str
+    stage: str
+    opened_at: datetime
+    is_open: bool
+
+
+class CodeOut(Schema):
+    """What a code stands for. A receipt has neither category nor place; outlines of areas: /geography/areas."""
+
+    kind: CodeKind
+    code: str
+    name: str
+    category_key: str
+    area_code: str
+    lon: float | None
+    lat: float | None
+    cases: list[CaseFoundOut]
 
 
 class DeviceIn(BodyIn):
