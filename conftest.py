@@ -47,6 +47,7 @@ def _plain_and_quick(settings: Any, tmp_path: Path) -> None:
     storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
     evidence = {**settings.STORAGES["evidence"], "OPTIONS": {"location": tmp_path / "evidence"}}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}, "evidence": evidence}
+    settings.UPLOADS_FOLDER = tmp_path / "uploads"
     settings.KEPT_SECONDS = 0
     settings.LIVE_URL = ""  # no live process, but where a test starts one
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

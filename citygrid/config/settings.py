@@ -151,6 +151,9 @@ EVIDENCE_STORAGE: dict[str, Any] = (
 EVIDENCE_MOST_BYTES = int(os.environ.get("CITYGRID_EVIDENCE_MOST_MB", "20")) << 20
 EVIDENCE_MOST_PIXELS = 64_000_000
 EVIDENCE_RETENTION_DAYS = int(os.environ.get("CITYGRID_PHOTO_RETENTION_DAYS", "0"))  # 0: as long as what it belongs to
+# Files that come in pieces: a folder that all web processes share.
+UPLOADS_FOLDER = Path(os.environ.get("CITYGRID_UPLOADS_FOLDER") or state.folder() / "uploads")
+UPLOADS_MOST_BYTES = int(os.environ.get("CITYGRID_UPLOADS_MOST_MB", "20000")) << 20
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "citygrid.evidence.media.upload.BoundedUpload",

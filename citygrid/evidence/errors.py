@@ -94,6 +94,87 @@ class RefusedBefore(Conflict):
     hint = _("Leave it out, or send another photo.")
 
 
+class UploadProblem(Invalid):
+    """A resumable upload that cannot go on as it was asked."""
+
+    code = "evidence.upload"
+    kept: Words = _("What has arrived of this file is kept.")
+
+
+class TusVersionUnknown(UploadProblem):
+    code, status = "evidence.tus_version", 412
+    message = _("Resumable uploads speak version 1.0.0 of the tus protocol here.")
+    hint = _("Send the header “Tus-Resumable: 1.0.0”.")
+
+
+class ChunkTypeUnknown(UploadProblem):
+    code, status = "evidence.chunk_type", 415
+    message = _("A piece of a file is sent as application/offset+octet-stream.")
+    hint = _("Send the header “Content-Type: application/offset+octet-stream”.")
+
+
+class MetadataUnreadable(UploadProblem):
+    code = "evidence.upload_metadata"
+    message = _("“%(name)s” in the header Upload-Metadata is missing or cannot be read.")
+    hint = _("Send “filename” and, if you can, “sha256” (hexadecimal), each with its value in Base64.")
+
+
+class ChecksumUnknown(UploadProblem):
+    code = "evidence.checksum_unknown"
+    message = _("The header Upload-Checksum cannot be used.")
+    hint = _("Send sha256 or sha1, a space, and the hash of the piece in Base64.")
+
+
+class ChecksumDiffers(UploadProblem):
+    code, status = "evidence.checksum_differs", 460
+    message = _("This piece of the file did not arrive as it was sent.")
+    hint = _("Send the piece again.")
+
+
+class PromiseBroken(UploadProblem):
+    code, status = "evidence.promise_broken", 460
+    message = _("The file that arrived is not the one that was announced: its SHA-256 differs.")
+    kept = _("Nothing of this file is kept.")
+    hint = _("Send the file again from its beginning.")
+
+
+class OffsetDiffers(UploadProblem):
+    code, status = "evidence.offset_differs", 409
+    message = _("The next byte expected of this file is number %(offset)s.")
+    hint = _("Ask how far the file has come (HEAD), and go on from there.")
+
+
+class UploadBusy(UploadProblem):
+    code, status = "evidence.upload_busy", 423
+    message = _("Another request is just sending a piece of this file.")
+    hint = _("Wait a few seconds, ask how far the file has come (HEAD), and go on from there.")
+
+
+class ChunkTooLong(UploadProblem):
+    code, status = "evidence.chunk_too_long", 413
+    message = _("This piece leads beyond the end of the file that was announced.")
+
+
+class UploadGone(UploadProblem):
+    code, status = "evidence.upload_gone", 410
+    message = _("The time of this upload is over; what had arrived was removed.")
+    kept = _("Nothing of this file is kept.")
+    hint = _("Send the file again from its beginning.")
+
+
+class TooManyUploads(UploadProblem):
+    code, status = "evidence.too_many_uploads", 429
+    message = _("You have %(most)s files on their way; no more can be begun.")
+    hint = _("Finish some of them, or give them up.")
+
+
+class NoRoom(UploadProblem):
+    code, status = "evidence.no_room", 503
+    message = _("There is no room for this file at the moment.")
+    kept = _("Nothing of this file is kept.")
+    hint = _("Keep the file and try again later.")
+
+
 REFUSALS: dict[str, type[PhotoRefused]] = {
     cls.code: cls
     for cls in (TooManyPixels, PhotoAnimated, MetadataTooLarge, TooCostly, Undecodable, PhotoMalformed, PhotoTruncated)

@@ -1,6 +1,6 @@
 from django.contrib.gis.db.models import PointField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from citygrid.evidence.choices import Format, Kind, MediaState, Role
 from citygrid.kernel.ids import uuid7
@@ -68,3 +68,34 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.media_id} {self.role} {self.owner_kind}/{self.owner_id}"
+
+
+class Upload(models.Model):
+    """A file on its way, in pieces that may be cut off. `offset` bytes of it are on the disk for good.
+
+    Who sends a piece is its `holder` until `held_until`; a later one takes over from a request that hangs, whose
+    pieces are then refused. A finished upload keeps the id of its medium, for who did not hear the last answer.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
+    filename = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64, blank=True, help_text="as the sender promised, in hexadecimal")
+    length = models.PositiveBigIntegerField(help_text="of the whole file, in bytes")
+    offset = models.PositiveBigIntegerField(default=0, help_text="bytes that have arrived")
+    holder = models.UUIDField(null=True)
+    held_until = models.DateTimeField(null=True)
+    began_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    media = models.ForeignKey(Media, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(offset__lte=F("length")) & (Q(media=None) | Q(offset=F("length"))),
+                name="upload_is_within_its_length",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.filename} {self.offset}/{self.length}"

@@ -26,3 +26,10 @@ def scrub(timestamp: int) -> None:
 def purge(timestamp: int) -> None:
     """Remove the files of photos whose time is over, every night."""
     services.purge(now=clock.now())
+
+
+@app.periodic(cron="15 * * * *")
+@app.task(name="evidence.expire_uploads", queue="housekeeping", queueing_lock="expire_uploads")
+def expire_uploads(timestamp: int) -> None:
+    """Forget files that were begun and never finished, every hour."""
+    services.expire_uploads(now=clock.now())

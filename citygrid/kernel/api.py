@@ -195,7 +195,7 @@ class ProblemSchema(OpenAPISchema):
     def responses(self, operation: Any) -> dict[int, dict[str, Any]]:
         told = super().responses(operation)
         for status, answer in told.items():
-            if status in PROBLEM_CODES and "content" in answer:
+            if status >= 400 and "content" in answer:
                 answer["content"] = {"application/problem+json": answer["content"]["application/json"]}
         return told
 

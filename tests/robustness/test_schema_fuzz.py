@@ -25,6 +25,8 @@ from tests.api.conftest import key_of
 TIMES = int(os.environ.get("CITYGRID_FUZZ_TIMES", "1"))
 SEED = os.environ.get("CITYGRID_FUZZ_SEED", "20261123")
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+HOOKS = {"SCHEMATHESIS_HOOKS": str(Path(__file__).with_name("schemathesis_hooks.py"))}
 # Caller, phases, cases an operation; all phases for one that may do most, so that a run stays short.
 RUNS = (
     ("shift_leader", "coverage,fuzzing", 3),
@@ -67,14 +69,22 @@ def key(city: City, caller: str) -> str:
 def test_api_answers_every_caller_as_its_description_says(
     city: City, live_server, tmp_path: Path, caller: str, phases: str, examples: int
 ) -> None:
-    command = [str(SCHEMATHESIS), "run", f"{live_server.url}/api/v1/openapi.json", "--phases", phases]
+    command = [
+        str(SCHEMATHESIS),
+        "--config-file",
+        str(CONFIG),
+        "run",
+        f"{live_server.url}/api/v1/openapi.json",
+        "--phases",
+        phases,
+    ]
     command += ["--exclude-checks", NOT_JUDGED, "--max-examples", str(examples * TIMES), "--seed", SEED]
     command += ["--no-shrink", "--no-color", "--generation-database", "none", "--continue-on-failure"]
     command += ["--suppress-health-check", "all"]
     if made := key(city, caller):
         command += ["-H", f"Authorization: Bearer {made}"]
     before = Case.objects.unscoped(reason="test").count()
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env={**os.environ, **HOOKS})
     print(done.stdout)
     assert done.returncode == 0, done.stdout[-8_000:] + done.stderr[-2_000:]
     assert Case.objects.unscoped(reason="test").count() == before

@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from ninja import Schema
+from ninja import Field, Schema
 
 from citygrid.evidence.choices import Format, MediaState, Role
 
@@ -37,3 +37,15 @@ class MediaOut(Schema):
     refusal: str
     refusal_words: str
     uses: list[UseOut]
+
+
+class UploadOut(Schema):
+    """A file on its way. `offset` bytes have arrived for good; `media` is what it became, once it is whole."""
+
+    id: UUID
+    filename: str
+    length: int
+    offset: int
+    sha256: str
+    expires_at: datetime
+    media: UUID | None = Field(alias="media_id")

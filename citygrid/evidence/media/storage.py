@@ -35,11 +35,11 @@ class DurableFolder(FileSystemStorage):
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
-        _sync_folders(path.parents[: name.count("/") + 1])
+        sync_folders(path.parents[: name.count("/") + 1])
         return name
 
 
-def _sync_folders(folders: Iterable[Path]) -> None:
+def sync_folders(folders: Iterable[Path]) -> None:
     """Make new names in these folders last: without it a crash may lose a file whose content was written."""
     for folder in folders:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

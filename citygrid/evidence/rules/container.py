@@ -57,9 +57,22 @@ def inspect(content: bytes, filename: str, *, most_pixels: int) -> Container:
     return container
 
 
+def check_name(filename: str) -> None:
+    """Refuse by its name alone a file that no content makes a photo: FormatUnknown (415), HeicRefused (415)."""
+    extension = _extension(filename)
+    if extension in HEIC_NAMES:
+        raise errors.HeicRefused()
+    if extension not in FORMATS:
+        raise errors.FormatUnknown()
+
+
+def _extension(filename: str) -> str:
+    return filename.rpartition(".")[2].lower() if "." in filename else ""
+
+
 def _format(content: bytes, filename: str) -> str:
     """The format that name and first bytes agree on."""
-    extension = filename.rpartition(".")[2].lower() if "." in filename else ""
+    extension = _extension(filename)
     found = _magic(content)
     if found == "HEIC" or (extension in HEIC_NAMES and not found):
         raise errors.HeicRefused()

@@ -157,7 +157,7 @@ def test_photo_changed_before_it_was_processed_is_not_passed_on(supervisor, fold
 
 def test_photo_waits_while_the_machine_has_no_time(supervisor, monkeypatch):
     media = receive()
-    monkeypatch.setattr(services, "Limits", lambda pixels: Limits(pixels=pixels, seconds=0))
+    monkeypatch.setattr(services.receive, "Limits", lambda pixels: Limits(pixels=pixels, seconds=0))
     with pytest.raises(NoTimeError):
         services.process(media_id=media.pk, now=NOW)
     media.refresh_from_db()
@@ -180,7 +180,7 @@ def test_photo_rolled_back_has_no_job_but_leaves_its_file_to_the_scrubber(folder
         receive()
         raise ZeroDivisionError
     assert (models.Media.objects.count(), ProcrastinateJob.objects.count()) == (0, 0)
-    later = datetime.now(UTC) + services.GRACE + timedelta(minutes=1)
+    later = datetime.now(UTC) + services.keep.GRACE + timedelta(minutes=1)
     assert services.scrub(actor=TESTER, now=later).orphans == list(stored(folder))
 
 

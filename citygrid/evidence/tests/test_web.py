@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from citygrid.access.tests import factories as access
 from citygrid.evidence import services
+from citygrid.evidence.media import store
 from citygrid.evidence.registry import Seen, owners
 from citygrid.evidence.tests import factories as make
 from citygrid.evidence.tests.factories import TESTER, jpeg, ready, receive
@@ -87,8 +88,8 @@ def test_photo_that_is_not_there_is_404():
     client, actor = signed_in("shift_leader")
     waiting = receive(actor=actor)
     gone = boxed()
-    services.store._storage().delete(gone.public)
-    services.store._storage().delete(gone.original)
+    store._storage().delete(gone.public)
+    store._storage().delete(gone.original)
     for media_id, rendition in (
         (uuid4(), "public"),
         (waiting.pk, "thumbnail"),
@@ -111,4 +112,4 @@ def test_photo_is_only_read():
     media = boxed()
     for rendition in ("public", "thumbnail", "original"):
         assert client.post(address(media.pk, rendition)).status_code == 405
-    assert (services.store.read(media.original)) == jpeg()
+    assert (store.read(media.original)) == jpeg()

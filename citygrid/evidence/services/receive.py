@@ -1,16 +1,12 @@
 import hashlib
-import logging
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import IO, Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.gis.geos import Point
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,50 +14,41 @@ from citygrid.evidence import errors, models, permissions, queries, rules
 from citygrid.evidence.choices import MOST_AT_ONCE, MediaState, Rendition, Role
 from citygrid.evidence.media import Decoded, Limits, decode, store
 from citygrid.evidence.registry import owners
-from citygrid.kernel import audit
+from citygrid.evidence.services.base import alone_with, record
 from citygrid.kernel.actor import Actor, system_actor
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.ids import uuid7
 from citygrid.kernel.jobs import enqueue
 
 PROCESS_TASK, QUEUE = "evidence.process", "evidence"
-GRACE = timedelta(hours=24)  # a younger file may belong to a photo that is just coming in
-SLOW = timedelta(hours=1)
-UNCLAIMED = timedelta(days=7)  # a photo nobody attached to anything is kept so long
 PIECE = 1 << 20
-log = logging.getLogger(__name__)
 
 
-@dataclass
-class ScrubReport:
-    """What the scrubber found. Names are those of the storage; `waiting`: photos unprocessed for an hour."""
-
-    checked: int = 0
-    bytes: int = 0
-    missing: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    orphans: list[str] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
-
-    @property
-    def problems(self) -> dict[str, list[str]]:
-        """What is wrong, by kind; empty when all is well."""
-        kinds = ("missing", "changed", "orphans", "waiting")
-        return {kind: names for kind in kinds if (names := getattr(self, kind))}
+def check_announced(filename: str, length: int) -> None:
+    """Refuse a file by its name and length alone: FormatUnknown (415), PhotoEmpty (400), PhotoTooLarge (413)."""
+    rules.check_name(filename)
+    if not length:
+        raise errors.PhotoEmpty()
+    if length > settings.EVIDENCE_MOST_BYTES:
+        raise errors.PhotoTooLarge(most=settings.EVIDENCE_MOST_BYTES >> 20)
 
 
-def receive_photo(*, content: bytes | IO[bytes], filename: str, actor: Actor, now: datetime) -> models.Media:
+def receive_photo(
+    *, content: bytes | IO[bytes], filename: str, actor: Actor, now: datetime, sha256: str = ""
+) -> models.Media:
     """Take a photo as evidence: when this returns, its file and its row are stored for good and its job is queued.
 
     The same account sending the same photo again gets the first one, while that belongs to nothing yet. PhotoRefused
-    (400, 413, 415) names what is wrong; then nothing is kept. A crash on the way leaves at most a file without a row,
-    which the scrubber reports.
+    (400, 413, 415) names what is wrong, PromiseBroken (460) that it does not hash to `sha256` (hexadecimal; "" for no
+    promise); then nothing is kept. A crash on the way leaves at most a file without a row, which the scrubber reports.
     """
     actor.require(permissions.RECEIVE)
     photo, digest = _read(content, settings.EVIDENCE_MOST_BYTES)
+    if sha256 and sha256 != digest:
+        raise errors.PromiseBroken()
     container = rules.inspect(photo, filename, most_pixels=settings.EVIDENCE_MOST_PIXELS)
     name = store.name_of(Rendition.ORIGINAL, digest, container.format)
-    with _alone_with(digest):
+    with alone_with(digest):
         if again := _handed_in_before(digest, actor):
             return again
         store.keep(name, photo)
@@ -77,7 +64,7 @@ def receive_photo(*, content: bytes | IO[bytes], filename: str, actor: Actor, no
             received_by_id=actor.account_id,
             retain_until_date=_retain_until(now),
         )
-        _record(media, "receive", actor, now, {"sha256": digest, "size": len(photo)})
+        record(media, "receive", actor, now, {"sha256": digest, "size": len(photo)})
         enqueue(PROCESS_TASK, QUEUE, media_id=str(media.pk))
     return media
 
@@ -121,7 +108,7 @@ def attach(
         models.Attachment.objects.get_or_create(
             media=media, owner_kind=owner_kind, owner_id=owner_id, role=Role(role), defaults={"attached_at": now}
         )
-        _record(media, "attach", actor, now, {"owner": f"{owner_kind}/{owner_id}", "role": str(role)})
+        record(media, "attach", actor, now, {"owner": f"{owner_kind}/{owner_id}", "role": str(role)})
 
 
 def open_original(*, media_id: UUID, actor: Actor, now: datetime) -> tuple[models.Media, Any]:
@@ -131,78 +118,8 @@ def open_original(*, media_id: UUID, actor: Actor, now: datetime) -> tuple[model
     if media.state in (MediaState.REFUSED, MediaState.REMOVED):
         raise NotFound(what=_("photo"))
     with transaction.atomic():
-        _record(media, "open_original", actor, now, {})
+        record(media, "open_original", actor, now, {})
     return media, queries.open_stored(media.original)
-
-
-def scrub(*, actor: Actor, now: datetime) -> ScrubReport:
-    """Hash every stored original again; report what is missing, changed, without a row, or was never processed."""
-    actor.require(permissions.SCRUB)
-    report = ScrubReport()
-    known: set[str] = set()
-    for media in models.Media.objects.order_by("id").iterator(chunk_size=1_000):
-        names = [name for name in (media.original, media.public, media.thumbnail) if name]
-        if media.original and media.original not in known:
-            _scrub_one(media, report)
-        report.missing += [name for name in names[1:] if name not in known and not store.exists(name)]
-        known.update(names)
-    report.orphans = [name for name in store.names(now - GRACE) if name not in known]
-    late = models.Media.objects.filter(state=MediaState.RECEIVED, received_at__lt=now - SLOW)
-    report.waiting = [str(media_id) for media_id in late.values_list("pk", flat=True)]
-    counts = {kind: len(names) for kind, names in report.problems.items()}
-    with transaction.atomic():
-        data = {"checked": report.checked, **counts}
-        audit.record(subject="evidence.store", action="scrub", actor=actor, now=now, data=data)
-    if counts:
-        log.error("evidence: %s", counts)
-    return report
-
-
-def purge(*, now: datetime) -> int:
-    """Remove the files of photos whose time is over; returns how many photos. Their rows stay and say so.
-
-    Over is the time of photos past their date, of those that belonged to nothing for a week, and, a day after they
-    came, of those the decoder refused (they keep their reason). Rows are changed first, files deleted last.
-    """
-    is_over = Q(retain_until_date__lt=timezone.localdate(now))
-    is_over |= Q(attachments=None, received_at__lt=now - UNCLAIMED)
-    is_refused = Q(state=MediaState.REFUSED, received_at__lt=now - GRACE) & ~Q(original="")
-    rows = models.Media.objects.exclude(state=MediaState.REMOVED)
-    ids = list(rows.filter(is_over | is_refused).values_list("pk", flat=True).distinct())
-    return sum(_remove(media_id, is_over, now) for media_id in ids)
-
-
-def _remove(media_id: UUID, is_over: Q, now: datetime) -> bool:
-    with transaction.atomic():
-        media = models.Media.objects.select_for_update().get(pk=media_id)
-        if models.Media.objects.filter(is_over, pk=media_id).exists():
-            media.state, media.refusal, media.taken_at, media.taken_where = MediaState.REMOVED, "", None, None
-        elif media.state != MediaState.REFUSED:  # attached while this was waiting
-            return False
-        names = [name for name in (media.original, media.public, media.thumbnail) if name]
-        media.original = media.public = media.thumbnail = ""
-        media.save()
-        data = {"sha256": media.sha256, "size": media.size, "files": len(names)}
-        _record(media, "remove", system_actor("retention"), now, data)
-    _delete_files(media.sha256, names)
-    return True
-
-
-def _delete_files(digest: str, names: Iterable[str]) -> None:
-    """Delete files of a photo, unless another photo of the same content needs them."""
-    with _alone_with(digest):
-        same = models.Media.objects.filter(sha256=digest).values_list("original", "public", "thumbnail")
-        for name in set(names).difference(*same):
-            store.delete(name)
-
-
-@contextmanager
-def _alone_with(digest: str) -> Iterator[None]:
-    """A transaction during which nobody else receives or deletes files of this content."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"evidence/{digest}"])
-        yield
 
 
 def _handed_in_before(digest: str, actor: Actor) -> models.Media | None:
@@ -215,16 +132,6 @@ def _handed_in_before(digest: str, actor: Actor) -> models.Media | None:
 def _retain_until(now: datetime) -> date | None:
     days = settings.EVIDENCE_RETENTION_DAYS
     return timezone.localdate(now) + timedelta(days=days) if days else None
-
-
-def _scrub_one(media: models.Media, report: ScrubReport) -> None:
-    report.checked += 1
-    report.bytes += media.size
-    try:
-        if store.digest_of(media.original) != media.sha256:
-            report.changed.append(media.original)
-    except FileNotFoundError:
-        report.missing.append(media.original)
 
 
 def _read(content: bytes | IO[bytes], most: int) -> tuple[bytes, str]:
@@ -262,9 +169,5 @@ def _conclude(media: models.Media, decoded: Decoded, now: datetime) -> models.Me
         for name, value in values.items():
             setattr(locked, name, value)
         locked.save(update_fields=list(values))
-        _record(locked, str(values["state"]), system_actor("decoder"), now, {"refusal": decoded.refusal})
+        record(locked, str(values["state"]), system_actor("decoder"), now, {"refusal": decoded.refusal})
     return locked
-
-
-def _record(media: models.Media, action: str, actor: Actor, now: datetime, data: dict[str, Any]) -> None:
-    audit.record(subject=f"evidence.media/{media.pk}", action=action, actor=actor, now=now, data=data)
