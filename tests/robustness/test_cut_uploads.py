@@ -1,0 +1,126 @@
+"""Files of 20 MB over lines that are cut, reset, stalled and half closed at random bytes, to the real web process.
+
+CITYGRID_CUT_UPLOADS=100 sends so many (10 by itself).
+"""
+
+import hashlib
+import os
+import random
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import numpy
+import pytest
+from django.db import connection
+from PIL import Image
+
+from citygrid.cases.tests.factories import City, make_city
+from citygrid.config import processes, state
+from citygrid.evidence.models import Media, Upload
+from citygrid.evidence.tests import factories as make
+from tests.api.conftest import key_of
+from tests.faults.proxy import Fault, proxy_to
+from tests.faults.tus import CHUNK, Sender
+from tests.live.process import free_port, is_open
+from tests.robustness.platform import ROOT, wait_for
+
+UPLOADS = int(os.environ.get("CITYGRID_CUT_UPLOADS", "10"))
+SEED = 20261128
+MOST_CUTS = 20
+SIDE = 2580  # of a picture of 20 MB
+FORMS = {
+    "cut": lambda at: Fault(cut_after=at),
+    "reset": lambda at: Fault(cut_after=at, is_reset=True),
+    "slow and reset": lambda at: Fault(delay=0.002, cut_after=at, is_reset=True),
+    "half closed": lambda at: Fault(close_after=at),
+    "stalled": lambda at: Fault(stall_after=at),
+}
+
+
+class Web:
+    """The web process on the tests' database, with folders of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        name = connection.settings_dict["NAME"]
+        url = os.environ.get("DATABASE_URL", "").rsplit("/", 1)[0] or f"postgres://{state.NAME}@"
+        place = "" if os.environ.get("DATABASE_URL") else f"?host={state.socket_folder()}&port={state.SOCKET_PORT}"
+        self.evidence = folder / "evidence"
+        folders = {"CITYGRID_EVIDENCE_FOLDER": self.evidence, "CITYGRID_UPLOADS_FOLDER": folder / "uploads"}
+        environment = {**os.environ, "DATABASE_URL": f"{url}/{name}{place}", **{k: str(v) for k, v in folders.items()}}
+        self.uploads = folder / "uploads"
+        self.port = free_port()
+        self.log = (folder / "web.log").open("w+")
+        command = processes.web("127.0.0.1", self.port)
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=self.log, stderr=self.log)
+
+    def faults(self) -> list[str]:
+        """Lines of the log that tell of a fault of the server."""
+        self.log.seek(0)
+        return [line for line in self.log if "ERROR" in line or "Traceback" in line]
+
+
+@pytest.fixture
+def web(transactional_db: None, tmp_path: Path) -> Iterator[Web]:
+    web = Web(tmp_path)
+    try:
+        wait_for(lambda: is_open(web.port))
+        yield web
+    finally:
+        web.process.terminate()
+        web.process.wait(30)
+        web.log.close()
+
+
+@pytest.fixture
+def token(transactional_db: None) -> str:
+    city: City = make_city()
+    return key_of(city.actors["supervisor"])
+
+
+@cache
+def picture() -> bytes:
+    """Noise as a PNG that is not packed."""
+    noise = numpy.random.default_rng(SEED).integers(0, 256, (SIDE, SIDE, 3), dtype=numpy.uint8)
+    return make.encoded("PNG", Image.fromarray(noise), compress_level=0)
+
+
+def photo(number: int) -> bytes:
+    """A photo of 20 MB that is like no other."""
+    content = make.with_chunk(picture(), b"tEXt", b"number\0%d" % number)
+    assert 19_900_000 < len(content) < 20 << 20
+    return content
+
+
+def faults(rng: random.Random) -> list[Fault]:
+    """One to twenty faults, each of some connection, at a random byte of it; one in four lines is good."""
+    made: list[Fault] = []
+    for _ in range(rng.randint(1, MOST_CUTS)):
+        made += [Fault()] * (rng.random() < 0.25)
+        form = rng.choices(list(FORMS), weights=(6, 6, 4, 3, 1))[0]
+        made.append(FORMS[form](rng.randint(0, CHUNK)))
+    return made
+
+
+def test_cut_files_arrive_whole_and_little_is_sent_twice(web: Web, token: str) -> None:
+    rng, suffered, again, most = random.Random(SEED), 0, 0, 0.0
+    for number in range(UPLOADS):
+        content = photo(number)
+        with proxy_to(web.port) as proxy:
+            sender = Sender(proxy.port, token)
+            proxy.faults = faults(rng)
+            media = Media.objects.get(pk=sender.send(content, "photo.png"))
+            cuts = len(proxy.suffered)
+        digest = hashlib.sha256(content).hexdigest()
+        stored = hashlib.sha256((web.evidence / media.original).read_bytes()).hexdigest()
+        assert (media.sha256, stored) == (digest, digest)
+        resent = sender.sent - len(content)
+        assert 0 <= resent <= cuts * CHUNK
+        suffered, again, most = suffered + cuts, again + resent, max(most, resent / max(cuts, 1))
+    print(f"{UPLOADS} of {UPLOADS} files of 20 MB with equal SHA-256, {suffered} cuts,", end=" ")
+    print(f"{again / max(suffered, 1) / 1e3:.0f} kB sent again for each cut ({most / 1e3:.0f} at most)")
+    assert suffered >= UPLOADS
+    begun_twice = Upload.objects.filter(media=None)  # the answer that would have told of them was cut off
+    assert (Media.objects.count(), Upload.objects.exclude(media=None).count()) == (UPLOADS, UPLOADS)
+    assert (len(list(web.uploads.iterdir())), web.faults()) == (begun_twice.count(), [])
