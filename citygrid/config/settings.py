@@ -149,6 +149,9 @@ EVIDENCE_STORAGE: dict[str, Any] = (
     }
 )
 EVIDENCE_MOST_BYTES = int(os.environ.get("CITYGRID_EVIDENCE_MOST_MB", "20")) << 20
+EVIDENCE_MOST_AUDIO_BYTES = int(os.environ.get("CITYGRID_AUDIO_MOST_MB", "50")) << 20
+EVIDENCE_MOST_VIDEO_BYTES = int(os.environ.get("CITYGRID_VIDEO_MOST_MB", "500")) << 20
+EVIDENCE_MOST_SECONDS = 60.0 * int(os.environ.get("CITYGRID_RECORDING_MOST_MINUTES", "10"))
 EVIDENCE_MOST_PIXELS = 64_000_000
 EVIDENCE_RETENTION_DAYS = int(os.environ.get("CITYGRID_PHOTO_RETENTION_DAYS", "0"))  # 0: as long as what it belongs to
 # Files that come in pieces: a folder that all web processes share.

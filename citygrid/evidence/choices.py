@@ -6,14 +6,22 @@ MOST_AT_ONCE = 9  # photos of one report or step
 
 class Kind(TextChoices):
     PHOTO = "photo", _("Photo")
+    AUDIO = "audio", _("Recording")
+    VIDEO = "video", _("Film")
 
 
 class Format(TextChoices):
-    """The formats that are accepted; the values are the decoder's names."""
+    """The formats that are accepted; those of photos have the decoder's names."""
 
     JPEG = "JPEG", "JPEG"
     PNG = "PNG", "PNG"
     WEBP = "WEBP", "WebP"
+    WEBM = "WEBM", "WebM"
+    OGG = "OGG", "Ogg"
+    MP4 = "MP4", "MP4"
+    MOV = "MOV", "QuickTime"
+    MP3 = "MP3", "MP3"
+    WAV = "WAV", "WAV"
 
 
 class MediaState(TextChoices):
@@ -32,8 +40,9 @@ class Role(TextChoices):
 
 
 class Rendition(TextChoices):
-    """The files of one photo. The two public ones are drawn anew and hold no metadata."""
+    """The files of one medium. All but the original are made anew and hold no metadata; a poster has a film alone."""
 
     ORIGINAL = "original", _("Original")
     PUBLIC = "public", _("Public copy")
     THUMBNAIL = "thumbnail", _("Thumbnail")
+    POSTER = "poster", _("Still picture")

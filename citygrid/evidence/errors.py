@@ -26,7 +26,8 @@ class PhotoTooLarge(PhotoRefused):
 
 class FormatUnknown(PhotoRefused):
     code, status = "evidence.format_unknown", 415
-    message = _("This is not a photo in a format that is accepted here.")
+    message = _("This is not a photo, recording or film in a format that is accepted here.")
+    hint = _("Send JPEG, PNG or WebP; WebM, Ogg (Opus), MP4, MOV, MP3 or WAV.")
 
 
 class HeicRefused(FormatUnknown):
@@ -43,7 +44,7 @@ class ExtensionMismatch(PhotoRefused):
 
 class PhotoTruncated(PhotoRefused):
     code = "evidence.truncated"
-    message = _("This photo is cut short.")
+    message = _("This file is cut short.")
     hint = _("Send it again.")
 
 
@@ -54,7 +55,7 @@ class PhotoMalformed(PhotoRefused):
 
 class PhotoPolyglot(PhotoRefused):
     code = "evidence.polyglot"
-    message = _("This file hides other content in a photo.")
+    message = _("This file hides other content.")
 
 
 class TooManyPixels(PhotoRefused):
@@ -75,12 +76,47 @@ class MetadataTooLarge(PhotoRefused):
 
 class TooCostly(PhotoRefused):
     code = "evidence.too_costly"
-    message = _("This photo takes more time or memory to read than a photo may.")
+    message = _("This file takes more time or memory to read than it may.")
 
 
 class Undecodable(PhotoRefused):
     code = "evidence.undecodable"
     message = _("This photo cannot be decoded.")
+
+
+class FilmRefused(PhotoRefused):
+    """A recording or a film that is not taken."""
+
+    code = "evidence.unplayable"
+    message = _("This recording cannot be played.")
+    hint = _("Send it as the device recorded it.")
+
+
+class CodecUnknown(FilmRefused):
+    code = "evidence.codec_unknown"
+    message = _("This recording is coded in a way that is not accepted here.")
+    hint = _("Sound may be AAC, Opus, MP3 or WAV; films VP8 or VP9 (WebM), H.264 or HEVC (MP4, MOV).")
+
+
+class TooLong(FilmRefused):
+    code = "evidence.too_long"
+    message = _("This recording is longer than is allowed.")
+    hint = _("Send the part that matters.")
+
+
+class TooManyFrames(FilmRefused):
+    code = "evidence.too_many_frames"
+    message = _("This film has more pictures than can be handled.")
+
+
+class TooManyStreams(FilmRefused):
+    code = "evidence.too_many_streams"
+    message = _("This recording holds more tracks than a device writes.")
+
+
+class NothingPlayable(FilmRefused):
+    code = "evidence.nothing_playable"
+    message = _("There is neither sound nor picture in this file.")
 
 
 class TooManyPhotos(Invalid):
@@ -177,7 +213,10 @@ class NoRoom(UploadProblem):
 
 REFUSALS: dict[str, type[PhotoRefused]] = {
     cls.code: cls
-    for cls in (TooManyPixels, PhotoAnimated, MetadataTooLarge, TooCostly, Undecodable, PhotoMalformed, PhotoTruncated)
+    for cls in (
+        *(TooManyPixels, PhotoAnimated, MetadataTooLarge, TooCostly, Undecodable, PhotoMalformed, PhotoTruncated),
+        *(FilmRefused, CodecUnknown, TooLong, TooManyFrames, TooManyStreams, NothingPlayable),
+    )
 }
 
 

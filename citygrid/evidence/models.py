@@ -7,10 +7,10 @@ from citygrid.kernel.ids import uuid7
 
 
 class Media(models.Model):
-    """One photo as it was handed in, and the two copies drawn from it.
+    """One photo, recording or film as it was handed in, and the copies made of it.
 
     It has no scope of its own: who sees it is asked of what it is attached to (`registry.owners`), in `queries`.
-    `original`, `public` and `thumbnail` are names in the evidence storage, made from the hash of the original.
+    `original`, `public`, `thumbnail`, `poster`: names in the evidence storage, made from the hash of the original.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -22,11 +22,13 @@ class Media(models.Model):
     size = models.PositiveBigIntegerField(help_text="of the original, in bytes")
     width = models.PositiveIntegerField(help_text="as stored, before it is turned upright")
     height = models.PositiveIntegerField()
+    seconds = models.FloatField(null=True, help_text="of a recording or a film, once it is known")
     taken_at = models.DateTimeField(null=True, help_text="as the camera says")
     taken_where = PointField(null=True, help_text="as the camera says, WGS-84")
     original = models.CharField(max_length=120, blank=True, help_text="empty once it is no longer kept")
     public = models.CharField(max_length=120, blank=True)
     thumbnail = models.CharField(max_length=120, blank=True)
+    poster = models.CharField(max_length=120, blank=True, help_text="a still picture of a film")
     received_at = models.DateTimeField()
     received_by = models.ForeignKey("access.Account", null=True, on_delete=models.PROTECT, related_name="+")
     retain_until_date = models.DateField(null=True, help_text="null: as long as what it belongs to")
@@ -40,15 +42,20 @@ class Media(models.Model):
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="media_hash_is_sha256"),
             models.CheckConstraint(
                 condition=Q(state="received", refusal="", public="")
-                | (Q(state="ready", refusal="") & ~Q(public="") & ~Q(thumbnail=""))
+                | (Q(state="ready", refusal="") & ~Q(public="") & (Q(kind="audio") | ~Q(thumbnail="")))
                 | (Q(state="refused", public="") & ~Q(refusal=""))
-                | Q(state="removed", original="", public="", thumbnail=""),
+                | Q(state="removed", original="", public="", thumbnail="", poster=""),
                 name="media_is_as_its_state_says",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.sha256[:12]}"
+
+    @property
+    def files(self) -> list[str]:
+        """The names of what is stored, the original first."""
+        return [name for name in (self.original, self.public, self.thumbnail, self.poster) if name]
 
 
 class Attachment(models.Model):

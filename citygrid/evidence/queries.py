@@ -14,10 +14,12 @@ from citygrid.evidence.rules import Comparison
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 
+COPIES = {Rendition.PUBLIC: "public", Rendition.THUMBNAIL: "thumbnail", Rendition.POSTER: "poster"}
 __all__ = [
     "Comparison",
     "Photo",
     "came_with",
+    "copy_of",
     "digests",
     "ids_shown",
     "media",
@@ -101,20 +103,21 @@ def owners_of_same(owner_ids: Collection[UUID]) -> set[UUID]:
     return set(rows.values_list("owner_id", flat=True))
 
 
-def open_copy(media_id: UUID, rendition: str, actor: Actor) -> Any:
-    """The public copy or the thumbnail as an open file; NotFound (404) unless it is there and the actor sees it."""
+def copy_of(media_id: UUID, rendition: str, actor: Actor) -> tuple[models.Media, str]:
+    """A medium and the stored name of a copy of it; NotFound (404) unless it is there and the actor sees it."""
     found = media(media_id, actor)
-    name = {Rendition.PUBLIC: found.public, Rendition.THUMBNAIL: found.thumbnail}.get(Rendition(rendition), "")
-    return open_stored(name)
+    return found, stored(str(getattr(found, COPIES[Rendition(rendition)])))
 
 
-def open_stored(name: str) -> Any:
-    """A stored file; NotFound (404) when it was never made or is gone (the scrubber reports it)."""
-    try:
-        if name:
-            return store.open_file(name)
-    except FileNotFoundError:
-        pass
+def open_copy(media_id: UUID, rendition: str, actor: Actor) -> Any:
+    """The copy as an open file; NotFound (404) unless it is there and the actor sees it."""
+    return store.open_file(copy_of(media_id, rendition, actor)[1])
+
+
+def stored(name: str) -> str:
+    """The name of a stored file; NotFound (404) when it was never made or is gone (the scrubber reports it)."""
+    if name and store.exists(name):
+        return name
     raise NotFound(what=_("photo"))
 
 

@@ -61,11 +61,14 @@ LET_BE = "UPDATE procrastinate_jobs SET status = 'cancelled' WHERE id = %s"
 _jobs = JobManager(DjangoConnector())
 
 
-def enqueue(task: str, queue: str, **arguments: str | int) -> None:
-    """Queue one run of a task by its name. RuntimeError outside a transaction: it must be bound to the change."""
+def enqueue(task: str, queue: str, *, lock: str | None = None, **arguments: str | int) -> None:
+    """Queue one run of a task by its name; of jobs with one lock a single one runs at a time.
+
+    RuntimeError outside a transaction: it must be bound to the change.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError(f"{task} was queued outside a transaction.")
-    configure_task(name=task, queue=queue, job_manager=_jobs).defer(**arguments)
+    configure_task(name=task, queue=queue, lock=lock, job_manager=_jobs).defer(**arguments)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from citygrid.evidence.media import partial
 from citygrid.evidence.models import Media, Upload
 from citygrid.evidence.tests import factories as make
 from citygrid.evidence.tests.factories import jpeg
+from citygrid.intake.tests.factories import INSIDE
 from citygrid.kernel import clock
 from citygrid.kernel.models import AuditEntry
 
@@ -86,7 +87,7 @@ def test_finished_upload_asked_or_sent_again_is_the_same_photo(client_of) -> Non
 
 def test_options_tell_what_can_be_done(client_of) -> None:
     answer = client_of("supervisor").options(UPLOADS)
-    assert (answer.status_code, answer["Tus-Version"], answer["Tus-Max-Size"]) == (204, "1.0.0", str(20 << 20))
+    assert (answer.status_code, answer["Tus-Version"], answer["Tus-Max-Size"]) == (204, "1.0.0", str(500 << 20))
     assert answer["Tus-Extension"] == "creation,creation-with-upload,expiration,termination,checksum"
     assert "sha256" in answer["Tus-Checksum-Algorithm"].split(",")
 
@@ -235,6 +236,35 @@ def test_account_has_so_many_uploads_open_and_all_together_so_many_bytes(client_
     client.delete(addresses[1], headers=TUS)
     settings.MIN_FREE_BYTES = 1 << 60
     assert code(begin(client)) == (503, "evidence.no_room")
+
+
+def test_film_in_pieces_is_given_with_a_report_and_played(client_of) -> None:
+    client, content = client_of("supervisor"), make.recording("webm")
+    begun = begin(client, content, "hole.webm", data=content[:5000], content_type=CHUNK_TYPE)
+    media_id = send(client, begun["Location"], content[5000:], 5000)["Citygrid-Media"]
+    services.process(media_id=media_id, now=clock.now())
+    told = client.get(f"/api/v1/media/{media_id}").json()
+    assert (told["kind"], told["state"], told["width"], round(told["seconds"])) == ("video", "ready", 160, 1)
+    body = {"description": "井盖异响", **INSIDE, "photos": [media_id]}
+    sent = client.post("/api/v1/reports", body, "application/json", headers={"Idempotency-Key": "k1"})
+    assert sent.status_code == 201
+    part = client.get(f"/api/v1/media/{media_id}/public", headers={"Range": "bytes=4-7"})
+    assert (part.status_code, part.getvalue(), part["Content-Type"]) == (206, b"ftyp", "video/mp4")
+    assert client.get(f"/api/v1/media/{media_id}/poster")["Content-Type"] == "image/jpeg"
+
+
+def test_recording_has_no_still_picture(client_of) -> None:
+    client, content = client_of("supervisor"), make.recording("ogg")
+    media_id = begin(client, content, "voice.ogg", data=content, content_type=CHUNK_TYPE)["Citygrid-Media"]
+    services.process(media_id=media_id, now=clock.now())
+    assert [client.get(f"/api/v1/media/{media_id}/{copy}").status_code for copy in ("public", "poster")] == [200, 404]
+
+
+def test_film_that_cannot_be_played_is_refused_when_it_is_whole(client_of) -> None:
+    content = make.recording("mp4")[:-2000]
+    answer = begin(client_of("supervisor"), content, "a.mp4", data=content, content_type=CHUNK_TYPE)
+    assert code(answer) == (400, "evidence.truncated")
+    assert (Media.objects.count(), Upload.objects.count()) == (0, 0)
 
 
 def test_small_jpeg_needs_no_promise(client_of) -> None:

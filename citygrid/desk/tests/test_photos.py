@@ -10,7 +10,7 @@ from citygrid.cases.models import Case
 from citygrid.desk.tests.factories import City
 from citygrid.evidence import services as evidence
 from citygrid.evidence.models import Attachment, Media
-from citygrid.evidence.tests.factories import jpeg
+from citygrid.evidence.tests.factories import jpeg, recording
 from citygrid.geography.tests.factories import SOUTH, WEST
 from citygrid.intake.models import Report
 from citygrid.kernel import clock
@@ -46,6 +46,19 @@ def test_photos_of_a_report_are_shown_with_it(city: City, enter) -> None:
     served = client.get(reverse("evidence-public", args=[first.pk]))
     assert b"".join(served.streaming_content).startswith(b"\xff\xd8")
     served.close()
+
+
+def test_film_and_recording_are_played_on_the_page(city: City, enter) -> None:
+    client = enter("supervisor")
+    files = (photo("hole.mp4", recording("mp4", seconds=62, size="64x48")), photo("noise.ogg", recording("ogg")))
+    page = client.post(reverse("report-new"), report(*files), follow=True)
+    film, sound = Media.objects.order_by("id")
+    for media in (film, sound):
+        evidence.process(media_id=media.pk, now=clock.now())
+    shown = client.get(page.redirect_chain[-1][0]).content.decode()
+    assert f'<video controls preload="none" poster="{reverse("evidence-poster", args=[film.pk])}"' in shown
+    assert f'<audio controls preload="none" src="{reverse("evidence-public", args=[sound.pk])}"' in shown
+    assert "Film, 1 min 2 s" in shown and "Recording, 1 s" in shown
 
 
 def test_file_that_is_no_photo_is_named_and_the_words_are_kept(city: City, enter) -> None:

@@ -48,12 +48,12 @@ def _drawn(found: dict[str, Any] | None) -> str:
     return as_data(f"{head}{inside}</svg>".encode(), "image/svg+xml")
 
 
-def _pictures(groups: Iterable[Group], actor: Actor) -> Iterable[tuple[str, list[tuple[str, Any]]]]:
-    """Title of each group of photos, and of its first photos the picture and when it was handed in."""
+def _pictures(groups: Iterable[Group], actor: Actor) -> Iterable[tuple[str, list[tuple[str, Any, str]]]]:
+    """Title of each group of photos; of its first ones the picture, when it was handed in, and how long a film is."""
     for group in groups:
-        shown = [one.photo for one in group.photos if not one.missing][:MOST_PHOTOS]
+        shown = [one for one in group.photos if not one.missing and one.photo.media.thumbnail][:MOST_PHOTOS]
         if shown:
-            yield group.title, [(_picture(photo, actor), photo.attached_at) for photo in shown]
+            yield group.title, [(_picture(one.photo, actor), one.photo.attached_at, one.length) for one in shown]
 
 
 def _picture(photo: evidence.Photo, actor: Actor) -> str:

@@ -14,11 +14,15 @@ from django.utils.translation import gettext_lazy
 from citygrid.evidence import permissions
 from citygrid.evidence import queries as evidence
 from citygrid.evidence import services as evidence_services
-from citygrid.evidence.choices import MOST_AT_ONCE, MediaState, Role
+from citygrid.evidence.choices import MOST_AT_ONCE, Kind, MediaState, Role
 from citygrid.evidence.errors import PhotoRefused
 from citygrid.kernel.actor import Actor
 from citygrid.ui.formats import distance_words
 
+ACCEPTED = (
+    "image/jpeg,image/png,image/webp,audio/webm,audio/ogg,audio/mp4,audio/mpeg,audio/wav,"
+    "video/webm,video/mp4,video/quicktime"
+)
 PREFIX = "photo_"  # the procedures' words for photos are this and a role
 LABELS = {
     Role.BEFORE: gettext_lazy("Photos of the problem"),
@@ -40,7 +44,7 @@ class PhotosField(forms.FileField):
         super().__init__(
             label=LABELS[Role(role)],
             required=required,
-            widget=ManyFiles(attrs={"accept": "image/jpeg,image/png,image/webp", "multiple": True}),
+            widget=ManyFiles(attrs={"accept": ACCEPTED, "multiple": True}),
             help_text=format_lazy(gettext_lazy("At most {most}, as the camera made them."), most=MOST_AT_ONCE),
         )
 
@@ -56,11 +60,15 @@ class PhotosField(forms.FileField):
 
 @dataclass(frozen=True)
 class Shown:
-    """A photo with what is said below it, and why it is not there if it is not."""
+    """A photo with what is said below it, and why it is not there if it is not.
+
+    `length`: what it is and how long, of a recording or a film; "" of a photo.
+    """
 
     photo: evidence.Photo
     fit: str
     missing: str
+    length: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,8 +113,19 @@ def groups(photos: Iterable[evidence.Photo]) -> list[Group]:
 
 def _shown(photo: evidence.Photo) -> Shown:
     if photo.media.state == MediaState.READY:
-        return Shown(photo, _fit_words(photo), "")
+        return Shown(photo, _fit_words(photo), "", _length_words(photo))
     return Shown(photo, "", evidence.refusal_words(photo.media) or str(MediaState(photo.media.state).label))
+
+
+def _length_words(photo: evidence.Photo) -> str:
+    """What a recording or a film is, and how long."""
+    if photo.media.kind == Kind.PHOTO:
+        return ""
+    minutes, seconds = divmod(max(1, round(photo.media.seconds or 0)), 60)
+    told = {"kind": str(Kind(photo.media.kind).label), "minutes": str(minutes), "seconds": str(seconds)}
+    if minutes:
+        return _("%(kind)s, %(minutes)s min %(seconds)s s") % told
+    return _("%(kind)s, %(seconds)s s") % told
 
 
 def _fit_words(photo: evidence.Photo) -> str:

@@ -19,10 +19,10 @@ router = Router(tags=["media"])
 
 @router.post("", response=responses(MediaOut, 201), auth=Permitted(permissions.RECEIVE))
 def receive_photo(request: Any, photo: File[UploadedFile]) -> Status[Any]:
-    """Hand in a photo; the answer means that it is stored for good. Attach it by its id to a report or a step.
+    """Hand in a photo, or a recording or film no larger; the answer means that it is stored for good.
 
-    Sent again before it belongs to anything, it is the same photo. A photo that belongs to nothing is removed after
-    a week.
+    Attach it by its id to a report or a step. Sent again before it belongs to anything, it is the same one. What
+    belongs to nothing is removed after a week. Larger files come in pieces (`/uploads`).
     """
     found = services.receive_photo(content=photo, filename=photo.name or "", actor=request.auth, now=clock.now())
     return Status(201, _media(found, request.auth))
@@ -36,15 +36,22 @@ def read_photo(request: Any, media_id: UUID) -> dict[str, Any]:
 
 @router.get("/{media_id}/{rendition}", response=responses(None), auth=Permitted(SIGNED_IN))
 def read_rendition(request: Any, media_id: UUID, rendition: Rendition) -> Any:
-    """The file: the public copy or the thumbnail (JPEG without metadata), or, for posts that may, the original."""
+    """The file, or a part of it (Range): a copy without metadata, a still picture, or the original for posts that may.
+
+    Copies are JPEG for a photo, MP4 for a film, M4A for a recording, which has no still picture.
+    """
     if rendition == Rendition.ORIGINAL:
-        found, file = services.open_original(media_id=media_id, actor=request.auth, now=clock.now())
-        return answer.original(file, media_id, found.format)
-    return answer.copy(queries.open_copy(media_id, rendition, request.auth), media_id)
+        found, name = services.open_original(media_id=media_id, actor=request.auth, now=clock.now())
+        return answer.original(request, name, media_id, found.kind, found.format)
+    found, name = queries.copy_of(media_id, rendition, request.auth)
+    return answer.copy(request, name, media_id, found.kind, rendition)
 
 
 def _media(found: models.Media, actor: Actor) -> dict[str, Any]:
-    names = ("id", "state", "format", "sha256", "size", "width", "height", "taken_at", "received_at", "refusal")
+    names = (
+        *("id", "kind", "state", "format", "sha256", "size", "width", "height", "seconds"),
+        *("taken_at", "received_at", "refusal"),
+    )
     facts = {name: getattr(found, name) for name in names}
     return {
         **facts,

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
-from citygrid.evidence.choices import Format, MediaState, Role
+from citygrid.evidence.choices import Format, Kind, MediaState, Role
 
 
 class UseOut(Schema):
@@ -23,15 +23,20 @@ class UseOut(Schema):
 
 
 class MediaOut(Schema):
-    """A photo that was handed in. It is served once it is ready; when it is refused, `refusal` is the stable code."""
+    """What was handed in. It is served once it is ready; when it is refused, `refusal` is the stable code.
+
+    `seconds` is the length of a recording or a film, null while it is not known; width and height are of pictures.
+    """
 
     id: UUID
+    kind: Kind
     state: MediaState
     format: Format
     sha256: str
     size: int
     width: int
     height: int
+    seconds: float | None
     taken_at: datetime | None
     received_at: datetime
     refusal: str

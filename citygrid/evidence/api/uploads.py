@@ -5,7 +5,6 @@ from functools import wraps
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.http import http_date
 from ninja import Header, Router
@@ -14,6 +13,7 @@ from pydantic import Field
 
 from citygrid.evidence import errors, models, permissions, services
 from citygrid.evidence.api.schemas import UploadOut
+from citygrid.evidence.choices import Kind
 from citygrid.evidence.rules import tus
 from citygrid.kernel import clock
 from citygrid.kernel.api import PROBLEM_CODES, Permitted, Problem, problem
@@ -61,7 +61,7 @@ def read_upload_options(request: Any) -> HttpResponse:
             "Tus-Version": tus.VERSION,
             "Tus-Extension": tus.EXTENSIONS,
             "Tus-Checksum-Algorithm": ",".join(tus.ALGORITHMS),
-            "Tus-Max-Size": str(settings.EVIDENCE_MOST_BYTES),
+            "Tus-Max-Size": str(max(map(services.most_bytes, Kind))),
         },
     )
 

@@ -3,7 +3,6 @@
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 from uuid import UUID
 
 from django.conf import settings
@@ -13,15 +12,15 @@ from citygrid.evidence.media.storage import sync_folders
 
 def begin(upload_id: UUID) -> None:
     """An empty file that is there after a crash."""
-    path = _path(upload_id)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    sync_folders([path.parent])
+    file = path(upload_id)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    sync_folders([file.parent])
 
 
 def write(upload_id: UUID, position: int, piece: bytes) -> None:
     """Put a piece at its place; when this returns, it is there after a crash. OSError when the file is gone."""
-    handle = os.open(_path(upload_id), os.O_WRONLY)
+    handle = os.open(path(upload_id), os.O_WRONLY)
     try:
         while piece:
             written = os.pwrite(handle, piece, position)
@@ -34,19 +33,14 @@ def write(upload_id: UUID, position: int, piece: bytes) -> None:
 def size(upload_id: UUID) -> int:
     """Bytes on the disk; -1 when the file is gone."""
     try:
-        return _path(upload_id).stat().st_size
+        return path(upload_id).stat().st_size
     except FileNotFoundError:
         return -1
 
 
-def open_file(upload_id: UUID) -> IO[bytes]:
-    """What has arrived, for reading. FileNotFoundError when it is gone."""
-    return _path(upload_id).open("rb")
-
-
 def delete(upload_id: UUID | str) -> None:
     """Delete the file; one that is gone already is no error."""
-    _path(upload_id).unlink(missing_ok=True)
+    path(upload_id).unlink(missing_ok=True)
 
 
 def names(before: datetime) -> list[str]:
@@ -56,5 +50,6 @@ def names(before: datetime) -> list[str]:
     return sorted(file.name for file in files if file.stat().st_mtime < before.timestamp())
 
 
-def _path(upload_id: UUID | str) -> Path:
+def path(upload_id: UUID | str) -> Path:
+    """Where the file lies."""
     return Path(settings.UPLOADS_FOLDER) / str(upload_id)

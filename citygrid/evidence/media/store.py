@@ -3,12 +3,16 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
 
-EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+EXTENSIONS = {
+    **{"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "WEBM": "webm", "OGG": "ogg"},
+    **{"MP4": "mp4", "M4A": "m4a", "MOV": "mov", "MP3": "mp3", "WAV": "wav"},
+}
 CHUNK = 1 << 20
 
 
@@ -20,6 +24,41 @@ def name_of(rendition: str, digest: str, file_format: str = "JPEG") -> str:
 def keep(name: str, content: bytes) -> None:
     """Store a file for good: when this returns, it is there after a crash."""
     _storage().save(name, ContentFile(content))
+
+
+def keep_file(name: str, path: Path) -> None:
+    """Store the content of a file for good, read in pieces."""
+    with path.open("rb") as file:
+        _storage().save(name, File(file))
+
+
+def copy_to(name: str, path: Path) -> str:
+    """Copy a stored file to a path of this machine; SHA-256 of what was copied. OSError when it is gone."""
+    digest = hashlib.sha256()
+    with path.open("xb") as file:
+        for piece in pieces(name, 0, size(name)):
+            digest.update(piece)
+            file.write(piece)
+    return digest.hexdigest()
+
+
+def size(name: str) -> int:
+    """Bytes of a stored file. FileNotFoundError when it is gone."""
+    return int(_storage().size(name))
+
+
+def pieces(name: str, start: int, stop: int) -> Iterator[bytes]:
+    """The bytes from `start` up to `stop`, piece by piece; of a bucket, nothing else is asked for."""
+    storage = _storage()
+    if hasattr(storage, "bucket"):
+        body = storage.bucket.Object(storage._normalize_name(name)).get(Range=f"bytes={start}-{stop - 1}")["Body"]
+        yield from body.iter_chunks(CHUNK)
+        return
+    with storage.open(name, "rb") as file:
+        file.seek(start)
+        while start < stop and (piece := file.read(min(CHUNK, stop - start))):
+            start += len(piece)
+            yield piece
 
 
 def open_file(name: str) -> "File[Any]":

@@ -1,7 +1,20 @@
-"""Pure rules: what a photo file is made of, and whether a photo fits the place and time it is shown for."""
+"""Pure rules: what a file is made of, and whether it fits the place and time it is shown for."""
 
-from citygrid.evidence.rules.container import Container, check_name, inspect
+from citygrid.evidence.rules.container import Container, inspect
+from citygrid.evidence.rules.film import Film
 from citygrid.evidence.rules.fit import Comparison, compare, instant, position
+from citygrid.evidence.rules.names import kind_of
 from citygrid.evidence.rules.tus import Checksum, hasher
 
-__all__ = ["Checksum", "Comparison", "Container", "check_name", "compare", "hasher", "inspect", "instant", "position"]
+__all__ = [
+    "Checksum",
+    "Comparison",
+    "Container",
+    "Film",
+    "compare",
+    "hasher",
+    "inspect",
+    "instant",
+    "kind_of",
+    "position",
+]

@@ -10,6 +10,7 @@ from struct import error as struct_error
 from struct import unpack_from
 
 from citygrid.evidence import errors
+from citygrid.evidence.rules.archive import is_archive
 
 FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "jpe": "JPEG", "jfif": "JPEG", "png": "PNG", "webp": "WEBP"}
 HEIC_NAMES = frozenset({"heic", "heif", "hif"})
@@ -18,7 +19,6 @@ MOST_PARTS = 20_000  # a 20 MB PNG in chunks of 1 kB
 MOST_METADATA = 8 << 20
 SCAN_END = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
 MARKUP = re.compile(rb"<(?:script|!doctype|\?php|html|iframe|svg)\b", re.IGNORECASE)
-ZIP_END, ZIP_ENTRY, ZIP_REACH = b"PK\x05\x06", b"PK\x01\x02", 22 + 65_535
 SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 ALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # JPEG markers without a length
 SOI, EOI, SOS, COM = 0xD8, 0xD9, 0xDA, 0xFE
@@ -55,15 +55,6 @@ def inspect(content: bytes, filename: str, *, most_pixels: int) -> Container:
     if _hides_something(content, container):
         raise errors.PhotoPolyglot()
     return container
-
-
-def check_name(filename: str) -> None:
-    """Refuse by its name alone a file that no content makes a photo: FormatUnknown (415), HeicRefused (415)."""
-    extension = _extension(filename)
-    if extension in HEIC_NAMES:
-        raise errors.HeicRefused()
-    if extension not in FORMATS:
-        raise errors.FormatUnknown()
 
 
 def _extension(filename: str) -> str:
@@ -218,7 +209,7 @@ def _hides_something(content: bytes, found: Container) -> bool:
     return (
         (any(tail) and not (found.format == "JPEG" and _is_of_a_camera(tail)))
         or b"%PDF-" in content[:1024]
-        or _is_archive(content)
+        or is_archive(content)
         or any(MARKUP.search(content, start, stop) for start, stop in [*found.metadata, (found.end, len(content))])
     )
 
@@ -226,15 +217,3 @@ def _hides_something(content: bytes, found: Container) -> bool:
 def _is_of_a_camera(tail: bytes) -> bool:
     """What phones put behind a JPEG: a second picture (CIPA DC-007), the film of a motion photo, Samsung's trailer."""
     return tail.startswith(b"\xff\xd8\xff") or tail[4:8] == b"ftyp" or tail.rstrip(b"\0").endswith(b"SEFT")
-
-
-def _is_archive(content: bytes) -> bool:
-    """Whether a ZIP directory ends near the file's end (PKWARE APPNOTE, 4.3.16): its size leads to its first entry."""
-    reach = max(0, len(content) - ZIP_REACH)
-    for end in re.finditer(re.escape(ZIP_END), content[reach:]):
-        at = reach + end.start()
-        if at + 22 <= len(content):
-            (size,) = unpack_from("<I", content, at + 12)
-            if content[max(0, at - size) :].startswith(ZIP_ENTRY):
-                return True
-    return False

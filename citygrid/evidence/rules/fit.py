@@ -40,13 +40,23 @@ def compare(
 def instant(taken: Mapping[str, Any], zone: tzinfo) -> datetime | None:
     """The time in EXIF (DateTimeOriginal, OffsetTimeOriginal); without an offset it is the time of `zone`.
 
-    None when there is none, or when it is no time at all.
+    Or `iso_time`, the time of a film (ISO 8601). None when there is none, or when it is no time at all.
     """
+    if told := taken.get("iso_time"):
+        return _iso_instant(str(told), zone)
     text, offset = str(taken.get("time", ""))[:19], str(taken.get("offset", ""))[:6]
     try:
         if offset:
             return datetime.strptime(f"{text} {offset}", "%Y:%m:%d %H:%M:%S %z").astimezone(UTC)
         return datetime.strptime(text, "%Y:%m:%d %H:%M:%S").replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _iso_instant(text: str, zone: tzinfo) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

@@ -1,6 +1,15 @@
 from citygrid.evidence.rules import Checksum
 from citygrid.evidence.services.keep import ScrubReport, purge, scrub
-from citygrid.evidence.services.receive import PROCESS_TASK, QUEUE, attach, open_original, process, receive_photo
+from citygrid.evidence.services.receive import (
+    PROCESS_TASK,
+    QUEUE,
+    attach,
+    most_bytes,
+    open_original,
+    process,
+    receive_file,
+    receive_photo,
+)
 from citygrid.evidence.services.uploads import (
     begin_upload,
     drop_upload,
@@ -19,10 +28,12 @@ __all__ = [
     "drop_upload",
     "expire_uploads",
     "look_up_upload",
+    "most_bytes",
     "open_original",
     "process",
     "purge",
     "receive_chunk",
+    "receive_file",
     "receive_photo",
     "scrub",
 ]

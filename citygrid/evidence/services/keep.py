@@ -45,7 +45,7 @@ def scrub(*, actor: Actor, now: datetime) -> ScrubReport:
     report = ScrubReport()
     known: set[str] = set()
     for media in models.Media.objects.order_by("id").iterator(chunk_size=1_000):
-        names = [name for name in (media.original, media.public, media.thumbnail) if name]
+        names = media.files
         if media.original and media.original not in known:
             _scrub_one(media, report)
         report.missing += [name for name in names[1:] if name not in known and not store.exists(name)]
@@ -83,8 +83,8 @@ def _remove(media_id: UUID, is_over: Q, now: datetime) -> bool:
             media.state, media.refusal, media.taken_at, media.taken_where = MediaState.REMOVED, "", None, None
         elif media.state != MediaState.REFUSED:  # attached while this was waiting
             return False
-        names = [name for name in (media.original, media.public, media.thumbnail) if name]
-        media.original = media.public = media.thumbnail = ""
+        names = media.files
+        media.original = media.public = media.thumbnail = media.poster = ""
         media.save()
         data = {"sha256": media.sha256, "size": media.size, "files": len(names)}
         record(media, "remove", system_actor("retention"), now, data)
@@ -95,7 +95,7 @@ def _remove(media_id: UUID, is_over: Q, now: datetime) -> bool:
 def _delete_files(digest: str, names: Iterable[str]) -> None:
     """Delete files of a photo, unless another photo of the same content needs them."""
     with alone_with(digest):
-        same = models.Media.objects.filter(sha256=digest).values_list("original", "public", "thumbnail")
+        same = models.Media.objects.filter(sha256=digest).values_list("original", "public", "thumbnail", "poster")
         for name in set(names).difference(*same):
             store.delete(name)
 

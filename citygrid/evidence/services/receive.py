@@ -1,6 +1,8 @@
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import IO, Any
 from uuid import UUID
 
@@ -11,26 +13,35 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.evidence import errors, models, permissions, queries, rules
-from citygrid.evidence.choices import MOST_AT_ONCE, MediaState, Rendition, Role
+from citygrid.evidence.choices import MOST_AT_ONCE, Kind, MediaState, Rendition, Role
 from citygrid.evidence.media import Decoded, Limits, decode, store
+from citygrid.evidence.media.film import convert, probe
 from citygrid.evidence.registry import owners
+from citygrid.evidence.rules import film
 from citygrid.evidence.services.base import alone_with, record
 from citygrid.kernel.actor import Actor, system_actor
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.ids import uuid7
 from citygrid.kernel.jobs import enqueue
 
-PROCESS_TASK, QUEUE = "evidence.process", "evidence"
+PROCESS_TASK, QUEUE, FILM_LOCK = "evidence.process", "evidence", "evidence.film"
+COPIES = ("public", "thumbnail", "poster")
 PIECE = 1 << 20
+
+
+def most_bytes(kind: str) -> int:
+    """The largest file of a kind that is taken."""
+    most = {Kind.AUDIO: settings.EVIDENCE_MOST_AUDIO_BYTES, Kind.VIDEO: settings.EVIDENCE_MOST_VIDEO_BYTES}
+    return most.get(Kind(kind), settings.EVIDENCE_MOST_BYTES)
 
 
 def check_announced(filename: str, length: int) -> None:
     """Refuse a file by its name and length alone: FormatUnknown (415), PhotoEmpty (400), PhotoTooLarge (413)."""
-    rules.check_name(filename)
+    most = most_bytes(rules.kind_of(filename))
     if not length:
         raise errors.PhotoEmpty()
-    if length > settings.EVIDENCE_MOST_BYTES:
-        raise errors.PhotoTooLarge(most=settings.EVIDENCE_MOST_BYTES >> 20)
+    if length > most:
+        raise errors.PhotoTooLarge(most=most >> 20)
 
 
 def receive_photo(
@@ -38,52 +49,66 @@ def receive_photo(
 ) -> models.Media:
     """Take a photo as evidence: when this returns, its file and its row are stored for good and its job is queued.
 
-    The same account sending the same photo again gets the first one, while that belongs to nothing yet. PhotoRefused
-    (400, 413, 415) names what is wrong, PromiseBroken (460) that it does not hash to `sha256` (hexadecimal; "" for no
-    promise); then nothing is kept. A crash on the way leaves at most a file without a row, which the scrubber reports.
+    A recording or a film may come the same way, if it is no larger than a photo may be. The same account sending the
+    same again gets the first one, while that belongs to nothing yet. PhotoRefused (400, 413, 415) names what is wrong,
+    PromiseBroken (460) that it does not hash to `sha256` (hexadecimal; "" for no promise); then nothing is kept. A
+    crash on the way leaves at most a file without a row, which the scrubber reports.
     """
     actor.require(permissions.RECEIVE)
     photo, digest = _read(content, settings.EVIDENCE_MOST_BYTES)
-    if sha256 and sha256 != digest:
-        raise errors.PromiseBroken()
+    if film.extension(filename) in film.FORMATS:
+        with NamedTemporaryFile(prefix="film-") as file:
+            file.write(photo)
+            file.flush()
+            path = Path(file.name)
+            return receive_file(path=path, filename=filename, actor=actor, now=now, sha256=sha256)
+    _check_promise(sha256, digest)
     container = rules.inspect(photo, filename, most_pixels=settings.EVIDENCE_MOST_PIXELS)
     name = store.name_of(Rendition.ORIGINAL, digest, container.format)
+    facts = {"size": len(photo), "width": container.width, "height": container.height}
     with alone_with(digest):
         if again := _handed_in_before(digest, actor):
             return again
         store.keep(name, photo)
-        media = models.Media.objects.create(
-            id=uuid7(),
-            format=container.format,
-            sha256=digest,
-            size=len(photo),
-            width=container.width,
-            height=container.height,
-            original=name,
-            received_at=now,
-            received_by_id=actor.account_id,
-            retain_until_date=_retain_until(now),
-        )
-        record(media, "receive", actor, now, {"sha256": digest, "size": len(photo)})
-        enqueue(PROCESS_TASK, QUEUE, media_id=str(media.pk))
-    return media
+        return _register(name, digest, actor, now, format=container.format, **facts)
+
+
+def receive_file(*, path: Path, filename: str, actor: Actor, now: datetime, sha256: str = "") -> models.Media:
+    """Take a file of this machine as `receive_photo` does, up to the size its kind may have; read in pieces."""
+    actor.require(permissions.RECEIVE)
+    size = path.stat().st_size
+    check_announced(filename, size)
+    if rules.kind_of(filename) == Kind.PHOTO:
+        with path.open("rb") as photo:
+            return receive_photo(content=photo, filename=filename, actor=actor, now=now, sha256=sha256)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        _check_promise(sha256, digest)
+        file_format = film.inspect(file, filename)
+    found = probe(path, filename, file_format, most_seconds=settings.EVIDENCE_MOST_SECONDS)
+    kind = Kind.VIDEO if found.has_picture else Kind.AUDIO
+    if size > most_bytes(kind):
+        raise errors.PhotoTooLarge(most=most_bytes(kind) >> 20)
+    name = store.name_of(Rendition.ORIGINAL, digest, file_format)
+    store.keep_file(name, path)  # long before the transaction, which must be short
+    facts = {"size": size, "width": found.width, "height": found.height, "seconds": found.seconds}
+    with alone_with(digest):
+        if again := _handed_in_before(digest, actor):
+            return again
+        if not store.exists(name):  # another medium of this content was removed meanwhile
+            store.keep_file(name, path)
+        return _register(name, digest, actor, now, format=file_format, kind=kind, **facts)
 
 
 def process(*, media_id: UUID, now: datetime) -> models.Media:
-    """Decode a photo in its own process and store the public copy and the thumbnail; or note why it is refused.
+    """Decode a medium in processes of its own and store its copies; or note why it is refused.
 
     May be run again at any time: what is done stays done. OSError when the original cannot be read.
     """
     media = models.Media.objects.get(pk=media_id)
     if media.state != MediaState.RECEIVED:
         return media
-    photo = store.read(media.original)
-    if hashlib.sha256(photo).hexdigest() != media.sha256:
-        raise OSError(f"{media.original} is not what was received")
-    decoded = decode(photo, media.format, Limits(pixels=settings.EVIDENCE_MOST_PIXELS))
-    if not decoded.refusal and (decoded.width, decoded.height) != (media.width, media.height):
-        decoded = Decoded(refusal=errors.PhotoMalformed.code)  # container and decoder disagree
-    return _conclude(media, decoded, now)
+    return (_draw if media.kind == Kind.PHOTO else _convert)(media, now)
 
 
 @transaction.atomic
@@ -111,15 +136,37 @@ def attach(
         record(media, "attach", actor, now, {"owner": f"{owner_kind}/{owner_id}", "role": str(role)})
 
 
-def open_original(*, media_id: UUID, actor: Actor, now: datetime) -> tuple[models.Media, Any]:
-    """A photo and its original as an open file, for a post that may; who asked is on record before it is read."""
+def open_original(*, media_id: UUID, actor: Actor, now: datetime) -> tuple[models.Media, str]:
+    """A medium and the stored name of its original, for a post that may; who asked is on record before it is read."""
     actor.require(permissions.VIEW_ORIGINAL)
     media = queries.media(media_id, actor)
     if media.state in (MediaState.REFUSED, MediaState.REMOVED):
         raise NotFound(what=_("photo"))
     with transaction.atomic():
-        record(media, "open_original", actor, now, {})
-    return media, queries.open_stored(media.original)
+        record(media, "open_original", actor, now, {"kind": media.kind})
+    return media, queries.stored(media.original)
+
+
+def _register(name: str, digest: str, actor: Actor, now: datetime, **facts: Any) -> models.Media:
+    """The row of a medium whose original is stored, and its job."""
+    media = models.Media.objects.create(
+        id=uuid7(),
+        sha256=digest,
+        original=name,
+        received_at=now,
+        received_by_id=actor.account_id,
+        retain_until_date=_retain_until(now),
+        **facts,
+    )
+    record(media, "receive", actor, now, {"sha256": digest, "size": media.size})
+    lock = FILM_LOCK if media.kind == Kind.VIDEO else None  # a long job: the other workers' hands stay free
+    enqueue(PROCESS_TASK, QUEUE, lock=lock, media_id=str(media.pk))
+    return media
+
+
+def _check_promise(promised: str, digest: str) -> None:
+    if promised and promised != digest:
+        raise errors.PromiseBroken()
 
 
 def _handed_in_before(digest: str, actor: Actor) -> models.Media | None:
@@ -146,28 +193,56 @@ def _read(content: bytes | IO[bytes], most: int) -> tuple[bytes, str]:
     return bytes(read), digest.hexdigest()
 
 
-def _conclude(media: models.Media, decoded: Decoded, now: datetime) -> models.Media:
-    """Store the copies, then say in the row that they are there."""
-    values: dict[str, Any] = {"state": MediaState.REFUSED, "refusal": decoded.refusal}
-    if not decoded.refusal:
-        names = {copy: store.name_of(copy, media.sha256) for copy in (Rendition.PUBLIC, Rendition.THUMBNAIL)}
-        store.keep(names[Rendition.PUBLIC], decoded.public)
-        store.keep(names[Rendition.THUMBNAIL], decoded.thumbnail)
-        recorded = decoded.recorded or {}
-        where = rules.position(recorded)
-        values = {
-            "state": MediaState.READY,
-            "public": names[Rendition.PUBLIC],
-            "thumbnail": names[Rendition.THUMBNAIL],
-            "taken_at": rules.instant(recorded, timezone.get_default_timezone()),
-            "taken_where": Point(*where, srid=4326) if where else None,
-        }
+def _draw(media: models.Media, now: datetime) -> models.Media:
+    """Copies of a photo."""
+    photo = store.read(media.original)
+    if hashlib.sha256(photo).hexdigest() != media.sha256:
+        raise OSError(f"{media.original} is not what was received")
+    decoded = decode(photo, media.format, Limits(pixels=settings.EVIDENCE_MOST_PIXELS))
+    if not decoded.refusal and (decoded.width, decoded.height) != (media.width, media.height):
+        decoded = Decoded(refusal=errors.PhotoMalformed.code)  # container and decoder disagree
+    if decoded.refusal:
+        return _conclude(media, now, decoded.refusal)
+    names = {copy: store.name_of(copy, media.sha256) for copy in (Rendition.PUBLIC, Rendition.THUMBNAIL)}
+    store.keep(names[Rendition.PUBLIC], decoded.public)
+    store.keep(names[Rendition.THUMBNAIL], decoded.thumbnail)
+    return _conclude(media, now, "", **_taken(decoded.recorded or {}), **{str(copy): names[copy] for copy in names})
+
+
+def _convert(media: models.Media, now: datetime) -> models.Media:
+    """Copies of a recording or a film."""
+    with TemporaryDirectory(prefix="film-") as made:
+        folder = Path(made)
+        filename = f"original.{store.EXTENSIONS[media.format]}"
+        if store.copy_to(media.original, folder / filename) != media.sha256:
+            raise OSError(f"{media.original} is not what was received")
+        most = settings.EVIDENCE_MOST_SECONDS
+        copies = convert(folder / filename, folder, filename, media.format, most_seconds=most)
+        if copies.refusal or copies.found is None:
+            return _conclude(media, now, copies.refusal)
+        files = {copy: path for copy in COPIES if (path := getattr(copies, copy))}
+        names = {copy: store.name_of(copy, media.sha256, path.suffix[1:].upper()) for copy, path in files.items()}
+        for copy, path in files.items():
+            store.keep_file(names[copy], path)
+    return _conclude(media, now, "", seconds=copies.found.seconds, **_taken(copies.found.recorded), **names)
+
+
+def _taken(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    where = rules.position(recorded)
+    at = rules.instant(recorded, timezone.get_default_timezone())
+    return {"taken_at": at, "taken_where": Point(*where, srid=4326) if where else None}
+
+
+def _conclude(media: models.Media, now: datetime, refusal: str, **values: Any) -> models.Media:
+    """Say in the row that the copies are there, or why there are none."""
+    state = MediaState.REFUSED if refusal else MediaState.READY
     with transaction.atomic():
         locked = models.Media.objects.select_for_update().get(pk=media.pk)
         if locked.state != MediaState.RECEIVED:  # another worker was first; it wrote the same
             return locked
+        values |= {"state": state, "refusal": refusal}
         for name, value in values.items():
             setattr(locked, name, value)
         locked.save(update_fields=list(values))
-        record(locked, str(values["state"]), system_actor("decoder"), now, {"refusal": decoded.refusal})
+        record(locked, str(state), system_actor("decoder"), now, {"refusal": refusal})
     return locked

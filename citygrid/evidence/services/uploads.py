@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from citygrid.evidence import errors, models, permissions, rules
 from citygrid.evidence.media import partial
 from citygrid.evidence.rules import Checksum
-from citygrid.evidence.services.receive import check_announced, receive_photo
+from citygrid.evidence.services.receive import check_announced, receive_file
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor, system_actor
 from citygrid.kernel.errors import NotFound
@@ -194,15 +194,14 @@ def _finish(upload: models.Upload, actor: Actor, now: datetime) -> models.Upload
     if upload.media_id or upload.offset < upload.length:
         return upload
     try:
-        with partial.open_file(upload.pk) as file:
-            with transaction.atomic():
-                upload.media = receive_photo(
-                    content=file, filename=upload.filename, sha256=upload.sha256, actor=actor, now=now
-                )
-                _change(upload, media=upload.media)
+        media = receive_file(
+            path=partial.path(upload.pk), filename=upload.filename, sha256=upload.sha256, actor=actor, now=now
+        )
     except (errors.PromiseBroken, errors.PhotoRefused) as refusal:
         _drop(upload, "refuse", actor, now, reason=refusal.code)
         raise
+    _change(upload, media=media)
+    upload.media = media
     partial.delete(upload.pk)
     return upload
 

@@ -2,11 +2,14 @@
 
 import io
 import struct
+import subprocess
 import zipfile
 import zlib
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from PIL import Image
@@ -16,6 +19,14 @@ from citygrid.evidence import models, services
 from citygrid.kernel.actor import Actor, system_actor
 
 TESTER = system_actor("tests")
+OPUS, AAC = ("-c:a", "libopus"), ("-c:a", "aac")
+H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+FILMS = {
+    "mp4": (*H264, *AAC),
+    "mov": (*H264, *AAC),
+    "webm": ("-c:v", "libvpx", "-deadline", "realtime", *OPUS),
+}
+RECORDINGS = {"weba": (*OPUS, "-f", "webm"), "ogg": OPUS, "m4a": AAC, "mp3": ("-c:a", "libmp3lame"), "wav": ()}
 PIXELS = 64_000_000
 
 
@@ -114,6 +125,20 @@ def mutations(photo: bytes, count: int, seed: int = 7) -> list[bytes]:
         at = random.randrange(len(broken))
         made.append(bytes(random.choice((broken, broken[:at], broken + broken[at:]))))
     return made
+
+
+@cache
+def recording(kind: str = "mp4", *options: str, seconds: float = 1.0, size: str = "160x120") -> bytes:
+    """A film or a recording in the container of this name ending, written by ffmpeg; `options` are its own."""
+    picture_source = ("-f", "lavfi", "-i", f"testsrc2=s={size}:r=15:d={seconds}")
+    sound = ("-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}")
+    sources = (*picture_source, *sound) if kind in FILMS else sound
+    codecs = FILMS.get(kind) or RECORDINGS[kind]
+    with TemporaryDirectory() as folder:
+        made = Path(folder) / f"made.{kind}"
+        command = ["ffmpeg", "-nostdin", "-v", "error", *sources, "-shortest", *codecs, *options, str(made)]
+        subprocess.run(command, check=True)
+        return made.read_bytes()
 
 
 def receive(

@@ -22,7 +22,7 @@ from citygrid.access.tests import factories as access
 from citygrid.access.tests.factories import NOW
 from citygrid.evidence import errors, models, queries, services
 from citygrid.evidence.choices import Role
-from citygrid.evidence.media import Limits
+from citygrid.evidence.media import Limits, store
 from citygrid.evidence.registry import Seen, owners, parts
 from citygrid.evidence.tests import factories as make
 from citygrid.evidence.tests.factories import TESTER, jpeg, ready, receive
@@ -249,9 +249,8 @@ def test_original_is_for_those_who_may_and_who_asked_is_on_record(supervisor):
     leader = access.make_actor("shift_leader")
     with pytest.raises(NotPermitted):
         services.open_original(media_id=media.pk, actor=supervisor, now=NOW)
-    _, file = services.open_original(media_id=media.pk, actor=leader, now=NOW)
-    with file:
-        assert file.read() == jpeg()
+    _, name = services.open_original(media_id=media.pk, actor=leader, now=NOW)
+    assert store.read(name) == jpeg()
     entry = AuditEntry.objects.get(action="open_original")
     assert (entry.subject, entry.account_id) == (f"evidence.media/{media.pk}", leader.account_id)
 

@@ -61,7 +61,7 @@ def test_piece_is_on_the_disk_before_its_offset_is_told(sender, monkeypatch) -> 
 def test_server_that_dies_after_the_last_byte_finishes_when_it_is_asked(sender, monkeypatch) -> None:
     upload = begin(sender)
     with monkeypatch.context() as broken:
-        broken.setattr(services.uploads, "receive_photo", lambda **values: 1 / 0)
+        broken.setattr(services.uploads, "receive_file", lambda **values: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             send(sender, upload, [PHOTO], 0)
     upload.refresh_from_db()

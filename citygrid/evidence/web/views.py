@@ -16,15 +16,16 @@ from citygrid.kernel.web import SIGNED_IN, requires
 @requires(SIGNED_IN)
 @require_safe
 def copy(request: Any, media_id: UUID, rendition: str) -> Any:
-    """The public copy or the thumbnail."""
+    """The public copy, or a still picture."""
     if request.actor is None:
         raise NotFound(what=_("photo"))
-    return answer.copy(queries.open_copy(media_id, rendition, request.actor), media_id)
+    found, name = queries.copy_of(media_id, rendition, request.actor)
+    return answer.copy(request, name, media_id, found.kind, rendition)
 
 
 @requires(permissions.VIEW_ORIGINAL)
 @require_safe
 def original(request: Any, media_id: UUID) -> Any:
     """The original, to be saved, never shown; asking for it goes on record."""
-    media, file = services.open_original(media_id=media_id, actor=request.actor, now=clock.now())
-    return answer.original(file, media_id, media.format)
+    found, name = services.open_original(media_id=media_id, actor=request.actor, now=clock.now())
+    return answer.original(request, name, media_id, found.kind, found.format)
