@@ -10,12 +10,17 @@ from citygrid.config import state
 
 
 def load() -> dict[str, str]:
-    """`django` (signing) and `field` (encryption of single fields) keys."""
+    """`django` (signing) and `field` (encryption of single fields) keys; `bucket_key` and `bucket_secret` of a bucket.
+
+    Those of a bucket are given, in the environment or the file: "" where there are none.
+    """
     path = state.folder() / "secrets.json"
     kept = _read(path)
     return {
         "django": os.environ.get("CITYGRID_SECRET_KEY") or kept["django"],
         "field": os.environ.get("CITYGRID_FIELD_KEY") or kept["field"],
+        "bucket_key": os.environ.get("CITYGRID_EVIDENCE_KEY") or kept.get("bucket_key", ""),
+        "bucket_secret": os.environ.get("CITYGRID_EVIDENCE_SECRET") or kept.get("bucket_secret", ""),
     }
 
 

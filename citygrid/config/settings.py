@@ -2,12 +2,11 @@
 
 import os
 from pathlib import Path
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
-from citygrid.config import secrets, state
+from citygrid.config import secrets, state, storage
 from citygrid.ui import base_maps
 from citygrid.ui.storage import is_immutable
 
@@ -129,25 +128,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
-# Photos: a folder of this machine, or a bucket of any S3 service (its keys come from AWS_ACCESS_KEY_ID and its like).
-EVIDENCE_BUCKET = os.environ.get("CITYGRID_EVIDENCE_BUCKET", "")
-EVIDENCE_STORAGE: dict[str, Any] = (
-    {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": EVIDENCE_BUCKET,
-            "endpoint_url": os.environ.get("CITYGRID_EVIDENCE_ENDPOINT") or None,
-            "region_name": os.environ.get("CITYGRID_EVIDENCE_REGION") or None,
-            "default_acl": None,
-            "file_overwrite": True,
-        },
-    }
-    if EVIDENCE_BUCKET
-    else {
-        "BACKEND": "citygrid.evidence.media.storage.DurableFolder",
-        "OPTIONS": {"location": os.environ.get("CITYGRID_EVIDENCE_FOLDER") or state.folder() / "evidence"},
-    }
-)
+# Evidence, and how much of it is taken at once.
+EVIDENCE_STORAGE = storage.evidence(os.environ, KEYS, state.folder())
 EVIDENCE_MOST_BYTES = int(os.environ.get("CITYGRID_EVIDENCE_MOST_MB", "20")) << 20
 EVIDENCE_MOST_AUDIO_BYTES = int(os.environ.get("CITYGRID_AUDIO_MOST_MB", "50")) << 20
 EVIDENCE_MOST_VIDEO_BYTES = int(os.environ.get("CITYGRID_VIDEO_MOST_MB", "500")) << 20

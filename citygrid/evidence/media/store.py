@@ -51,7 +51,7 @@ def pieces(name: str, start: int, stop: int) -> Iterator[bytes]:
     """The bytes from `start` up to `stop`, piece by piece; of a bucket, nothing else is asked for."""
     storage = _storage()
     if hasattr(storage, "bucket"):
-        body = storage.bucket.Object(storage._normalize_name(name)).get(Range=f"bytes={start}-{stop - 1}")["Body"]
+        body = storage.bucket.Object(name).get(Range=f"bytes={start}-{stop - 1}")["Body"]
         yield from body.iter_chunks(CHUNK)
         return
     with storage.open(name, "rb") as file:
