@@ -6,25 +6,21 @@ CITYGRID_CUT_UPLOADS=100 sends so many (10 by itself).
 import hashlib
 import os
 import random
-import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import numpy
 import pytest
-from django.db import connection
 from PIL import Image
 
 from citygrid.cases.tests.factories import City, make_city
-from citygrid.config import processes, state
 from citygrid.evidence.models import Media, Upload
 from citygrid.evidence.tests import factories as make
 from tests.api.conftest import key_of
 from tests.faults.proxy import Fault, proxy_to
 from tests.faults.tus import CHUNK, Sender
-from tests.live.process import free_port, is_open
-from tests.robustness.platform import ROOT, wait_for
+from tests.robustness.web import Web
 
 UPLOADS = int(os.environ.get("CITYGRID_CUT_UPLOADS", "10"))
 SEED = 20261128
@@ -39,38 +35,10 @@ FORMS = {
 }
 
 
-class Web:
-    """The web process on the tests' database, with folders of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        name = connection.settings_dict["NAME"]
-        url = os.environ.get("DATABASE_URL", "").rsplit("/", 1)[0] or f"postgres://{state.NAME}@"
-        place = "" if os.environ.get("DATABASE_URL") else f"?host={state.socket_folder()}&port={state.SOCKET_PORT}"
-        self.evidence = folder / "evidence"
-        folders = {"CITYGRID_EVIDENCE_FOLDER": self.evidence, "CITYGRID_UPLOADS_FOLDER": folder / "uploads"}
-        environment = {**os.environ, "DATABASE_URL": f"{url}/{name}{place}", **{k: str(v) for k, v in folders.items()}}
-        self.uploads = folder / "uploads"
-        self.port = free_port()
-        self.log = (folder / "web.log").open("w+")
-        command = processes.web("127.0.0.1", self.port)
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=self.log, stderr=self.log)
-
-    def faults(self) -> list[str]:
-        """Lines of the log that tell of a fault of the server."""
-        self.log.seek(0)
-        return [line for line in self.log if "ERROR" in line or "Traceback" in line]
-
-
 @pytest.fixture
 def web(transactional_db: None, tmp_path: Path) -> Iterator[Web]:
-    web = Web(tmp_path)
-    try:
-        wait_for(lambda: is_open(web.port))
+    with Web.running(tmp_path) as web:
         yield web
-    finally:
-        web.process.terminate()
-        web.process.wait(30)
-        web.log.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import zlib
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from PIL import Image
 from citygrid.evidence.media import Limits, decode
 from citygrid.evidence.media.storage import DurableFolder
 from citygrid.evidence.tests import factories as make
+from citygrid.evidence.tests.corpus import exif_bomb, text_bomb
 from citygrid.evidence.tests.factories import encoded, exif, jpeg
 from citygrid.kernel.confined import NoTimeError
 
@@ -88,20 +88,6 @@ def test_picture_in_any_colour_mode_is_decoded(mode):
     file_format = "JPEG" if mode == "CMYK" else "PNG"
     photo = encoded(file_format, Image.new(mode, (400, 300)))
     assert opened(decode(photo, file_format, Limits()).thumbnail).size == (320, 240)
-
-
-def text_bomb() -> bytes:
-    data = b"Raw profile type exif\0\0" + zlib.compress(bytes(200 << 20), 9)
-    return make.with_chunk(encoded("PNG"), b"zTXt", data)
-
-
-def exif_bomb() -> bytes:
-    """A directory of entries that each claim four billion values, and point back at themselves."""
-    entry = (
-        (0x8769).to_bytes(2, "little") + (4).to_bytes(2, "little") + b"\xff\xff\xff\xff" + (8).to_bytes(4, "little")
-    )
-    directory = b"II*\0\x08\0\0\0" + (4_000).to_bytes(2, "little") + entry * 4_000 + b"\x08\0\0\0"
-    return make.with_segment(jpeg(), 0xE1, b"Exif\0\0" + directory)
 
 
 BOMBS = {
