@@ -1,0 +1,28 @@
+import '../tokens.css'
+import './styles/frame.css'
+import './styles/screens.css'
+import { createApp } from 'vue'
+import App from './App.vue'
+import { readKept, renew } from './home.ts'
+import { tidy } from './outbox/box.ts'
+import { startSending } from './outbox/sender.ts'
+import { followPlace } from './place.ts'
+import { keepShell } from './shell.ts'
+
+const RENEWED = 60_000 // milliseconds
+
+async function start(): Promise<void> {
+  await readKept() // shown at once; everything after it may wait for a network
+  createApp(App).mount('#terminal')
+  followPlace()
+  void navigator.storage?.persist?.()
+  void keepShell()
+  await tidy(Date.now())
+  await renew()
+  startSending(() => void renew())
+  addEventListener('online', () => void renew())
+  document.addEventListener('visibilitychange', () => document.hidden || void renew())
+  setInterval(() => document.hidden || void renew(), RENEWED)
+}
+
+void start()

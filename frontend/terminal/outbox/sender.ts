@@ -1,0 +1,154 @@
+import { call, Refused } from '../api.ts'
+import { wipe } from '../store/vault.ts'
+import { box, file, type Held, save, settle, tidy, waiting } from './box.ts'
+import type { Theirs, Trouble } from './record.ts'
+import { pause, sendable, verdict } from './rules.ts'
+import { upload } from './uploads.ts'
+
+const LOCK = 'citygrid-terminal-sender'
+const LOOKED_AGAIN = 15_000 // milliseconds
+
+let isAsked = false
+let rest = { until: 0, tries: 0 } // while nothing answers at all
+let told: (held: Held) => void = () => {}
+
+/** Send by itself: now, when the network comes back, when the page is looked at again, and every quarter of a minute. */
+export function startSending(received: (held: Held) => void): void {
+  told = received
+  const now = () => void send(true)
+  addEventListener('online', now)
+  document.addEventListener('visibilitychange', () => document.hidden || void send(true))
+  setInterval(() => void send(), LOOKED_AGAIN)
+  now()
+}
+
+/** Send what is due; `isUrged`: also what was to be tried later. Of all windows one sends. */
+export async function send(isUrged = false): Promise<void> {
+  if (isUrged) rest = { until: 0, tries: 0 }
+  if (Date.now() < rest.until || box.isRevoked) return
+  isAsked = true
+  await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
+    while (lock && isAsked) {
+      isAsked = false
+      await pass(isUrged)
+    }
+  })
+}
+
+async function pass(isUrged: boolean): Promise<void> {
+  const tried = new Set<string>()
+  for (let next = due(isUrged, tried); next; next = due(isUrged, tried)) {
+    tried.add(next.row.id)
+    box.sending = next.row.id
+    const goesOn = await deliver(next).finally(() => (box.sending = ''))
+    if (!goesOn) return
+  }
+  await tidy(Date.now())
+}
+
+function due(isUrged: boolean, tried: Set<string>): Held | undefined {
+  const queued = waiting().map((held) => ({
+    held,
+    id: held.row.id,
+    born_at: held.row.born_at,
+    next_at: isUrged ? 0 : held.row.next_at,
+    case_id: held.content.case_id,
+    needs_person: held.content.trouble !== null || tried.has(held.row.id),
+  }))
+  return sendable(queued, Date.now())[0]?.held
+}
+
+/** Whether there is any use in sending the next one. */
+async function deliver(held: Held): Promise<boolean> {
+  try {
+    const number = await hand(held)
+    box.needsSignIn = false
+    rest = { until: 0, tries: 0 }
+    await settle(held, { kind: 'received', number, reason: '' }, Date.now())
+    told(held)
+    return true
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    return failed(held, error)
+  }
+}
+
+async function failed(held: Held, { status, code, title, hint, fields }: Refused): Promise<boolean> {
+  const found = verdict(status, code)
+  if (found === 'revoked') {
+    await revoke()
+    return false
+  }
+  if (found === 'sign-in') box.needsSignIn = true
+  if (status === 0) rest = { until: Date.now() + pause(rest.tries + 1), tries: rest.tries + 1 }
+  if (found === 'later' || found === 'sign-in') {
+    const tries = held.row.tries + 1
+    if (status !== 0) await save(held, { tries, next_at: Date.now() + pause(tries) })
+    return status !== 0 && found === 'later'
+  }
+  const trouble: Trouble = { kind: 'refused', code, title, hint, fields }
+  if (found === 'conflict' && held.content.case_id) {
+    trouble.kind = 'conflict'
+    try {
+      trouble.theirs = await theirsOf(held.content.case_id)
+    } catch (silent) {
+      if ((silent as Refused).status === 0) return false // asked again, with the step, later
+    }
+  }
+  held.content.trouble = trouble
+  await save(held)
+  return true
+}
+
+/** The server has taken this device off: nothing stays on it. */
+export async function revoke(): Promise<void> {
+  await wipe()
+  Object.assign(box, { records: [], sending: '', left: 0, isRevoked: true })
+}
+
+/** Send the files that are not there yet, then the record; what it is called there. */
+async function hand(held: Held): Promise<string> {
+  const { content } = held
+  for (const media of content.media.filter(({ sent }) => !sent)) {
+    const remember = (address: string) => ((media.upload = address), save(held))
+    media.sent = await upload(await file(media), media, remember)
+    await save(held) // its id is part of what is sent: it must be the same the next time
+  }
+  const key = { 'Idempotency-Key': content.key }
+  if (content.kind === 'report') {
+    const photos = content.media.map(({ sent }) => sent)
+    return (await call<{ receipt: string }>('/reports', { ...content.body, photos }, key)).receipt
+  }
+  const photos = content.media.map(({ sent, role }) => ({ id: sent, role }))
+  const moved = await call<CaseOut>(`/cases/${content.case_id}/steps`, { ...content.body, photos }, key)
+  await follow(held, moved.head_seq)
+  return moved.number
+}
+
+/** A later step of ours on the same case, made on what this one was made on, now stands on this one. */
+async function follow(done: Held, head_seq: number): Promise<void> {
+  for (const held of waiting()) {
+    const { content, row } = held
+    const isSame = content.case_id === done.content.case_id && content.body.expected_seq === done.content.body.expected_seq
+    if (row.id === done.row.id || !isSame || content.trouble) continue
+    content.body.expected_seq = head_seq
+    await save(held)
+  }
+}
+
+interface CaseOut {
+  number: string
+  head_seq: number
+  state: string
+  steps: { action: string; label: string; at: string; data: Record<string, unknown> }[]
+}
+
+async function theirsOf(case_id: string): Promise<Theirs> {
+  const [found, actions] = await Promise.all([
+    call<CaseOut>(`/cases/${case_id}`),
+    call<{ code: string }[]>(`/cases/${case_id}/actions`),
+  ])
+  const { action, label, at, data } = found.steps[found.steps.length - 1]!
+  const words = [data.reason, data.note].filter(Boolean).join(' ')
+  return { head_seq: found.head_seq, state: found.state, last: { action, label, at, words }, actions: actions.map(({ code }) => code) }
+}
