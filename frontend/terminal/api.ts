@@ -1,7 +1,7 @@
+import { deviceId } from './device.ts'
 import { told } from './page.ts'
 
 export const ROOT = '/api/v1'
-const DEVICE = 'citygrid-device'
 const PATIENCE = 30_000 // milliseconds for an answer
 
 /** A call that was not answered with what was asked for; `status` 0: not at all. */
@@ -17,15 +17,6 @@ export class Refused extends Error {
   }
 }
 
-/** The name of this browser for the server: by it alone it can be revoked. */
-export function device(): string {
-  const known = localStorage.getItem(DEVICE)
-  if (known) return known
-  const made = crypto.randomUUID()
-  localStorage.setItem(DEVICE, made)
-  return made
-}
-
 const cookie = () => /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? ''
 
 /** A fetch to our own server; throws Refused (0) where no answer came. */
@@ -36,7 +27,7 @@ export async function ask(path: string, options: RequestInit = {}): Promise<Resp
     const headers = new Headers(options.headers)
     headers.set('Accept', 'application/json')
     headers.set('Accept-Language', told.language)
-    headers.set('Citygrid-Device', device())
+    if (deviceId()) headers.set('Citygrid-Device', deviceId())
     if (!['GET', 'HEAD'].includes(method)) headers.set('X-CSRFToken', cookie())
     return await fetch(path, { ...options, headers, cache: 'no-store', signal: options.signal ?? AbortSignal.timeout(PATIENCE) })
   } catch {

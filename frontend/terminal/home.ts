@@ -1,5 +1,6 @@
 import { reactive } from 'vue'
-import { ask, Refused, refusal, ROOT } from './api.ts'
+import { ask, call, Refused, refusal, ROOT } from './api.ts'
+import { deviceId, keepDevice, useDevice } from './device.ts'
 import { box, openBox } from './outbox/box.ts'
 import { revoke } from './outbox/sender.ts'
 import { verdict } from './outbox/rules.ts'
@@ -59,7 +60,7 @@ export interface Home {
 }
 
 /** What waits for this post, as the server told last; shown at once from what is kept, then renewed. */
-export const home = reactive({ data: null as Home | null, categories: [] as Category[], kept_at: 0, isRead: false })
+export const home = reactive({ data: null as Home | null, categories: [] as Category[], kept_at: 0, isRead: false, isClosed: false })
 
 const NAME = 'home'
 const MOST_PHOTOS = 60
@@ -78,6 +79,7 @@ export async function readKept(): Promise<void> {
     const kept = await openJson<Kept>(row.sealed)
     Object.assign(home, { data: kept.data, categories: kept.categories, kept_at: row.kept_at })
     etags = kept.etags
+    useDevice(row.account)
     await openBox(row.account)
   }
   home.isRead = true
@@ -88,6 +90,7 @@ export async function renew(): Promise<void> {
   const known = { ...etags }
   try {
     const data = await fresh<Home>('home')
+    if (data) await enroll(data.account_id)
     const categories = await fresh<Category[]>('categories')
     await take(data ?? home.data!, categories ?? home.categories)
   } catch (error) {
@@ -96,6 +99,20 @@ export async function renew(): Promise<void> {
     const found = verdict(error.status, error.code)
     if (found === 'revoked') await revoke()
     if (found === 'sign-in') box.needsSignIn = true
+    if (error.status === 403 && found === 'refused') home.isClosed = true
+  }
+}
+
+/** Tell the server of this phone, so that it can be shut out from afar. */
+async function enroll(account: string): Promise<void> {
+  useDevice(account)
+  if (deviceId()) return
+  const id = crypto.randomUUID()
+  try {
+    await call('/terminal/devices', { id })
+    keepDevice(id)
+  } catch (error) {
+    if ((error as Refused).status !== 409) throw error // 409: the account has as many as it may
   }
 }
 
@@ -112,7 +129,7 @@ async function fresh<T>(name: keyof typeof etags): Promise<T | null> {
 async function take(data: Home, categories: Category[]): Promise<void> {
   const isOther = data.account_id !== home.data?.account_id
   const kept_at = Date.now()
-  Object.assign(home, { data, categories, kept_at })
+  Object.assign(home, { data, categories, kept_at, isClosed: false })
   Object.assign(box, { needsSignIn: false, isRevoked: false })
   const sealed = await sealJson({ data, categories, etags })
   await database.kept.put({ name: NAME, account: data.account_id, kept_at, sealed })

@@ -28,7 +28,8 @@ export const when = (at: number | string): string => moment.format(new Date(at))
 export const metres = (far: number): string =>
   far < 1000 ? say('metres', { count: Math.round(far) }) : say('kilometres', { count: number.format(far / 1000) })
 
-export const megabytes = (bytes: number): string => say('megabytes', { count: number.format(bytes / 2 ** 20) })
+export const size = (bytes: number): string =>
+  bytes < 2 ** 20 ? say('kilobytes', { count: Math.ceil(bytes / 2 ** 10) }) : say('megabytes', { count: number.format(bytes / 2 ** 20) })
 
 const MINUTE = 60_000
 const SPANS: [number, string][] = [

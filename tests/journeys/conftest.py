@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from citygrid.desk.tests.factories import City, make_city
 from citygrid.kernel import clock
 from tests.journeys.staff import PASSWORD, Staff
+from tests.journeys.terminal import PERMISSIONS, PLACE, Phone
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -19,6 +21,8 @@ FLAGS = [
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--disable-background-networking",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 # Playwright keeps an event loop on this thread; the tests read the database beside it, one after the other.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -64,6 +68,32 @@ def enter(browser: Browser, live_server, city: City) -> Iterator[Callable[..., S
         return staff
 
     yield signed_in
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, live_server, city: City) -> Iterator[Callable[..., Phone]]:
+    """Gives somebody a phone with the terminal, signed in, at a place in the district."""
+    contexts: list[BrowserContext] = []
+
+    def given(login: str = "supervisor", *, language: str = "en", script: str = "", **options: Any) -> Phone:
+        context = browser.new_context(
+            base_url=live_server.url,
+            locale={"en": "en-US", "zh-hans": "zh-CN"}[language],
+            timezone_id="Asia/Shanghai",
+            viewport={"width": 390, "height": 844},
+            has_touch=True,
+            **{"geolocation": PLACE, "permissions": PERMISSIONS, **options},
+        )
+        contexts.append(context)
+        if script:
+            context.add_init_script(script)
+        held = Phone(context.new_page(), shots=os.environ.get("CITYGRID_SHOTS", ""))
+        held.sign_in(login)
+        return held
+
+    yield given
     for context in contexts:
         context.close()
 

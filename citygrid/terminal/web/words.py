@@ -26,6 +26,8 @@ WORDS = {
     ),
     "revoked": _("This device was taken off"),
     "revoked_how": _("Everything kept on it was deleted. Ask your administrator, or sign in again."),
+    "closed": _("This post does not work with the terminal"),
+    "closed_how": _("What is kept on the phone stays until whoever made it signs in."),
     "update_ready": _("A new version is ready."),
     "update_now": _("Use it now"),
     "metres": _("{count} m"),

@@ -31,6 +31,8 @@ export async function openBox(id: string): Promise<void> {
   await reload()
 }
 
+export const isOf = (id: string): boolean => id === account
+
 export async function reload(): Promise<void> {
   const rows = await database.records.toArray()
   const found: Held[] = []

@@ -1,6 +1,7 @@
 import { call, Refused } from '../api.ts'
+import { forgetDevices } from '../device.ts'
 import { wipe } from '../store/vault.ts'
-import { box, file, type Held, save, settle, tidy, waiting } from './box.ts'
+import { box, file, type Held, isOf, save, settle, tidy, waiting } from './box.ts'
 import type { Theirs, Trouble } from './record.ts'
 import { pause, sendable, verdict } from './rules.ts'
 import { upload } from './uploads.ts'
@@ -10,11 +11,11 @@ const LOOKED_AGAIN = 15_000 // milliseconds
 
 let isAsked = false
 let rest = { until: 0, tries: 0 } // while nothing answers at all
-let told: (held: Held) => void = () => {}
+let told: () => void = () => {}
 
-/** Send by itself: now, when the network comes back, when the page is looked at again, and every quarter of a minute. */
-export function startSending(received: (held: Held) => void): void {
-  told = received
+/** `changed` is called when the server has something new for the screens. Send by itself: now, when the network comes back, when the page is looked at again, and every quarter of a minute. */
+export function startSending(changed: () => void): void {
+  told = changed
   const now = () => void send(true)
   addEventListener('online', now)
   document.addEventListener('visibilitychange', () => document.hidden || void send(true))
@@ -37,6 +38,7 @@ export async function send(isUrged = false): Promise<void> {
 
 async function pass(isUrged: boolean): Promise<void> {
   const tried = new Set<string>()
+  if (due(isUrged, tried) && !(await isOurs())) return
   for (let next = due(isUrged, tried); next; next = due(isUrged, tried)) {
     tried.add(next.row.id)
     box.sending = next.row.id
@@ -58,6 +60,22 @@ function due(isUrged: boolean, tried: Set<string>): Held | undefined {
   return sendable(queued, Date.now())[0]?.held
 }
 
+/** Whether whoever is signed in is who made what is shown: nothing is sent in another's name. */
+async function isOurs(): Promise<boolean> {
+  try {
+    const isSame = isOf((await call<{ account_id: string }>('/terminal/epoch')).account_id)
+    if (!isSame) told()
+    return isSame
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    const found = verdict(error.status, error.code)
+    if (found === 'revoked') await revoke()
+    if (found === 'sign-in') box.needsSignIn = true
+    if (error.status === 0) rested()
+    return false
+  }
+}
+
 /** Whether there is any use in sending the next one. */
 async function deliver(held: Held): Promise<boolean> {
   try {
@@ -65,12 +83,16 @@ async function deliver(held: Held): Promise<boolean> {
     box.needsSignIn = false
     rest = { until: 0, tries: 0 }
     await settle(held, { kind: 'received', number, reason: '' }, Date.now())
-    told(held)
+    told()
     return true
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     return failed(held, error)
   }
+}
+
+function rested(): void {
+  rest = { until: Date.now() + pause(rest.tries + 1), tries: rest.tries + 1 }
 }
 
 async function failed(held: Held, { status, code, title, hint, fields }: Refused): Promise<boolean> {
@@ -80,7 +102,7 @@ async function failed(held: Held, { status, code, title, hint, fields }: Refused
     return false
   }
   if (found === 'sign-in') box.needsSignIn = true
-  if (status === 0) rest = { until: Date.now() + pause(rest.tries + 1), tries: rest.tries + 1 }
+  if (status === 0) rested()
   if (found === 'later' || found === 'sign-in') {
     const tries = held.row.tries + 1
     if (status !== 0) await save(held, { tries, next_at: Date.now() + pause(tries) })
@@ -103,6 +125,7 @@ async function failed(held: Held, { status, code, title, hint, fields }: Refused
 /** The server has taken this device off: nothing stays on it. */
 export async function revoke(): Promise<void> {
   await wipe()
+  forgetDevices()
   Object.assign(box, { records: [], sending: '', left: 0, isRevoked: true })
 }
 
