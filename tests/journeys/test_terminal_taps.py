@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from citygrid.cases.models import Step
+from citygrid.cases.models import Case, Step
 from citygrid.desk.tests.factories import TO_DISPATCHED, TO_FILED, City
 from citygrid.kernel import clock
 from tests.journeys.terminal import PLACE, Phone
@@ -48,6 +48,25 @@ def test_new_report_takes_four_taps_and_fifteen_seconds(phone: Callable[..., Pho
     expect(held.page.locator(".said-at-foot")).to_be_visible()
     assert held.taps <= 4 and held.seconds <= 15
     received(held)
+
+
+@pytest.mark.browser
+def test_handling_on_the_spot_takes_four_taps(phone: Callable[..., Phone], city: City) -> None:
+    held = phone()
+    held.cut()
+    held.count()
+    held.tap(".camera-button")
+    shoot(held)
+    held.tap(".chips .chip >> nth=0")
+    held.tap(held.page.get_by_role("button", name="I fixed it here"))
+    expect(held.page.locator(".said-at-foot")).to_be_visible()
+    assert held.taps <= 4 and held.seconds <= 15
+    received(held)
+    case = Case.objects.unscoped(reason="test").get()
+    action, data = last(str(case.pk))
+    assert (case.state, action, len(data["photos"])) == ("self_disposed", "self_dispose", 1)
+    held.tap(".strip")
+    expect(held.page.locator(".records")).to_contain_text(case.number)
 
 
 @pytest.mark.browser

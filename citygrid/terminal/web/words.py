@@ -73,6 +73,7 @@ WORDS = {
     "search_category": _("Search a category"),
     "note": _("Note"),
     "send": _("Send"),
+    "fixed_here": _("I fixed it here"),
     "back": _("Back"),
     "discard_draft": _("Throw away what you photographed?"),
     "saved_here": _("Saved here. It is sent by itself."),

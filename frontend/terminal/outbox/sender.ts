@@ -2,7 +2,7 @@ import { call, Refused } from '../api.ts'
 import { forgetDevices } from '../device.ts'
 import { wipe } from '../store/vault.ts'
 import { box, file, type Held, isOf, save, settle, tidy, waiting } from './box.ts'
-import type { Theirs, Trouble } from './record.ts'
+import type { Content, Theirs, Trouble } from './record.ts'
 import { pause, sendable, verdict } from './rules.ts'
 import { upload } from './uploads.ts'
 
@@ -138,14 +138,19 @@ async function hand(held: Held): Promise<string> {
     await save(held) // its id is part of what is sent: it must be the same the next time
   }
   const key = { 'Idempotency-Key': content.key }
-  if (content.kind === 'report') {
-    const photos = content.media.map(({ sent }) => sent)
-    return (await call<{ receipt: string }>('/reports', { ...content.body, photos }, key)).receipt
-  }
+  if (content.kind === 'report') return report(content, key)
   const photos = content.media.map(({ sent, role }) => ({ id: sent, role }))
   const moved = await call<CaseOut>(`/cases/${content.case_id}/steps`, { ...content.body, photos }, key)
   await follow(held, moved.head_seq)
   return moved.number
+}
+
+/** What it is called: the case it became at once, where it was dealt with on the spot, or its receipt. */
+async function report({ body, media }: Content, key: Record<string, string>): Promise<string> {
+  const ids = (isAfter: boolean) => media.filter(({ role }) => (role === 'after') === isAfter).map(({ sent }) => sent)
+  const handled = body.handled ? { handled: { ...body.handled, photos: ids(true) } } : {}
+  const got = await call<{ receipt: string; case_number: string }>('/reports', { ...body, ...handled, photos: ids(false) }, key)
+  return got.case_number || got.receipt
 }
 
 /** A later step of ours on the same case, made on what this one was made on, now stands on this one. */
