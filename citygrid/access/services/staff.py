@@ -306,9 +306,9 @@ def change_password(*, account_id: UUID, present: str, password: str, now: datet
     login = Account.objects.values_list("login", flat=True).get(id=account_id)
     sign_in(login=login, password=present, address=address, now=now)
     with transaction.atomic():
-        account = _locked(id=account_id, is_active=True)
+        account = locked(id=account_id, is_active=True)
         _give_password([account], password)
-        _record(account, "set-password", _self(account), now)
+        record(account, "set-password", _self(account), now)
     return account
 
 

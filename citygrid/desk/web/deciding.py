@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from citygrid.desk.rules import Keys
 from citygrid.desk.web import suggested
 from citygrid.desk.web.bulk import MOST, Choice, Line
-from citygrid.desk.web.reasons import flaw_of, reasons_for
+from citygrid.desk.web.reasons import flaw_of
 from citygrid.intake import queries, services
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound, Refusal
@@ -22,7 +22,7 @@ def choices(letters: Keys) -> list[Choice]:
     accept, refuse = letters.report["accept"], letters.report["refuse"]
     return [
         Choice("accept", _("Accept"), accept, False, ()),
-        Choice("refuse", _("Refuse the report"), refuse, True, reasons_for("refuse")),
+        Choice("refuse", _("Refuse the report"), refuse, True, queries.reasons_for("refuse")),
     ]
 
 

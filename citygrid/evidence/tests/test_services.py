@@ -324,7 +324,7 @@ def test_ten_threads_sending_one_photo_make_one():
 
 def test_photos_of_parts_are_shown_with_the_whole(supervisor, monkeypatch):
     part = uuid7()
-    monkeypatch.setattr(parts, "_entries", {"test.box": lambda boxes: {part: box for box in boxes}})
+    monkeypatch.setattr(parts, "_entries", {"test.box": lambda _boxes: {part: BOX}})
     mine, of_part = receive(), receive(jpeg(80, 60))
     put(mine)
     put(of_part, part)
@@ -333,7 +333,7 @@ def test_photos_of_parts_are_shown_with_the_whole(supervisor, monkeypatch):
 
 def test_records_that_came_with_a_photo_are_those_that_had_one_by_then(supervisor, monkeypatch):
     part, empty = uuid7(), uuid7()
-    monkeypatch.setattr(parts, "_entries", {"test.box": lambda boxes: {part: BOX}})
+    monkeypatch.setattr(parts, "_entries", {"test.box": lambda _boxes: {part: BOX}})
     put(receive(), part)
     assert queries.came_with("test.box", {BOX: NOW, empty: NOW}) == {BOX}
     assert queries.came_with("test.box", {BOX: NOW - timedelta(seconds=1)}) == set()

@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 
 from citygrid.access import queries, services
 from citygrid.access.permissions import MANAGE_ACCOUNTS
-from citygrid.desk.web.export import plain_book
 from citygrid.desk.web.devices import devices_of
+from citygrid.desk.web.export import plain_book
 from citygrid.desk.web.shell import draw, standing
 from citygrid.kernel.downloads import download
 from citygrid.kernel.sheets.columns import Values
