@@ -73,16 +73,17 @@ def uses(found: models.Media, actor: Actor) -> list[Photo]:
     return [_photo(row, found, seen) for row, seen in rows if seen is not None]
 
 
-def ids_shown(owner_ids: Collection[UUID], role: str) -> dict[UUID, list[UUID]]:
-    """The photos of these records that show this ("before"), by record, oldest first.
+def ids_shown(owner_kind: str, owner_ids: Collection[UUID], role: str) -> dict[UUID, list[UUID]]:
+    """The photos of these records and of their parts that show this ("before"), by record, oldest first.
 
-    None that was refused or removed. Ids alone, for who sees the records. One query.
+    None that was refused or removed. Ids alone, for who sees the records. Two queries at most.
     """
-    shown = models.Attachment.objects.filter(owner_id__in=owner_ids, role=role)
+    wholes = _with_parts(owner_kind, owner_ids)
+    shown = models.Attachment.objects.filter(owner_id__in=wholes, role=role)
     kept = shown.filter(media__state__in=(MediaState.RECEIVED, MediaState.READY)).order_by("attached_at", "id")
     found: dict[UUID, list[UUID]] = {}
     for owner_id, media_id in kept.values_list("owner_id", "media_id"):
-        found.setdefault(owner_id, []).append(media_id)
+        found.setdefault(wholes[owner_id], []).append(media_id)
     return found
 
 

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -76,7 +75,7 @@ def _post(actor: Actor) -> Told | None:
 def _tasks(actor: Actor, now: datetime) -> list[Told]:
     rows = list(cases.waiting(actor, now, count=MOST_TASKS))
     areas = _place_names([row.area_code for row in rows])
-    photos = _photos_before([row.pk for row in rows])
+    photos = evidence.ids_shown(cases.PHOTO_OWNER, [row.pk for row in rows], Role.BEFORE)
     return [
         {**_facts(row, actor, now), "area": areas[row.area_code], "before_photos": photos.get(row.pk, [])}
         for row in rows
@@ -119,15 +118,6 @@ def _action(action: workflow.Action) -> Told:
         "findings": [{"code": each.code, "name": str(each.name)} for each in action.findings.values()],
         "reasons": intake.reasons_for(action.subject or action.code, action.phase) if "reason" in action.needs else [],
     }
-
-
-def _photos_before(case_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
-    """The photos that show the place before the work, of the cases and of their reports. Two queries."""
-    case_of = {**intake.ids_of_cases(case_ids), **{case_id: case_id for case_id in case_ids}}
-    found: dict[UUID, list[UUID]] = {}
-    for owner_id, photos in evidence.ids_shown(case_of, Role.BEFORE).items():
-        found.setdefault(case_of[owner_id], []).extend(photos)
-    return found
 
 
 def _place_names(codes: Sequence[str]) -> dict[str, str]:
