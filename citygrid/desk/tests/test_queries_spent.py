@@ -53,7 +53,7 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
     "/status/": ("system_administrator", 14),
     "/administration/organisations/": ("system_administrator", 6),
     "/administration/organisations/record/": ("system_administrator", 5),
-    "/administration/accounts/record/?key=water": ("system_administrator", 7),
+    "/administration/accounts/record/?key=water": ("system_administrator", 8),  # of which one reads the devices
     "/administration/standard/?code=city/component/01001/1": ("system_administrator", 11),
     "/administration/procedure/?code=city-case": ("system_administrator", 6),
     "/administration/rules/": ("system_administrator", 9),
