@@ -5,6 +5,7 @@ import time
 from base64 import b64encode
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
+from mmap import mmap
 
 CHUNK = 1 << 20
 TIMEOUT = 2.0  # seconds without a byte, after which a line counts as dead
@@ -25,7 +26,7 @@ class Sender:
     sent: int = 0
     broken: int = 0  # requests that came to no answer
 
-    def send(self, content: bytes, filename: str) -> str:
+    def send(self, content: bytes | mmap, filename: str) -> str:
         """Id of the medium that the file became; AssertionError when it is refused or never gets there."""
         address, offset = self._begin(content, filename), 0
         for _ in range(MOST_TRIES):
@@ -40,7 +41,7 @@ class Sender:
             offset = int(answer.headers["Upload-Offset"])
         raise AssertionError(f"not there after {MOST_TRIES} pieces")
 
-    def _begin(self, content: bytes, filename: str) -> str:
+    def _begin(self, content: bytes | mmap, filename: str) -> str:
         told = {"filename": filename, "sha256": hashlib.sha256(content).hexdigest()}
         coded = ",".join(f"{name} {b64encode(value.encode()).decode()}" for name, value in told.items())
         answer = self._ask("POST", PATH, {"Upload-Length": str(len(content)), "Upload-Metadata": coded})

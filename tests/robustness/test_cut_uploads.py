@@ -6,8 +6,10 @@ CITYGRID_CUT_UPLOADS=100 sends so many (10 by itself).
 import hashlib
 import os
 import random
+import struct
 from collections.abc import Iterator
 from functools import cache
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import numpy
@@ -25,6 +27,7 @@ from tests.robustness.web import Web
 UPLOADS = int(os.environ.get("CITYGRID_CUT_UPLOADS", "10"))
 SEED = 20261128
 MOST_CUTS = 20
+LARGE, MOST_GROWTH = 300 << 20, 100 << 20
 SIDE = 2580  # of a picture of 20 MB
 FORMS = {
     "cut": lambda at: Fault(cut_after=at),
@@ -92,3 +95,19 @@ def test_cut_files_arrive_whole_and_little_is_sent_twice(web: Web, token: str) -
     begun_twice = Upload.objects.filter(media=None)  # the answer that would have told of them was cut off
     assert (Media.objects.count(), Upload.objects.exclude(media=None).count()) == (UPLOADS, UPLOADS)
     assert (len(list(web.uploads.iterdir())), web.faults()) == (begun_twice.count(), [])
+
+
+def test_film_of_300_mb_is_never_in_memory_as_a_whole(web: Web, token: str, tmp_path: Path) -> None:
+    path = tmp_path / "large.mp4"
+    with path.open("wb") as file:
+        file.write(make.recording("mp4"))
+        file.write(struct.pack(">I4s", LARGE, b"free"))
+        file.truncate(file.tell() + LARGE - 8)
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        Sender(web.port, token, timeout=60).send(make.recording("wav"), "first.wav")
+        before = web.peaks()
+        media = Media.objects.get(pk=Sender(web.port, token, timeout=60).send(content, "large.mp4"))
+        after = web.peaks()
+        assert (media.size, media.sha256) == (path.stat().st_size, hashlib.sha256(content).hexdigest())
+    assert max(after[pid] - before[pid] for pid in before) < MOST_GROWTH
+    assert web.faults() == []
