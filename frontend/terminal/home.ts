@@ -76,9 +76,9 @@ interface Kept {
 export async function readKept(): Promise<void> {
   const row = await database.kept.get(NAME)
   if (row) {
-    const kept = await openJson<Kept>(row.sealed)
-    Object.assign(home, { data: kept.data, categories: kept.categories, kept_at: row.kept_at })
-    etags = kept.etags
+    const kept = await openJson<Kept>(row.sealed).catch(() => null) // damaged: asked for anew
+    if (kept) Object.assign(home, { data: kept.data, categories: kept.categories, kept_at: row.kept_at })
+    etags = kept?.etags ?? etags
     useDevice(row.account)
     await openBox(row.account)
   }

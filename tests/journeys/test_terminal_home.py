@@ -80,7 +80,7 @@ def test_screens_are_sound(phone: Callable[..., Phone], city: City, axe: str, la
     held.tap(".sheet > .line")
     held.page.locator(".pin-map canvas").wait_for()
     found += findings(held, axe, f"terminal-report-{language}")
-    held.tap(".big-button")
+    held.tap(".send")
     held.page.locator(".home").wait_for()
     held.tap(".task-card >> nth=0")
     held.page.locator(".shutter:enabled").wait_for()

@@ -26,6 +26,21 @@ navigator.storage.estimate = async () => {
   return {usage, quota: window.share ? usage / window.share : quota}
 }
 """
+# The first file that is kept loses its bytes.
+DAMAGED = """
+() => new Promise(done => {
+  const opened = indexedDB.open('citygrid-terminal')
+  opened.onsuccess = () => {
+    const asked = opened.result.transaction('blobs', 'readwrite', {durability: 'strict'})
+    const rows = asked.objectStore('blobs')
+    rows.getAll().onsuccess = ({target: {result: [row]}}) => {
+      row.sealed.box = new ArrayBuffer(64)
+      rows.put(row)
+    }
+    asked.oncomplete = () => { opened.result.close(); done() }
+  }
+})
+"""
 BALLAST = """
 async bytes => {
   const [cache, part] = [await caches.open('ballast'), crypto.getRandomValues(new Uint8Array(65536))]
@@ -47,7 +62,7 @@ def report(held: Phone, photos: int = 1) -> None:
         held.tap(".shutter:enabled")
         expect(held.page.locator(".photos img")).to_have_count(taken + 1)
     held.tap(".chips .chip >> nth=0")
-    held.tap(".thumb .big-button")
+    held.tap(".send")
     held.page.locator(".home").wait_for()
 
 
@@ -92,7 +107,7 @@ def test_what_the_shutter_took_is_kept_when_the_page_dies(phone: Callable[..., P
     held.tap(".strip")
     held.tap(".records .choices .chip >> nth=0")
     expect(held.page.locator(".photos img")).to_have_count(1)
-    held.tap(".thumb .big-button")
+    held.tap(".send")
     held.wait_for_states("saved")
 
 
@@ -321,3 +336,36 @@ def test_device_that_was_revoked_is_wiped(phone: Callable[..., Phone], city: Cit
     held.page.goto("/terminal/")
     expect(held.page.locator(".gone")).to_be_visible()
     assert not held.page.locator(".home").count()
+
+
+@pytest.mark.browser
+def test_two_windows_send_a_record_once(phone: Callable[..., Phone], city: City) -> None:
+    held = phone()
+    other = held.page.context.new_page()
+    other.goto("/terminal/")
+    other.locator(".home").wait_for()
+    held.page.bring_to_front()  # in a window behind another one a browser takes its time
+    held.cut()
+    report(held)
+    other.reload()
+    expect(other.locator(".strip")).to_contain_text("1 saved here")
+    held.cut(False)
+    held.wait_for_states("received")
+    other.goto("/terminal/#/outbox")
+    other.locator(".thumb .big-button").click()
+    expect(other.locator(".records .state")).to_have_text("Received")
+    assert held.states() == ["received"]
+    assert Report.objects.unscoped(reason="test").count() == 1
+
+
+@pytest.mark.browser
+def test_file_that_is_damaged_is_told_and_stops_nothing_else(phone: Callable[..., Phone], city: City) -> None:
+    held = phone()
+    held.cut()
+    report(held)
+    held.page.evaluate(DAMAGED)
+    report(held)
+    held.cut(False)
+    held.wait_for_states("saved", "received")
+    held.tap(".strip")
+    expect(held.page.locator(".trouble")).to_contain_text("can no longer be read")

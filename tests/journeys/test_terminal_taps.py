@@ -44,7 +44,7 @@ def test_new_report_takes_four_taps_and_fifteen_seconds(phone: Callable[..., Pho
     held.tap(".camera-button")
     shoot(held)
     held.tap(".chips .chip >> nth=0")
-    held.tap(".thumb .big-button")
+    held.tap(".send")
     expect(held.page.locator(".said-at-foot")).to_be_visible()
     assert held.taps <= 4 and held.seconds <= 15
     received(held)
@@ -185,6 +185,6 @@ def test_pin_is_moved_by_the_arrow_keys_and_the_place_is_named(phone: Callable[.
     held.tap(line)
     held.tap(".chips .chip >> nth=0")
     with held.page.expect_request("**/api/v1/reports") as sent:
-        held.tap(".thumb .big-button")
+        held.tap(".send")
     assert sent.value.post_data_json["lon"] > PLACE["longitude"] + 0.0001
     received(held)

@@ -112,6 +112,7 @@ WORDS = {
     "go_on": _("Go on"),
     "throw_away": _("Throw away"),
     "refused": _("This was refused"),
+    "file_lost": _("A file of this record can no longer be read on this phone"),
     "mine": _("Mine"),
     "theirs": _("On the server"),
     "send_anyway": _("Send mine after it, with a note"),

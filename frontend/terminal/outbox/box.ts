@@ -14,13 +14,14 @@ export interface Held {
 export const box = reactive({
   records: [] as Held[],
   sending: '',
-  left: 0, // of another account, or of a newer version
+  left: 0, // of another account or a newer version, or damaged
   room: 'enough' as Room,
   needsSignIn: false,
   isRevoked: false,
 })
 
 let account = ''
+let changes = 0 // so that what is written while all is read is not overlooked
 
 /** No room is left in the browser for what should be kept; nothing was lost, nothing was taken. */
 export class NoRoom extends Error {}
@@ -34,12 +35,14 @@ export async function openBox(id: string): Promise<void> {
 export const isOf = (id: string): boolean => id === account
 
 export async function reload(): Promise<void> {
+  const before = changes
   const rows = await database.records.toArray()
   const found: Held[] = []
   for (const row of rows.filter((one) => one.account === account)) {
-    const content = migrated(row.schema, await openJson(row.sealed))
+    const content = await openJson(row.sealed).then((sealed) => migrated(row.schema, sealed), () => null)
     if (content) found.push({ row, content })
   }
+  if (changes !== before) return reload()
   found.sort((one, other) => other.row.born_at - one.row.born_at)
   box.records = found
   box.left = rows.length - found.length
@@ -56,11 +59,16 @@ export function begun(content: Omit<Content, 'key' | 'media' | 'trouble' | 'outc
   return { row: { ...row, sealed: { iv: new Uint8Array(), box: new ArrayBuffer(0) } }, content: { ...content, ...empty } }
 }
 
-/** Write a record; when this returns it is on the disk. */
+/** Write a record of something new; when this returns it is on the disk. Throws NoRoom. */
 export async function save(held: Held, change: Partial<Row> = {}): Promise<void> {
+  await roomy(() => note(held, change))
+}
+
+/** Write what became of a record that is here already: also on a phone that is full, for sending makes room. */
+export async function note(held: Held, change: Partial<Row> = {}): Promise<void> {
   const sealed = await sealJson(held.content)
   const row = { ...plain(held.row), ...change, schema: SCHEMA, sealed }
-  await roomy(() => database.records.put(row))
+  await database.records.put(row)
   held.row = row
   show(held)
 }
@@ -110,6 +118,7 @@ export async function discard(held: Held): Promise<void> {
     await database.blobs.where('record').equals(held.row.id).delete()
   })
   box.records = box.records.filter(({ row }) => row.id !== held.row.id)
+  changes++
 }
 
 export async function discardPhoto(held: Held, media: Media): Promise<void> {
@@ -155,6 +164,7 @@ function plain({ sealed: _sealed, ...row }: Row): Omit<Row, 'sealed'> {
 }
 
 function show(held: Held): void {
+  changes++
   const at = box.records.findIndex(({ row }) => row.id === held.row.id)
   if (at >= 0) box.records[at] = held
   else box.records.unshift(held)

@@ -1,7 +1,8 @@
 import { call, Refused } from '../api.ts'
 import { forgetDevices } from '../device.ts'
+import { say } from '../page.ts'
 import { wipe } from '../store/vault.ts'
-import { box, file, type Held, isOf, save, settle, tidy, waiting } from './box.ts'
+import { box, file, type Held, isOf, note, reload, settle, tidy, waiting } from './box.ts'
 import type { Content, Theirs, Trouble } from './record.ts'
 import { pause, sendable, verdict } from './rules.ts'
 import { upload } from './uploads.ts'
@@ -38,6 +39,7 @@ export async function send(isUrged = false): Promise<void> {
 
 async function pass(isUrged: boolean): Promise<void> {
   const tried = new Set<string>()
+  if (waiting().length) await reload() // another window may have sent some of it
   if (due(isUrged, tried) && !(await isOurs())) return
   for (let next = due(isUrged, tried); next; next = due(isUrged, tried)) {
     tried.add(next.row.id)
@@ -86,8 +88,10 @@ async function deliver(held: Held): Promise<boolean> {
     told()
     return true
   } catch (error) {
-    if (!(error instanceof Refused)) throw error
-    return failed(held, error)
+    if (error instanceof Refused) return failed(held, error)
+    held.content.trouble = { kind: 'refused', code: 'unreadable', title: say('file_lost'), hint: String(error), fields: [] }
+    await note(held)
+    return true
   }
 }
 
@@ -105,7 +109,7 @@ async function failed(held: Held, { status, code, title, hint, fields }: Refused
   if (status === 0) rested()
   if (found === 'later' || found === 'sign-in') {
     const tries = held.row.tries + 1
-    if (status !== 0) await save(held, { tries, next_at: Date.now() + pause(tries) })
+    if (status !== 0) await note(held, { tries, next_at: Date.now() + pause(tries) })
     return status !== 0 && found === 'later'
   }
   const trouble: Trouble = { kind: 'refused', code, title, hint, fields }
@@ -118,7 +122,7 @@ async function failed(held: Held, { status, code, title, hint, fields }: Refused
     }
   }
   held.content.trouble = trouble
-  await save(held)
+  await note(held)
   return true
 }
 
@@ -133,9 +137,9 @@ export async function revoke(): Promise<void> {
 async function hand(held: Held): Promise<string> {
   const { content } = held
   for (const media of content.media.filter(({ sent }) => !sent)) {
-    const remember = (address: string) => ((media.upload = address), save(held))
+    const remember = (address: string) => ((media.upload = address), note(held))
     media.sent = await upload(await file(media), media, remember)
-    await save(held) // its id is part of what is sent: it must be the same the next time
+    await note(held) // its id is part of what is sent: it must be the same the next time
   }
   const key = { 'Idempotency-Key': content.key }
   if (content.kind === 'report') return report(content, key)
@@ -160,7 +164,7 @@ async function follow(done: Held, head_seq: number): Promise<void> {
     const isSame = content.case_id === done.content.case_id && content.body.expected_seq === done.content.body.expected_seq
     if (row.id === done.row.id || !isSame || content.trouble) continue
     content.body.expected_seq = head_seq
-    await save(held)
+    await note(held)
   }
 }
 

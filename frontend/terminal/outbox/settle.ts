@@ -1,5 +1,5 @@
 import { say, when } from '../page.ts'
-import { type Held, save } from './box.ts'
+import { type Held, note } from './box.ts'
 import { send } from './sender.ts'
 
 /** Whether the case still takes this step, after what the server says happened to it. */
@@ -33,6 +33,6 @@ export async function sendAsReport(held: Held): Promise<void> {
 /** Send it as it is once more: the cause may be gone. The key stays: what was refused is not remembered under it. */
 export async function again(held: Held): Promise<void> {
   held.content.trouble = null
-  await save(held, { next_at: 0, tries: 0 })
+  await note(held, { next_at: 0, tries: 0 })
   void send(true)
 }
