@@ -161,7 +161,9 @@ def test_steps_made_offline_on_one_case_follow_one_another(phone: Callable[..., 
 
 
 @pytest.mark.browser
-def test_of_two_both_versions_are_shown_and_nothing_is_overwritten(phone: Callable[..., Phone], city: City) -> None:
+def test_of_two_both_versions_are_shown_and_nothing_is_overwritten(
+    phone: Callable[..., Phone], city: City, axe: str
+) -> None:
     case = dispatched(city)
     held = phone("water")
     held.cut()
@@ -173,6 +175,7 @@ def test_of_two_both_versions_are_shown_and_nothing_is_overwritten(phone: Callab
     held.cut(False)
     held.tap(".strip")
     held.page.locator(".versions").wait_for()
+    assert held.grave_findings(axe, "terminal-conflict") == []
     mine, theirs = held.page.locator(".versions > div").all_inner_texts()
     assert "Return" in mine and "duty" in mine and "钱督查" in theirs and "居民多次来电" in theirs
     assert Step.objects.filter(case_id=case.pk, action="return").count() == 0
