@@ -9,6 +9,8 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
+from citygrid.kernel import memo
+
 SHARED_DATA = Path(__file__).resolve().parent.parent / "shared" / "data"
 
 
@@ -40,7 +42,7 @@ def _flush_append_only_tables() -> Iterator[None]:
 def _plain_and_quick(settings: Any, tmp_path: Path) -> None:
     """Static files under their own names (nothing is collected), photos in a folder of each test, quick passwords.
 
-    And the usual language: a page that the test before asked for leaves its own behind.
+    And the usual language, and nothing kept in memory: a page that the test before asked for leaves its own behind.
     """
     settings.STAMPS_FOLDER, settings.AUDIT_HEADS_FILE = tmp_path / "stamps", tmp_path / "audit-heads.txt"
     translation.deactivate()
@@ -49,6 +51,7 @@ def _plain_and_quick(settings: Any, tmp_path: Path) -> None:
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}, "evidence": evidence}
     settings.UPLOADS_FOLDER = tmp_path / "uploads"
     settings.KEPT_SECONDS = 0
+    memo.forget()
     settings.LIVE_URL = ""  # no live process, but where a test starts one
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
