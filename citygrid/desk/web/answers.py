@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from citygrid.access import queries as access
 from citygrid.desk.web.steps import StepForm
 from citygrid.dispatch import queries as dispatch
+from citygrid.dispatch.choices import Conclusion
 from citygrid.kernel.memo import kept_a_moment
 from citygrid.ui.formats import percent_words
 
@@ -19,6 +20,7 @@ COLUMNS = {  # what speaks for a unit besides words of the case
     "@category": gettext_lazy("the category"),
     "@text": gettext_lazy("the text"),
     "@channel": gettext_lazy("the channel"),
+    "@photo": gettext_lazy("whether a photo came with it"),
     "@street": gettext_lazy("the street"),
     "@community": gettext_lazy("the community"),
     "@lon": gettext_lazy("the position"),
@@ -67,7 +69,9 @@ def said_in(decisions: Iterable[Any]) -> Said | None:
         Likely(UUID(one.label), names.get(one.label, ""), percent_words(one.share), why_words(one.words))
         for one in answer.top
     )
-    return Said(*told, answer.model, _least(answer.threshold), tuple(one for one in likely if one.name))
+    # Where rules sent it, what the model would have needed says nothing of this case.
+    least = "" if last.conclusion == Conclusion.SENT_BY_RULES else _least(answer.threshold)
+    return Said(*told, answer.model, least, tuple(one for one in likely if one.name))
 
 
 class Offered(NamedTuple):

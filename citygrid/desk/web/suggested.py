@@ -52,7 +52,7 @@ def sure(lines: Sequence[Line]) -> str:
 def _lines(text: str, channel: str, area_code: str, where: Point | None, at: datetime, has_photo: bool) -> list[Line]:
     lon, lat = (where.x, where.y) if where else (None, None)
     found = dispatch.likely_categories(dispatch.Told("", text, channel, area_code, lon, lat, at, has_photo))
-    if found is None or not found.confidence:  # strange words suggest nothing
+    if found is None:
         return []
     likely = [one for one in found.top if one.share >= LEAST]
     names = catalogue.categories({one.label for one in likely})

@@ -39,11 +39,12 @@ def list_suspects(request: Any, given: SaidIn) -> list[dict[str, Any]]:
     return [_suspect(one) for one in found]
 
 
-@router.post("/categories", response=responses(list[LikelyCategoryOut]), auth=Permitted(permissions.VIEW_RULES))
+@router.post("/categories", response=responses(list[LikelyCategoryOut]), auth=Permitted(case_permissions.VIEW))
 def list_likely_categories(request: Any, given: WordsIn) -> list[dict[str, Any]]:
     """Which categories a report is likely to be of by its words, as closed cases with such words were.
 
-    At most three, the likeliest first; none where no model of categories is on, and for words unlike all it knows.
+    At most three, the likeliest first; none where no model of categories is on. Of words unlike all it knows, only the
+    category that one of them speaks for.
     """
     lon = lat = None
     if given.lon is not None and given.lat is not None:
@@ -51,7 +52,7 @@ def list_likely_categories(request: Any, given: WordsIn) -> list[dict[str, Any]]
     found = queries.likely_categories(
         queries.Told("", given.text, given.channel, given.area_code, lon, lat, clock.now(), given.has_photo)
     )
-    if found is None or not found.confidence:
+    if found is None:
         return []
     return [
         {

@@ -21,6 +21,7 @@ FEWEST = 20  # with fewer cases, or one class, nothing is learned but what is fr
 FOLDS, FOLDS_OF_MANY, MANY = 10, 5, 20_000
 MOST_LABELS = 1_000
 TOP = 3
+MARKS = " \t\n,.;:!?()[]'\"，。；：！？、（）【】《》“”‘’…—-"  # at the ends of strings, where they tell nothing
 CHUNK = 1_000
 
 
@@ -78,7 +79,7 @@ class Model:
         weight = row.data * self.linear[row.indices, self.labels.index(label)]
         told: list[str] = []
         for at in np.argsort(-weight, kind="stable")[: int((weight > 0).sum())]:
-            name = str(self.views.names[row.indices[at]]).strip()
+            name = str(self.views.names[row.indices[at]]).strip(MARKS)
             if len(name) > 1 and not any(name in other or other in name for other in told):
                 told.append(name)
             if len(told) == most:

@@ -1,6 +1,7 @@
 """What models that were learned from closed cases say of a case. The answers alone; who acts on them is elsewhere."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from citygrid.cases.models import Case
 
 LOADED = 4  # models kept in memory by one process
+HALF = 0.5
 LIKELY = 0.05  # what is less likely gets no reasons
 WHERE = ("street", "community")
 COLUMNS: dict[Target, tuple[str, ...]] = {
@@ -109,9 +111,18 @@ def answers(row: LearnedModel, told: Sequence[Told], *, with_reasons: bool = Tru
 
 
 def likely_categories(told: Told) -> Answer | None:
-    """Which category it is likely about; None where no model is on, or nothing was said. One query."""
+    """Which category it is likely about; None where no model is on, or nothing was said. One query.
+
+    Of a text unlike all it knows, only what a word of it speaks for more than all else: never sure, a person decides.
+    """
     row = in_charge(Target.CATEGORY).get(ModelState.ON) if told.text.strip() else None
-    return answer(row, told) if row else None
+    if row is None:
+        return None
+    found = answer(row, told)
+    if found.confidence:
+        return found
+    spoken = (one for one in found.top if one.share > HALF and any(not word.startswith("@") for word in one.words))
+    return replace(found, top=tuple(spoken))
 
 
 @lru_cache(maxsize=LOADED)
@@ -133,7 +144,8 @@ def threshold_of(trade: dict[str, Any]) -> Threshold:
 
 def _reasons(model: Model, case: columns.Case, label: str, told: Told) -> tuple[str, ...]:
     """What speaks for a label: words of the text as they are, else the column, as `@category`."""
-    return tuple(dict.fromkeys(_reason(word, case, told) for word in model.reasons(case, label)))
+    found = (_reason(word, case, told) for word in model.reasons(case, label))
+    return tuple(dict.fromkeys(reason for reason in found if reason))
 
 
 def _reason(word: str, case: columns.Case, told: Told) -> str:
@@ -142,7 +154,9 @@ def _reason(word: str, case: columns.Case, told: Told) -> str:
     if fact and fact["name"] in COLUMNS[Target.UNIT]:
         return f"@{fact['name']}"
     is_of_text = word in case.joined or word in case.words
-    return word if is_of_text and not _is_part(word, told.category_key.lower()) else "@category"
+    if is_of_text and not _is_part(word, told.category_key.lower()):
+        return word
+    return "@category" if told.category_key else ""
 
 
 def _is_part(word: str, key: str) -> bool:

@@ -44,6 +44,9 @@ class Command(BaseCommand):
         names, label, out = options["text"], options["label"], options["out"]
         major = [options["major"]] if options["major"] else []
         train = read_columns(options["train"], [*names, label, *major])
+        test = read_columns(options["test"], [options["id"], *names], [label])
+        if not out.parent.is_dir():
+            raise CommandError(f"There is no folder {out.parent}.")
         readings = columns.decide({name: train[name] for name in names})
         self._say(
             f"{len(train[label])} rows; " + ", ".join(f"{reading.name} as {reading.kind}" for reading in readings)
@@ -62,7 +65,6 @@ class Command(BaseCommand):
         beside.write_text(_as_json(thresholds, figures, options["train"]), encoding="utf-8")
         self._say(f"thresholds fixed in {beside}; expected: {json.dumps(figures, ensure_ascii=False)}")
 
-        test = read_columns(options["test"], [options["id"], *names], [label])
         answers = learned.model.answers(columns.read({name: test[name] for name in names}, readings))
         _write(out, test[options["id"]], answers, thresholds)
         self._say(f"{len(answers)} answers in {out}")
