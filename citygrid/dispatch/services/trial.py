@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from citygrid.access import queries as access
 from citygrid.dispatch import queries
@@ -15,6 +16,7 @@ from citygrid.dispatch.queries import Proposal, Trial, rules_not_over
 from citygrid.dispatch.rules import RuleFacts
 from citygrid.dispatch.services.responsibility import RuleIn, rule_faults
 from citygrid.kernel.actor import Actor
+from citygrid.kernel.errors import NotFound
 from citygrid.kernel.sheets.columns import Key, Values
 from citygrid.kernel.sheets.ports import Change
 
@@ -32,11 +34,14 @@ def try_rules(
     """What would have gone elsewhere if these rules had begun and those (by id) ended; see `queries.Trial`.
 
     By the rules as they are, and would be, in force on the day `on` (default: today); a rule to begin that names no
-    days is in force on any. RuleInvalid, PeriodInvalid (400).
+    days is in force on any. RuleInvalid, PeriodInvalid (400), NotFound (404) of a rule to end.
     """
     actor.require(VIEW_RULES)
     if faults := rule_faults(begun):
         raise RuleInvalid(fields=faults)
+    known = set(Rule.objects.filter(pk__in=ended).values_list("pk", flat=True)) if ended else set()
+    if unknown := sorted(set(ended) - known):
+        raise NotFound(what=_("rule"), name=str(unknown[0]))
     day = on or localdate(now)
     added = (_facts(-place, rule) for place, rule in enumerate(begun, start=1) if _holds(rule, day))
     proposal = Proposal(tuple(added), frozenset(ended))

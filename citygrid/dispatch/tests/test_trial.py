@@ -22,7 +22,7 @@ from citygrid.dispatch.tests.factories import CLERK, VISITOR
 from citygrid.dispatch.tests.test_queries import make_feature
 from citygrid.geography.models import Feature
 from citygrid.geography.tests import factories as geography
-from citygrid.kernel.errors import NotPermitted
+from citygrid.kernel.errors import NotFound, NotPermitted
 from citygrid.kernel.sheets.ports import Change
 
 pytestmark = pytest.mark.django_db
@@ -265,3 +265,8 @@ def test_book_of_rules_finds_all_that_may_fit():
 )
 def test_effect_is_told_by_the_two_verdicts(before, after, effect):
     assert effect_of(before, after) == effect
+
+
+def test_rule_to_end_that_is_none_is_named():
+    with pytest.raises(NotFound, match="999999999"):
+        tried(ended=[999_999_999])

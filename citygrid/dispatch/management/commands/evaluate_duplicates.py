@@ -59,6 +59,9 @@ class Command(BaseCommand):
 
     def _evaluate(self, options: dict[str, Any]) -> None:
         table, since = _read(options["data"]), options["since"]
+        if missing := [f"--{name} {options[name]}" for name in COLUMNS if options[name] not in table.column_names]:
+            there = ", ".join(table.column_names)
+            raise CommandError(f"{options['data']} lacks columns: {', '.join(missing)}. It has: {there}.")
         until = (since if since.tzinfo else since.replace(tzinfo=UTC)).timestamp()
         ids = _texts(table, options["id"])
         matters = _matters(table, options)
