@@ -26,8 +26,7 @@ def run() -> dict[str, Any]:
         for at in np.flatnonzero(is_out)[: WARM + ASKED]:
             began = time.perf_counter()
             [case] = columns.read({"text": [texts[at]]}, readings)
-            [answer] = model.answers([case])
-            told = [model.reasons(case, label) for label, _share in answer.top]
+            _answer, told = model.explained(case)
             times.append((time.perf_counter() - began) * 1e3)
             if len(told) != TOP:
                 raise ValueError(told)

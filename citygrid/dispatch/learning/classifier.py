@@ -55,12 +55,18 @@ class Model:
         """One answer per case, in their order."""
         told = []
         for begin in range(0, len(cases), CHUNK):
-            told += self._answers(cases[begin : begin + CHUNK])
+            told += self._answers(cases[begin : begin + CHUNK])[0]
         return told
 
-    def _answers(self, cases: Sequence[Case]) -> list[Answer]:
+    def explained(self, case: Case, least: float = 0.0) -> tuple[Answer, list[list[str]]]:
+        """The answer to one case, and the reasons for each label of it that is at least so likely (else none)."""
+        [answer], sparse = self._answers([case])
+        return answer, [self._reasons(sparse, label) if share >= least else [] for label, share in answer.top]
+
+    def _answers(self, cases: Sequence[Case]) -> tuple[list[Answer], Any]:
+        """The answers, and the sparse rows that they were read from."""
         if self.views is None or self.calibration is None:
-            return [_answer(self.labels, self.shares, 0.0) for _ in cases]
+            return [_answer(self.labels, self.shares, 0.0) for _ in cases], None
         sparse, dense = self.views.rows(cases)
         like = machines.likeness(dense, self.compared)
         scores = Scores(
@@ -69,13 +75,12 @@ class Model:
             np.asarray(like.max(1), float),
             lengths(cases),
         )
-        return self.judge(cases, scores, self.calibration)
+        return self.judge(cases, scores, self.calibration), sparse
 
-    def reasons(self, case: Case, label: str, most: int = 3) -> list[str]:
-        """What of the case speaks most for a label, in its own words; none of them is a part of another."""
-        if self.views is None or label not in self.labels:
+    def _reasons(self, row: Any, label: str, most: int = 3) -> list[str]:
+        """What of a case speaks most for a label, in its own words; none of them is a part of another."""
+        if self.views is None:
             return []
-        row = self.views.rows([case])[0]
         weight = row.data * self.linear[row.indices, self.labels.index(label)]
         told: list[str] = []
         for at in np.argsort(-weight, kind="stable")[: int((weight > 0).sum())]:

@@ -100,10 +100,10 @@ def answers(row: LearnedModel, told: Sequence[Told], *, with_reasons: bool = Tru
     target, known = Target(row.target), loaded(row.sha256)
     cases = columns.read(table(told, target), known.readings)
     said = []
-    for one, case, found in zip(told, cases, known.model.answers(cases), strict=True):
-        top = tuple(  # no reasons for what is unlikely
-            Likely(label, share, _reasons(known.model, case, label, one) if with_reasons and share >= LIKELY else ())
-            for label, share in found.top
+    for one, case, (found, reasons) in zip(told, cases, _explained(known.model, cases, with_reasons), strict=True):
+        top = tuple(
+            Likely(label, share, _in_words(why, case, one))
+            for (label, share), why in zip(found.top, reasons, strict=True)
         )
         group = one.category_key if target == Target.UNIT else found.label
         said.append(Answer(row.sha256, found.confidence, _from(known, row.promise, group), top))
@@ -142,9 +142,16 @@ def threshold_of(trade: dict[str, Any]) -> Threshold:
     return Threshold(**{name: trade[name] for name in names})
 
 
-def _reasons(model: Model, case: columns.Case, label: str, told: Told) -> tuple[str, ...]:
+def _explained(model: Model, cases: Sequence[columns.Case], with_reasons: bool) -> list[tuple[Any, list[list[str]]]]:
+    """The answers with the reasons for what is likely; without any, many are answered at once."""
+    if with_reasons:
+        return [model.explained(case, LIKELY) for case in cases]
+    return [(found, [[] for _ in found.top]) for found in model.answers(cases)]
+
+
+def _in_words(reasons: Sequence[str], case: columns.Case, told: Told) -> tuple[str, ...]:
     """What speaks for a label: words of the text as they are, else the column, as `@category`."""
-    found = (_reason(word, case, told) for word in model.reasons(case, label))
+    found = (_reason(word, case, told) for word in reasons)
     return tuple(dict.fromkeys(reason for reason in found if reason))
 
 

@@ -39,12 +39,13 @@ def test_answer_names_the_best_first_and_shares_sum_to_at_most_one(known):
 
 def test_reasons_are_words_of_the_message_that_are_told_of_that_label(known):
     case = cases_of(["小区门口 占道经营 长期无人管理 店外经营 请求处理"])[0]
-    reasons = known.model.reasons(case, "城管")
+    answer, told = known.model.explained(case)
+    reasons = dict(zip((label for label, _share in answer.top), told, strict=True))["城管"]
     assert 1 <= len(reasons) <= 3
     assert all(reason in case.words or reason in case.joined for reason in reasons)
     assert any(reason in own or own in reason for reason in reasons for own in OWN["城管"])
-    assert known.model.reasons(case, "nobody") == []
-    assert known.model.reasons(cases_of([""])[0], "城管") == []
+    assert known.model.explained(case, least=1.1)[1] == [[], [], []]
+    assert known.model.explained(cases_of([""])[0])[1] == [[], [], []]
 
 
 def test_order_and_company_of_cases_do_not_matter(known):
