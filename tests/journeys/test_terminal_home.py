@@ -58,6 +58,17 @@ def findings(held: Phone, axe: str, name: str) -> list[str]:
     ]
 
 
+IS_KEPT = """
+() => new Promise((done) => {
+  const opened = indexedDB.open('citygrid-terminal')
+  opened.onsuccess = () => {
+    const asked = opened.result.transaction('kept').objectStore('kept').get('home')
+    asked.onsuccess = () => (opened.result.close(), done(Boolean(asked.result)))
+  }
+})
+"""
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_screens_are_sound(phone: Callable[..., Phone], city: City, axe: str, language: str) -> None:
@@ -105,7 +116,7 @@ def test_terminal_starts_without_a_network_and_shows_what_it_knows(phone: Callab
     held = phone()
     held.page.locator(".task-card").first.wait_for()
     tasks = held.page.locator(".task-card").all_inner_texts()
-    held.page.wait_for_timeout(300)  # what was shown is also kept
+    held.page.wait_for_function(IS_KEPT)  # what was shown is also on the phone
     held.cut()
     context = held.page.context
     held.page.close()

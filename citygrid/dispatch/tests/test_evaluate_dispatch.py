@@ -108,3 +108,30 @@ def test_column_that_is_missing_is_named_with_those_there_are(tmp_path):
     path = write(tmp_path / "train.csv", rows(5, 1))
     with pytest.raises(CommandError, match=r"no column title. It has: id, text, unit"):
         evaluate(path, path, text="title")
+
+
+def test_major_of_the_labels_is_learned_from(tmp_path):
+    """Of labels nobody can tell apart, those of the same major come second and third."""
+    head = ["id", "text", "unit", "major"]
+    some = [[row[0], row[1], f"{row[2]}/{at % 4}", row[2]] for at, row in enumerate(rows(400, 1))]
+    train, test = write(tmp_path / "train.csv", some, head), write(tmp_path / "test.csv", rows(100, 2))
+    strays = []
+    for more in ([], ["--major", "major"]):
+        out = tmp_path / "predictions.csv"
+        options = ["--id", "id", "--text", "text", "--label", "unit", "--promise", "0.9", "--out", str(out), *more]
+        call_command("evaluate_dispatch", "--train", str(train), "--test", str(test), *options)
+        firsts = [(row["top1"][:-2], row[f"top{place}"][:-2]) for row in told(out) for place in (2, 3)]
+        strays.append(sum(first != other for first, other in firsts))
+    assert strays[1] < strays[0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [(["--major", "kind"], "kind"), (["--id", "number"], "number"), (["--out", "nowhere/told.csv"], "folder nowhere")],
+)
+def test_wrong_names_are_told_before_anything_is_learned(tmp_path, wrong, words, capsys):
+    train, test = write(tmp_path / "train.csv", rows(40, 1)), write(tmp_path / "test.csv", rows(10, 2))
+    options = ["--id", "id", "--text", "text", "--label", "unit", "--out", str(tmp_path / "told.csv"), *wrong]
+    with pytest.raises(CommandError, match=words):
+        call_command("evaluate_dispatch", "--train", str(train), "--test", str(test), *options)
+    assert "reading the words" not in capsys.readouterr().err
