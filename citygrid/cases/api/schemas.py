@@ -3,7 +3,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, Strict
 
 from citygrid.cases.choices import Lamp, Source
 from citygrid.evidence.choices import MOST_AT_ONCE, MediaState, Role
@@ -140,8 +140,8 @@ class CorrectionIn(BodyIn):
     """
 
     category_key: Short = ""
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
-    lat: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    lon: Annotated[float, Strict(), Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    lat: Annotated[float, Strict(), Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
     frame: Frame = Frame.WGS84
     area_code: Annotated[str, Field(pattern=r"^(\d{6}(\d{3}){0,3})?$")] = ""
     address: Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")] = ""
@@ -152,7 +152,7 @@ class StepIn(BodyIn):
     """A step to take. With `expected_seq` it is taken only if nobody has acted since."""
 
     action: Short
-    expected_seq: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+    expected_seq: Annotated[int, Strict(), Field(ge=1, le=2**31 - 1)] | None = None
     reason: Text = ""
     note: Text = ""
     finding: Short = ""

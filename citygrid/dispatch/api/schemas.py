@@ -34,7 +34,7 @@ class TrialIn(BodyIn):
     until: Day
     on: Day | None = None
     added: Annotated[list[ProposedRuleIn], Field(max_length=MOST_ROWS)] = []
-    ended: Annotated[list[Annotated[int, Field(ge=1, le=2**63 - 1)]], Field(max_length=MOST_ROWS)] = []
+    ended: Annotated[list[Annotated[int, Strict(), Field(ge=1, le=2**63 - 1)]], Field(max_length=MOST_ROWS)] = []
 
 
 class TriedCaseOut(Schema):
@@ -119,7 +119,7 @@ class WordsIn(BodyIn):
     lon: Annotated[Longitude, Strict()] | None = None
     lat: Annotated[Latitude, Strict()] | None = None
     frame: Frame = Frame.WGS84
-    has_photo: bool = False
+    has_photo: Annotated[bool, Strict()] = False
 
 
 class LikelyCategoryOut(Schema):

@@ -3,7 +3,7 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, Strict
 
 from citygrid.cases.choices import Source
 from citygrid.evidence.choices import MOST_AT_ONCE
@@ -12,7 +12,7 @@ from citygrid.intake.choices import Flaw, ReportAction, ReportState
 from citygrid.kernel.api import BodyIn
 
 Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
-Seq = Annotated[int, Field(ge=0, le=2**31 - 1)] | None
+Seq = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1)] | None
 Line = Annotated[str, Field(max_length=120)]
 
 
@@ -39,8 +39,8 @@ class ReportIn(BodyIn):
 
     description: Annotated[str, Field(min_length=1, max_length=5_000)]
     channel: Source = Source.FIELD
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
-    lat: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    lon: Annotated[float, Strict(), Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    lat: Annotated[float, Strict(), Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
     frame: Frame = Frame.WGS84
     area_code: Annotated[str, Field(pattern=r"^(\d{6}(\d{3}){0,3})?$")] = ""
     address: Annotated[str, Field(max_length=300)] = ""
@@ -69,8 +69,8 @@ class ReportCorrectionIn(BodyIn):
     """
 
     category_key: Annotated[str, Field(max_length=120, pattern=r"^[^\x00]*$")] = ""
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
-    lat: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    lon: Annotated[float, Strict(), Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    lat: Annotated[float, Strict(), Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
     frame: Frame = Frame.WGS84
     area_code: Annotated[str, Field(pattern=r"^(\d{6}(\d{3}){0,3})?$")] = ""
     address: Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")] = ""

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
+from pydantic import Strict
 
 from citygrid.kernel import clock
 from citygrid.kernel.api import BodyIn, Permitted, leads_to, responses
@@ -86,7 +87,7 @@ class RunDetailOut(RunOut):
 class CommitIn(BodyIn):
     """`only_good`: write the good rows although others are wrong."""
 
-    only_good: bool = False
+    only_good: Annotated[bool, Strict()] = False
 
 
 SAME = {"run_id": "$request.path.run_id"}

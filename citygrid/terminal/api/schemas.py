@@ -3,7 +3,7 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, Strict
 
 from citygrid.cases.choices import Lamp
 from citygrid.kernel.api import BodyIn, Instant, Latitude, Longitude
@@ -200,9 +200,9 @@ class PositionIn(BodyIn):
     """Where the phone was (WGS-84) at a moment of its clock, and how exactly it knows, in metres."""
 
     at: Instant
-    lon: Longitude
-    lat: Latitude
-    accuracy: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+    lon: Annotated[Longitude, Strict()]
+    lat: Annotated[Latitude, Strict()]
+    accuracy: Annotated[float, Strict(), Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
 class PositionsIn(BodyIn):
