@@ -13,6 +13,9 @@ export default defineConfig(({ command }) => ({
     emptyOutDir: true,
     manifest: 'manifest.json',
     // htmx holds an eval that main.ts switches off.
-    rolldownOptions: { input: ['main.ts', 'terminal/main.ts', 'terminal/worker.ts'], checks: { eval: false } },
+    rolldownOptions: {
+      input: ['main.ts', 'command/map.ts', 'terminal/main.ts', 'terminal/worker.ts'],
+      checks: { eval: false },
+    },
   },
 }))

@@ -40,6 +40,7 @@ MODULES = [
     "citygrid.intake",
     "citygrid.exchange",
     "citygrid.desk",
+    "citygrid.command",
     "citygrid.terminal",
     "citygrid.live",
     "citygrid.simulator",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("citygrid.access.web.urls")),
     path("evidence/", include("citygrid.evidence.web.urls")),
     path("", include("citygrid.desk.web.urls")),
+    path("command/", include("citygrid.command.web.urls")),
     path("terminal/", include("citygrid.terminal.web.urls")),
     path(LIVE_ROOT.removeprefix("/"), include("citygrid.live.web.urls")),
     path("language/", requires(PUBLIC)(set_language), name="set_language"),

@@ -177,6 +177,7 @@ def _nav(about: Standing) -> list[NavItem]:
         ("focus", "eye", _("What to look for"), intake_permissions.VIEW, None),
         ("cases", "folder", _("Cases"), case_permissions.VIEW, None),
         ("map", "map-2", _("Map"), case_permissions.VIEW, None),
+        ("command", "activity", _("Command page"), "command.page:view", None),
         ("supervision", "clipboard-check", _("Supervision"), case_permissions.OVERSEE_TASKS, None),
         ("categories", "tag", _("Catalogue"), catalogue_permissions.VIEW_STANDARDS, None),
         ("rules", "users-group", _("Rules"), dispatch_permissions.VIEW_RULES, None),
