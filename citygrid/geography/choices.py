@@ -29,6 +29,14 @@ CODE_LENGTH: dict[Level | GridKind, int] = {Level.DISTRICT: 6, Level.STREET: 9, 
 class LayerKind(TextChoices):
     AREA = "area", _("Area layer")
     THEMATIC = "thematic", _("Thematic layer")
+    ZONE = "zone", _("Zones with hours")
+
+
+class ZoneRule(TextChoices):
+    """What a zone says of its place at its hours; where both hold, the allowed one is an exception from the other."""
+
+    FORBIDDEN = "forbidden", _("Forbidden")
+    ALLOWED = "allowed", _("Allowed")
 
 
 class AreaLayer(TextChoices):
@@ -77,6 +85,9 @@ class Fault(TextChoices):
     OUTSIDE_REACH = "outside_reach", _("It reaches outside the areas of your post.")
     OVERLAID = "overlaid", _("It overlaps another feature of the layer.")
     GAP = "gap", _("A gap is left beside it.")
+    ZONE_RULE = "zone_rule", _("It does not say whether the zone is forbidden or allowed.")
+    ZONE_HOURS = "zone_hours", _("The hours of the zone cannot be read.")
+    ZONE_DAYS = "zone_days", _("The days of the zone cannot be read.")
 
 
 class ShapeFault(TextChoices):
@@ -110,6 +121,11 @@ ADVICE = {
     Fault.OUTSIDE_REACH: _("Correct the outline, or check the coordinate system; others keep what lies outside."),
     Fault.OVERLAID: _("Move the border between the two; a point dragged onto one of the other is shared."),
     Fault.GAP: _("Draw the border so that neighbours share their points, or fill the gap."),
+    Fault.ZONE_RULE: _("Write forbidden or allowed into the field rule."),
+    Fault.ZONE_HOURS: _(
+        "Write both from_hour and to_hour as in 20:00, 02:00 (the next day) or 24:00, or neither for the whole day."
+    ),
+    Fault.ZONE_DAYS: _("Write from_day and to_day as in 2027-02-10, the last day not before the first."),
 }
 
 

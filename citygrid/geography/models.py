@@ -117,10 +117,11 @@ class GridPart(models.Model):
 
 
 class Layer(Named):
-    """One of the six area layers, or a thematic layer. `owner_unit_id` is the organisation that keeps it.
+    """One of the six area layers, a thematic layer, or one of zones with hours (`rules.zones`).
 
-    `tiles` is the level of the areas that its features together must cover without a gap; "" for none. `revision`
-    counts the changes of its features; `changed_at` and `changed_by` are of the last one.
+    `owner_unit_id` is the organisation that keeps it. `tiles` is the level of the areas that its features together
+    must cover without a gap; "" for none. `revision` counts the changes of its features; `changed_at` and
+    `changed_by` are of the last one.
     """
 
     code = models.CharField(max_length=CODE_LENGTH, primary_key=True, db_collation="C")
@@ -136,7 +137,7 @@ class Layer(Named):
             models.CheckConstraint(
                 name="area_layers_are_the_six",
                 condition=Q(kind=LayerKind.AREA, code__in=AreaLayer.values)
-                | Q(kind=LayerKind.THEMATIC) & ~Q(code__in=AreaLayer.values),
+                | ~Q(kind=LayerKind.AREA) & ~Q(code__in=AreaLayer.values),
             ),
         ]
 

@@ -106,6 +106,14 @@ class LayerForm(forms.Form):
         help_text=_("Features together must fill each area of this level that they lie in."),
     )
 
+    has_hours = forms.BooleanField(
+        label=_("Zones with hours"),
+        required=False,
+        help_text=_("Each feature says whether its place is forbidden or allowed, and at which hours of which days."),
+    )
+
     def kind(self) -> LayerKind:
-        """The kind follows from the code."""
+        """The kind follows from the code, and from whether its features have hours."""
+        if self.cleaned_data["has_hours"]:
+            return LayerKind.ZONE
         return LayerKind.AREA if self.cleaned_data["code"] in AreaLayer.values else LayerKind.THEMATIC

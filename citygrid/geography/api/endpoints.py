@@ -78,7 +78,7 @@ def list_layers(request: Any) -> Any:
 @router.get("/layers/{code}/features", response=responses(list[LayerFeatureOut]))
 def list_features(request: Any, code: str, on: Day | None = None) -> list[dict[str, Any]]:
     """The features of a layer that are valid on a day (today when none is given), at most 2,000, by code."""
-    names = ("code", "name_zh", "name_en", "responsible_unit_id", "valid_from_date", "valid_to_date")
+    names = ("code", "name_zh", "name_en", "responsible_unit_id", "valid_from_date", "valid_to_date", "attributes")
     found = queries.features_of(code, on=on or clock.now().date())[: MOST_ROWS * 10]
     facts = [{name: getattr(one, name) for name in names} for one in found]
     return [{**told, "geometry": queries.exact_json(one.geom)} for told, one in zip(facts, found, strict=True)]

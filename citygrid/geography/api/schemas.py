@@ -73,7 +73,7 @@ class LayerOut(Schema):
 
 
 class LayerFeatureOut(Schema):
-    """A feature with its outline as a GeoJSON geometry, and the days on which it is valid."""
+    """A feature with its attributes, its outline as a GeoJSON geometry, and the days on which it is valid."""
 
     code: str
     name_zh: str
@@ -81,4 +81,5 @@ class LayerFeatureOut(Schema):
     responsible_unit_id: UUID | None
     valid_from_date: date
     valid_to_date: date | None
+    attributes: dict[str, Any]
     geometry: dict[str, Any]

@@ -45,6 +45,7 @@ from citygrid.geography.queries.places import (
     to_wgs84,
     unit_grids,
 )
+from citygrid.geography.queries.zones import KeptZone, Zone, forbidden_at, words_of, zones
 from citygrid.geography.rules.topology import Spot
 from citygrid.geography.rules.vicinity import MOST_METRES, Vicinity, vicinity
 
@@ -54,11 +55,13 @@ __all__ = [
     "DraftEntry",
     "DraftState",
     "FeatureHit",
+    "KeptZone",
     "LayerLine",
     "Place",
     "Spot",
     "Tile",
     "Vicinity",
+    "Zone",
     "all_features",
     "area",
     "areas_below",
@@ -73,6 +76,7 @@ __all__ = [
     "feature_count",
     "feature_rows",
     "features_of",
+    "forbidden_at",
     "from_wgs84",
     "known_places",
     "lanes",
@@ -94,4 +98,6 @@ __all__ = [
     "unit_grids",
     "versions_of",
     "vicinity",
+    "words_of",
+    "zones",
 ]

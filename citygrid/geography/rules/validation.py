@@ -19,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from citygrid.geography.choices import Fault, Frame
 from citygrid.geography.rules.coordinates import CHINA, points_to_wgs84
 from citygrid.geography.rules.metric import in_metres, middle_latitude
+from citygrid.geography.rules.zones import faults_of
 
 AREA_TYPES = frozenset({"Polygon", "MultiPolygon"})
 LINE_TYPES = frozenset({"LineString", "MultiLineString"})
@@ -59,7 +60,7 @@ class Reading:
     """How to read a file: its frame, the fields of code and names, and what is expected of each feature.
 
     `code_length` None accepts any code of up to 50 characters; features are expected to meet `region`
-    (west, south, east, north).
+    (west, south, east, north). Where `is_zoned`, each says its rule and hours (`rules.zones`).
     """
 
     frame: Frame = Frame.WGS84
@@ -71,6 +72,7 @@ class Reading:
     code_prefix: str = ""
     needs_name: bool = True
     region: Bounds = CHINA
+    is_zoned: bool = False
 
 
 def read(document: Any, reading: Reading) -> tuple[list[Shape], list[Finding]]:
@@ -110,6 +112,8 @@ def _read_feature(number: int, feature: Any, reading: Reading, seen: set[str]) -
     name_zh, name_en = _text(properties, reading.name_field), _text(properties, reading.name_en_field)
     findings = [Finding(number, code, fault) for fault in _label_faults(code, name_zh or name_en, reading, seen)]
     findings += [Finding(number, code, fault) for fault in _text_faults(properties, name_zh, name_en)]
+    if reading.is_zoned:
+        findings += [Finding(number, code, fault, detail) for fault, detail in faults_of(properties)]
     seen.add(code)
     fault, detail = geometry_fault(feature.get("geometry"), reading.geometry_types, reading.region)
     if fault:

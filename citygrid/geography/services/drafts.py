@@ -13,12 +13,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from citygrid.geography import permissions, queries
-from citygrid.geography.choices import LayerKind
 from citygrid.geography.errors import DraftBegun, DraftChanged, NoDraft, UnknownPlace, UnusableFeatures
 from citygrid.geography.models import DraftFeature, Feature, Layer, LayerDraft
 from citygrid.geography.queries.drafts import valid_on
 from citygrid.geography.rules.coordinates import CHINA
-from citygrid.geography.rules.validation import ANY_TYPES, AREA_TYPES, Finding, Shape
+from citygrid.geography.rules.validation import Finding, Shape
+from citygrid.geography.services.layers import held_to
 from citygrid.geography.services.shapes import to_geos, to_shapely
 from citygrid.geography.services.sources import Source
 from citygrid.kernel import audit
@@ -77,12 +77,12 @@ def save_draft(
     """
     layer = _locked(layer_code, actor)
     draft = _draft_for(layer, expected, from_date, actor, now)
-    shapes = _shapes_of(layer, put)
+    known = _known_attributes(draft, [one.code for one in put if one.attributes is None])
+    shapes = _shapes_of(layer, put, known)
     given = {one.code: one for one in put}
     for one in put:
         if one.valid_to_date is not None and one.valid_to_date <= from_date:
             raise Invalid(fields={"valid_to_date": _("The validity ends before it begins.")})
-    known = _known_attributes(draft, [one.code for one in put if one.attributes is None])
     rows = [_row(draft, shape, given[shape.code], known.get(shape.code)) for shape in shapes]
     _replace(draft, rows, removed, [*given, *removed, *restored])
     data = {"draft": draft.revision, "put": sorted(given), "removed": sorted(removed), "restored": sorted(restored)}
@@ -106,7 +106,7 @@ def draft_from_file(
     `ends_missing`: features that the file does not have are to end. Who is responsible stays as it is.
     """
     layer = _locked(layer_code, actor)
-    shapes, findings = source.read(geometry_types=_types(layer), region=queries.extent([""]) or CHINA)
+    shapes, findings = source.read(**held_to(layer), region=queries.extent([""]) or CHINA)
     standing = _standing(layer, from_date)
     changed = [one for one in shapes if not _is_same(standing.get(one.code), one, source)]
     missing = sorted(standing.keys() - {one.code for one in shapes}) if ends_missing else []
@@ -190,24 +190,25 @@ def moment(at: datetime) -> str:
     return date_format(localtime(at), "Y-m-d H:i")
 
 
-def _types(layer: Layer) -> frozenset[str]:
-    return AREA_TYPES if layer.kind == LayerKind.AREA else ANY_TYPES
-
-
-def _shapes_of(layer: Layer, put: Sequence[FeatureIn]) -> list[Shape]:
-    """What was drawn, checked as a file is. Raises UnusableFeatures."""
+def _shapes_of(layer: Layer, put: Sequence[FeatureIn], known: Mapping[str, Mapping[str, Any]]) -> list[Shape]:
+    """What was drawn, checked as a file is, with the attributes it keeps. Raises UnusableFeatures."""
     if not put:
         return []
     features = [
         {
             "type": "Feature",
-            "properties": {**(one.attributes or {}), "code": one.code, "name": one.name_zh, "name_en": one.name_en},
+            "properties": {
+                **_attributes(one, known.get(one.code)),
+                "code": one.code,
+                "name": one.name_zh,
+                "name_en": one.name_en,
+            },
             "geometry": dict(one.geometry),
         }
         for one in put
     ]
     source = Source(document={"type": "FeatureCollection", "features": features})
-    shapes, findings = source.read(geometry_types=_types(layer), region=queries.extent([""]) or CHINA)
+    shapes, findings = source.read(**held_to(layer), region=queries.extent([""]) or CHINA)
     if findings:
         raise UnusableFeatures(findings)
     return shapes
@@ -230,9 +231,13 @@ def _row(draft: LayerDraft, shape: Shape, given: FeatureIn, known: Mapping[str, 
         name_en=shape.name_en,
         geom=to_geos(shape.geometry),
         responsible_unit_id=given.responsible_unit_id,
-        attributes=dict(known or {} if given.attributes is None else given.attributes),
+        attributes=_attributes(given, known),
         valid_to_date=given.valid_to_date,
     )
+
+
+def _attributes(given: FeatureIn, known: Mapping[str, Any] | None) -> dict[str, Any]:
+    return dict(known or {} if given.attributes is None else given.attributes)
 
 
 def _replace(draft: LayerDraft, rows: list[DraftFeature], removed: Collection[str], codes: Sequence[str]) -> None:

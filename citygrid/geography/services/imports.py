@@ -12,12 +12,11 @@ from django.db.models import Q, QuerySet
 from shapely.geometry.base import BaseGeometry
 
 from citygrid.geography import permissions
-from citygrid.geography.choices import ADVICE, ALWAYS, CODE_LENGTH, Fault, GridKind, LayerKind, Level
+from citygrid.geography.choices import ADVICE, ALWAYS, CODE_LENGTH, Fault, GridKind, Level
 from citygrid.geography.errors import UnknownPlace
 from citygrid.geography.models import Area, Feature, Grid, Lane, Layer
 from citygrid.geography.rules.coordinates import CHINA
 from citygrid.geography.rules.validation import (
-    ANY_TYPES,
     AREA_TYPES,
     LINE_TYPES,
     Finding,
@@ -25,7 +24,7 @@ from citygrid.geography.rules.validation import (
     check_tiling,
 )
 from citygrid.geography.services.areas import check_district
-from citygrid.geography.services.layers import touch
+from citygrid.geography.services.layers import held_to, touch
 from citygrid.geography.services.shapes import lock_geography, require, to_geos, to_shapely
 from citygrid.geography.services.sources import Source
 from citygrid.kernel import audit
@@ -254,14 +253,13 @@ def import_features(
     responsible_unit_id: UUID | None = None,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Import features of a layer (areas only into an area layer), properties as attributes. Raises UnknownPlace."""
+    """Import features of a layer as `held_to` says of it, properties as attributes. Raises UnknownPlace."""
     actor.require(permissions.DEFINE_LAYERS)
     with transaction.atomic():
         layer = Layer.objects.select_for_update().filter(pk=layer_code).first()
         if layer is None:
             raise UnknownPlace(place=layer_code)
-        types = AREA_TYPES if layer.kind == LayerKind.AREA else ANY_TYPES
-        shapes, findings = source.read(geometry_types=types)
+        shapes, findings = source.read(**held_to(layer))
         is_open = Q(valid_to_date=None) | Q(valid_to_date__gt=valid_from_date)
         findings += _taken(shapes, Feature.objects.filter(is_open, layer=layer))
         if not findings and not dry_run:

@@ -12,9 +12,11 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from citygrid.geography import permissions
-from citygrid.geography.choices import AreaLayer, LayerKind, Level
+from citygrid.geography.choices import ADVICE, AreaLayer, LayerKind, Level
 from citygrid.geography.errors import AlreadyThere, OverlappingValidity, UnknownPlace
 from citygrid.geography.models import Area, Feature, Lane, Layer
+from citygrid.geography.rules.validation import ANY_TYPES, AREA_TYPES
+from citygrid.geography.rules.zones import faults_of
 from citygrid.geography.services.shapes import checked, require
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor
@@ -34,6 +36,12 @@ def touch(codes: Iterable[str], actor: Actor, now: datetime) -> None:
     layers.update(revision=F("revision") + 1, changed_at=now, changed_by=actor.label)
 
 
+def held_to(layer: Layer) -> dict[str, Any]:
+    """What the features of a layer are held to when they are read, as in `Reading`."""
+    is_of_areas = layer.kind in (LayerKind.AREA, LayerKind.ZONE)
+    return {"geometry_types": AREA_TYPES if is_of_areas else ANY_TYPES, "is_zoned": layer.kind == LayerKind.ZONE}
+
+
 def add_layer(
     *,
     code: str,
@@ -45,8 +53,9 @@ def add_layer(
     owner_unit_id: UUID | None = None,
     tiles: Level | str = "",
 ) -> Layer:
-    """Add one of the six area layers (code of `AreaLayer`) or a thematic one. Raises AlreadyThere, Invalid.
+    """Add one of the six area layers (code of `AreaLayer`), a thematic one or one of zones.
 
+    Raises AlreadyThere, Invalid.
     `tiles` is the level of the areas that its features must cover without a gap.
     """
     actor.require(permissions.DEFINE_LAYERS)
@@ -80,12 +89,14 @@ def add_feature(
 ) -> Feature:
     """Add a feature, or a further version of one; it is valid until the day before `valid_to_date`.
 
-    Raises UnknownPlace (layer), OverlappingValidity, UnusableGeometry, Invalid (ends before it begins).
+    Raises UnknownPlace (layer), OverlappingValidity, UnusableGeometry, Invalid (dates, what a zone must say).
     """
     actor.require(permissions.DEFINE_LAYERS)
     _check_dates(valid_from_date, valid_to_date)
-    if not Layer.objects.filter(pk=layer_code).exists():
+    layer = Layer.objects.filter(pk=layer_code).first()
+    if layer is None:
         raise UnknownPlace(place=layer_code)
+    _check_zone(layer, attributes or {})
     feature = Feature(
         layer_id=layer_code,
         code=code,
@@ -187,3 +198,8 @@ def add_lane(
 def _check_dates(valid_from_date: date, valid_to_date: date | None) -> None:
     if valid_to_date is not None and valid_to_date <= valid_from_date:
         raise Invalid(_("The validity ends before it begins."))
+
+
+def _check_zone(layer: Layer, attributes: Mapping[str, Any]) -> None:
+    if layer.kind == LayerKind.ZONE and (faults := faults_of(attributes)):
+        raise Invalid(fields={"attributes": " ".join(f"{fault.label} {ADVICE[fault]}" for fault, _detail in faults)})

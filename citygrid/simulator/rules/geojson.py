@@ -1,6 +1,7 @@
 """The drawing as GeoJSON documents, as they would be read from files."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 from shapely.geometry import mapping
@@ -9,11 +10,20 @@ from shapely.geometry.base import BaseGeometry
 from citygrid.simulator.rules.names import Name
 
 
-def collection(codes: Sequence[str], named: Iterable[Name], shapes: Sequence[BaseGeometry]) -> dict[str, Any]:
-    """A FeatureCollection with a code and names for each shape."""
+def collection(
+    codes: Sequence[str],
+    named: Iterable[Name],
+    shapes: Sequence[BaseGeometry],
+    said: Iterable[Mapping[str, str]] | None = None,
+) -> dict[str, Any]:
+    """A FeatureCollection with a code and names for each shape, and what else it says."""
     features = [
-        {"type": "Feature", "properties": {"code": code, "name": zh, "name_en": en}, "geometry": mapping(shape)}
-        for code, shape, (zh, en) in zip(codes, shapes, named, strict=False)
+        {
+            "type": "Feature",
+            "properties": {"code": code, "name": zh, "name_en": en, **more},
+            "geometry": mapping(shape),
+        }
+        for code, shape, (zh, en), more in zip(codes, shapes, named, said or repeat({}), strict=False)
     ]
     return {"type": "FeatureCollection", "features": _as_lists(features)}
 

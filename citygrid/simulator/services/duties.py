@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from citygrid.simulator.rules.geojson import collection
 from citygrid.simulator.rules.layers import AREA_LAYERS, THEMATIC_LAYERS, features
 from citygrid.simulator.rules.people import CODE, ROOT, street_code, units
 from citygrid.simulator.rules.plan import Plan, draw
+from citygrid.simulator.rules.zones import FIREWORKS, zones
 from citygrid.simulator.services.district import require, size_there
 from citygrid.simulator.services.people import SERVED
 
@@ -63,8 +65,12 @@ def _units_by_kind() -> Mapping[str, list[UUID]]:
 def _add_layers(plan: Plan, by_kind: Mapping[str, list[UUID]], since: date, actor: Actor, now: datetime) -> None:
     """The layers, each with what is drawn in it; a layer that is there stays as it is."""
     there = {layer.code for layer in geography.layers()}
-    drawn = features(plan)
-    kinds = ((LayerKind.AREA, AREA_LAYERS), (LayerKind.THEMATIC, THEMATIC_LAYERS))
+    drawn: Mapping[str, Sequence[Any]] = {**features(plan), FIREWORKS.code: zones(plan)}
+    kinds = (
+        (LayerKind.AREA, AREA_LAYERS),
+        (LayerKind.THEMATIC, THEMATIC_LAYERS),
+        (LayerKind.ZONE, (FIREWORKS,)),
+    )
     for kind, layer in ((kind, layer) for kind, layers in kinds for layer in layers if layer.code not in there):
         unit_id = by_kind[layer.keeper][0] if layer.keeper else None
         geography_services.add_layer(
@@ -77,14 +83,15 @@ def _add_layers(plan: Plan, by_kind: Mapping[str, list[UUID]], since: date, acto
             now=now,
         )
         found = drawn[layer.code]
-        codes, named, shapes = (
+        codes, named, shapes, said = (
             [f"{ROOT}-{one.code}" for one in found],
             [one.name for one in found],
             [one.shape for one in found],
+            [getattr(one, "said", {}) for one in found],
         )
         require(
             geography_services.import_features(
-                source=Source(document=collection(codes, named, shapes)),
+                source=Source(document=collection(codes, named, shapes, said)),
                 layer_code=layer.code,
                 valid_from_date=since,
                 responsible_unit_id=unit_id,

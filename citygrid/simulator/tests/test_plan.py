@@ -15,6 +15,7 @@ from citygrid.simulator.rules.layers import AREA_LAYERS, THEMATIC_LAYERS, avenue
 from citygrid.simulator.rules.places import Places
 from citygrid.simulator.rules.plan import Plan, draw
 from citygrid.simulator.rules.sizes import FULL, SIZES, SMALL, Size, shared
+from citygrid.simulator.rules.zones import zones
 
 SEED = 7
 
@@ -162,3 +163,10 @@ def test_every_department_street_and_contractor_has_a_handler(size: Size) -> Non
     assert handled == {unit.code for unit in units if unit.kind in {*people.DEPARTMENTS, "street"}}
     assert {people.maintainer(kind, street, size) for kind in people.CONTRACTORS for street in range(3)} <= handled
     assert all(is_credit_code(people.credit_code(number)) for number in range(1, len(units) + 1))
+
+
+def test_fireworks_are_forbidden_around_the_park_and_allowed_within(plan: Plan) -> None:
+    around, inside, station = zones(plan)
+    assert around.shape.contains(inside.shape) and plan.park.contains(inside.shape)
+    assert all(plan.district.buffer(1e-6).contains(one.shape) and one.shape.is_valid for one in (around, station))
+    assert [one.said["rule"] for one in (around, inside, station)] == ["forbidden", "allowed", "forbidden"]

@@ -22,6 +22,7 @@ import { Tools, type Tool } from './tools.ts'
 /** What the page gives: the layer, the day and revision of its draft (0: none), where the post works, words. */
 interface Given {
   layer: string
+  said: { attributes?: Record<string, unknown> } // of a feature that is drawn anew
   day: string
   revision: number
   reach: string[]
@@ -186,7 +187,7 @@ class Editor {
     this.use('modify')
     this.selected.clear()
     this.selected.add(code)
-    const nobody = { responsible_unit_id: null, valid_to_date: null }
+    const nobody = { responsible_unit_id: null, valid_to_date: null, ...this.given.said }
     this.history.step([{ code, name_zh: '', name_en: '', ...nobody, geometry: geometryIn }])
     this.panel.focusName()
   }

@@ -18,6 +18,8 @@ export interface Item {
   name_en: string
   responsible_unit_id: string | null
   valid_to_date: string | null
+  /** What else the feature says; only a layer of zones has it changed here. */
+  attributes?: Record<string, unknown>
   geometry: Shape
 }
 

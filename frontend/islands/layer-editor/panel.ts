@@ -47,6 +47,7 @@ export class Panel {
     this.form.hidden = !item
     if (!item) return
     for (const name of FIELDS) this.field(name).value = item[name] ?? ''
+    for (const field of this.attributes()) field.value = (item.attributes?.[field.name] as string | undefined) ?? ''
     ;(this.field('code') as HTMLInputElement).readOnly = !isNew
   }
 
@@ -77,7 +78,14 @@ export class Panel {
   private read(item: Item): Item {
     const given = Object.fromEntries(FIELDS.map((name) => [name, this.field(name).value.trim()]))
     const { responsible_unit_id: unit, valid_to_date: until } = given
-    return { ...item, ...given, responsible_unit_id: unit || null, valid_to_date: until || null }
+    const told = { ...item, ...given, responsible_unit_id: unit || null, valid_to_date: until || null }
+    const zoned = this.attributes().map((field) => [field.name, field.value.trim()])
+    return zoned.length ? { ...told, attributes: { ...item.attributes, ...Object.fromEntries(zoned) } } : told
+  }
+
+  /** The fields of what a zone says. */
+  private attributes(): (HTMLInputElement | HTMLSelectElement)[] {
+    return [...this.form.querySelectorAll<HTMLInputElement | HTMLSelectElement>('[data-attribute]')]
   }
 
   private field(name: (typeof FIELDS)[number]): HTMLInputElement | HTMLSelectElement {

@@ -76,7 +76,8 @@ export class Server {
   }
 }
 
-/** What the server keeps by itself, attributes above all, is not sent. */
-function asSent({ code, name_zh, name_en, responsible_unit_id, valid_to_date, geometry }: Item): Item {
-  return { code, name_zh, name_en, responsible_unit_id, valid_to_date, geometry }
+/** What the server keeps by itself, attributes above all, is not sent; those of a zone are changed here. */
+function asSent({ code, name_zh, name_en, responsible_unit_id, valid_to_date, attributes, geometry }: Item): Item {
+  const told = { code, name_zh, name_en, responsible_unit_id, valid_to_date, geometry }
+  return attributes && 'rule' in attributes ? { ...told, attributes } : told
 }

@@ -19,7 +19,7 @@ from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.views.base_maps import told
 from citygrid.desk.web.views.layers import day, layer_page, shapes_of, unit_names
 from citygrid.geography import queries, services
-from citygrid.geography.choices import ADVICE, Effect
+from citygrid.geography.choices import ADVICE, Effect, LayerKind, ZoneRule
 from citygrid.geography.errors import NoDraft, UnusableFile
 from citygrid.geography.permissions import DEFINE_LAYERS
 from citygrid.kernel.errors import Conflict, Invalid, NotFound, NotPermitted, Refusal
@@ -97,6 +97,7 @@ def edit(request: Any, code: str) -> HttpResponse:
     begun = queries.begun_draft(code)
     island = {
         "layer": code,
+        "said": {"attributes": {"rule": ZoneRule.FORBIDDEN}} if found.kind == LayerKind.ZONE else {},
         "revision": begun.revision if begun else 0,
         "day": day(begun.from_date if begun else about.today),
         "extent": queries.extent(request.actor.reach.areas),
