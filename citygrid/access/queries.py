@@ -145,10 +145,15 @@ def holders(
     return [Holder(*pair) for pair in found.order_by("id").values_list("account_id", "post_id")]
 
 
-def holders_of(permission: str, now: datetime) -> list[Holder]:
-    """Who holds a post today whose role is granted this, wherever its jurisdiction lies. One query."""
+def holders_of(permission: str, now: datetime, *, area_code: str | None = None) -> list[Holder]:
+    """Who holds a post today whose role is granted this, wherever its jurisdiction lies. One query.
+
+    With `area_code`, only posts whose jurisdiction includes it.
+    """
     granted = [code for code, role in roles().items() if permission in role.grants]
     found = _in_force(now).filter(role__in=granted).order_by("id")
+    if area_code is not None:
+        found = found.filter(post__areas__overlap=[area_code[:length] for length in range(len(area_code) + 1)])
     return [Holder(*pair) for pair in found.values_list("account_id", "post_id")]
 
 

@@ -16,6 +16,14 @@ class ReportReceived(Event):
 
 
 @dataclass(frozen=True)
+class ReportMarked(Event):
+    """A report came from a forbidden zone at one of its hours."""
+
+    report_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ReportAccepted(Event):
     """A report became a case of its own."""
 

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from citygrid.access import queries as access
 from citygrid.access.queries import Holder
 from citygrid.cases import queries as cases
 from citygrid.cases.choices import Source
 from citygrid.cases.events import CaseCorrected, CaseVoided
 from citygrid.evidence.registry import owners, parts
 from citygrid.geography import queries as geography
-from citygrid.intake import events, models, queries, services
+from citygrid.intake import events, models, permissions, queries, services
 from citygrid.intake.choices import ADVICE, THANKS, Flaw
 from citygrid.intake.registry import publishers
 from citygrid.kernel.events import subscribe
@@ -50,13 +51,12 @@ def _teller(template: str) -> Callable[[Decided], None]:
 
 
 def _notice(report: models.Report, step: models.ReportStep, template: str) -> NoticeIn:
-    code, flaws = report.area_code, queries.found_by(step)
-    zh, en = (report.address or geography.place_names([code], of)[code] for of in ("zh-hans", "en"))
+    flaws = queries.found_by(step)
     return NoticeIn(
         template=template,
         params={
             "receipt": report.receipt,
-            "place": {"zh": zh, "en": en},
+            "place": _place(report),
             "number": step.case.number if step.case else "",
             "reason": step.reason,
             "changes": {"zh": _changes(step, "zh-hans"), "en": _changes(step, "en")},
@@ -66,6 +66,36 @@ def _notice(report: models.Report, step: models.ReportStep, template: str) -> No
         to=[Holder(report.received_by_id)] if report.received_by_id else [],
         link=("report", str(report.pk)),
     )
+
+
+@subscribe(events.ReportMarked)
+def raise_report(event: events.ReportMarked) -> None:
+    """Those who decide reports there are told of one that came from a forbidden zone, once."""
+    report = models.Report.objects.unscoped(reason="the platform tells who decides there").get(pk=event.report_id)
+    zone = report.zone or {}
+    hours = {}
+    for language in ("zh-hans", "en"):
+        with override(language):
+            hours[language[:2]] = geography.words_of(zone)
+    to = access.holders_of(permissions.TRIAGE, event.at, area_code=report.area_code)
+    notice = NoticeIn(
+        template="report_in_zone",
+        params={
+            "place": _place(report),
+            "zone": {"zh": zone.get("zh", ""), "en": zone.get("en", "")},
+            "hours": hours,
+        },
+        key=f"report_in_zone/{report.pk}",
+        to=[holder for holder in to if holder.account_id != report.received_by_id],
+        link=("report", str(report.pk)),
+    )
+    notices.send(notice=notice, now=event.at)
+
+
+def _place(report: models.Report) -> dict[str, str]:
+    code = report.area_code
+    zh, en = (report.address or geography.place_names([code], of)[code] for of in ("zh-hans", "en"))
+    return {"zh": zh, "en": en}
 
 
 def _changes(step: models.ReportStep, language: str) -> str:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from citygrid.cases.choices import Source
+from citygrid.geography import queries as geography
 from citygrid.intake.choices import Flaw, FocusState, ReportAction, ReportState
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.crypto import EncryptedTextField
@@ -71,10 +72,13 @@ class Report(ScopedModel):
         FLAW, default=list, db_default=[], blank=True, help_text="what is known to be wrong with it, by its last step"
     )
 
+    zone = models.JSONField(null=True, help_text="the forbidden zone it lay in when it came, as it was then")
+
     objects = ReportQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         indexes = [
+            models.Index(fields=["area_code", "received_at"], condition=Q(zone__isnull=False), name="report_in_zone"),
             models.Index(fields=["area_code", "received_at"], condition=Q(state="received"), name="report_waiting"),
             models.Index(fields=["area_code", "received_at"], name="report_by_area"),
             models.Index(fields=["post", "received_at"], condition=Q(post__isnull=False), name="report_by_post"),
@@ -94,6 +98,11 @@ class Report(ScopedModel):
 
     def __str__(self) -> str:
         return self.receipt
+
+    @property
+    def in_zone(self) -> geography.KeptZone | None:
+        """The forbidden zone it lay in when it came, in the active language."""
+        return geography.KeptZone.of(self.zone)
 
 
 class ReportStep(models.Model):

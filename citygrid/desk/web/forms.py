@@ -238,6 +238,7 @@ class ReportFilterForm(FilterForm):
     area = forms.ChoiceField(label=_("Area"), required=False, widget=FoundSelect)
     sent_by = forms.ChoiceField(label=_("Sent by"), required=False)
     flaw = forms.ChoiceField(label=_("Correction"), required=False, choices=[ANY, *Flaw.choices])
+    zone = forms.ChoiceField(label=_("Zone"), required=False, choices=[ANY, ("forbidden", _("In a forbidden zone"))])
     received_from = forms.DateField(label=_("Received from"), required=False, widget=DateInput())
     received_until = forms.DateField(label=_("Received until"), required=False, widget=DateInput())
     period = forms.ChoiceField(label=_("Period"), required=False, choices=Period.choices, widget=forms.HiddenInput)
@@ -265,6 +266,7 @@ class ReportFilterForm(FilterForm):
             is_own=sender == ME,
             post_id=UUID(sender) if sender not in ("", ME) else None,
             flaw=given.get("flaw", ""),
+            is_marked=bool(given.get("zone")),
         )
 
 

@@ -136,7 +136,15 @@ def report_table(
         ]
     if is_own:
         columns.append(Column(_("Correction"), flaws_of))
+    columns += _marks(rows)
     return Table.of(request, columns, rows, caption=caption, empty=empty, url=report_url, pager=pager, id="reports")
+
+
+def _marks(rows: Iterable[Any]) -> list[Column]:
+    """The forbidden zones that reports came from, where any did."""
+    if not any(report.zone for report in rows):
+        return []
+    return [Column(_("In a forbidden zone"), lambda report: report.in_zone.name if report.zone else NOTHING)]
 
 
 def flaws_of(report: Any) -> str:
@@ -152,6 +160,7 @@ def report_queue_table(request: HttpRequest, rows: Sequence[Any], *, empty: Empt
         Column(_("Received at"), lambda report: report.received_at, "time"),
         Column(_("What was reported"), lambda report: matter(report.description, report.address, 30)),
         Column(_("Place"), lambda report: report.address or places[report.area_code]),
+        *_marks(rows),
     ]
     return Table.of(
         request,

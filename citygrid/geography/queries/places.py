@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.translation import override
 
-from citygrid.geography.choices import CODE_LENGTH, GridKind, Level
+from citygrid.geography.choices import CODE_LENGTH, GridKind, LayerKind, Level
 from citygrid.geography.errors import UnknownPlace
 from citygrid.geography.models import Area, Feature, Grid, Lane, Layer
 from citygrid.geography.rules.coordinates import from_wgs84, points_to_wgs84, to_wgs84
@@ -58,6 +58,7 @@ class Place:
     duty_grid: str = ""
     social_grid: str = ""
     features: tuple[FeatureHit, ...] = ()
+    has_zone: bool = False  # whether a version of a zone lies there, at whatever time: `forbidden_at` says more
 
     @property
     def area_code(self) -> str:
@@ -83,7 +84,9 @@ _LOCATE = f"""
         SELECT json_agg(json_build_array(feature.layer_id, feature.id, feature.code, feature.name_zh, feature.name_en,
                                          feature.responsible_unit_id) ORDER BY feature.layer_id, feature.code)
         FROM geography_feature feature
-        WHERE ST_DWithin(feature.geom, point.at, {EDGE_DEGREES}) AND {_VALID.format("feature")})
+        WHERE ST_DWithin(feature.geom, point.at, {EDGE_DEGREES}) AND {_VALID.format("feature")}), EXISTS (
+        SELECT 1 FROM geography_feature feature JOIN geography_layer layer ON layer.code = feature.layer_id
+        WHERE layer.kind = '{LayerKind.ZONE}' AND ST_DWithin(feature.geom, point.at, {EDGE_DEGREES}))
     FROM point CROSS JOIN LATERAL (SELECT COALESCE(
         (SELECT (array_agg(grid.code ORDER BY grid.code))[1]
          FROM geography_grid grid JOIN geography_area area ON area.code = grid.community_id
@@ -123,7 +126,9 @@ def _located(statement: str, given: Mapping[str, Any]) -> list[Place | None]:
         return [_place(*row) for row in cursor.fetchall()]
 
 
-def _place(code: str | None, duty_grid: str | None, social_grid: str | None, hits: Any) -> Place | None:
+def _place(
+    code: str | None, duty_grid: str | None, social_grid: str | None, hits: Any, has_zone: bool
+) -> Place | None:
     if code is None:
         return None
     district, street, community, unit = (code[:n] if len(code) >= n else "" for n in CODE_LENGTH.values())
@@ -132,7 +137,7 @@ def _place(code: str | None, duty_grid: str | None, social_grid: str | None, hit
         FeatureHit(layer, UUID(key), own, zh, en, UUID(unit) if unit else None)
         for layer, key, own, zh, en, unit in rows
     )
-    return Place(district, street, community, unit, duty_grid or "", social_grid or "", features)
+    return Place(district, street, community, unit, duty_grid or "", social_grid or "", features, has_zone)
 
 
 def area(code: str) -> Area:

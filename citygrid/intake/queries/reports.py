@@ -34,6 +34,7 @@ class ReportFilter:
     is_own: bool = False  # those the account sent itself, wherever they lie
     post_id: UUID | None = None  # the post that saw it itself
     flaw: str = ""
+    is_marked: bool = False  # those that came from a forbidden zone
 
     def condition(self) -> Q:
         """The filter as a condition on reports."""
@@ -46,6 +47,8 @@ class ReportFilter:
             wanted &= Q(post=self.post_id)
         if self.flaw:
             wanted &= Q(flaws__contains=[self.flaw])
+        if self.is_marked:
+            wanted &= Q(zone__isnull=False)
         for word in self.words.split():
             wanted &= Q(receipt__iexact=word) | Q(description__icontains=word) | Q(address__icontains=word)
         return wanted & prefix_range("area_code", self.area_code)

@@ -12,12 +12,12 @@ from citygrid.intake import errors, events, models, permissions
 from citygrid.intake.choices import ReportAction
 from citygrid.intake.rules import judge_matter
 from citygrid.intake.services.history import append, first_said, locked, matter, require_undecided
-from citygrid.intake.services.receive import placed, usable_category
+from citygrid.intake.services.receive import placed, usable_category, zone_at
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.events import announce
 from citygrid.kernel.words import is_blank
 
-MATTER = ("category", "location", "frame", "address", "district_code", "area_code")
+MATTER = ("category", "location", "frame", "address", "district_code", "area_code", "zone")
 
 
 @transaction.atomic
@@ -68,5 +68,6 @@ def _take_over(found: models.Report, right: Correction, now: datetime) -> str:
         raise case_errors.PlaceUnknown()
     if right.has_position and (right.lon is None or right.lat is None):
         raise case_errors.PlaceUnknown()
-    found.district_code, found.area_code, found.location = placed(right, now)
+    found.district_code, found.area_code, found.location, has_zone = placed(right, now)
+    found.zone = zone_at(found.location, found.received_at) if has_zone else None
     return right.frame if found.location else ""

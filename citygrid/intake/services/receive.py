@@ -87,12 +87,12 @@ def receive_report(*, report: ReportIn, key: str, actor: Actor, now: datetime) -
     return Receipt(UUID(answer["report_id"]), answer["receipt"], is_first)
 
 
-def placed(given: ReportIn | Correction, now: datetime) -> tuple[str, str, Point | None]:
-    """District, most precise area code, and position of a report."""
+def placed(given: ReportIn | Correction, now: datetime) -> tuple[str, str, Point | None, bool]:
+    """District, most precise area code and position of a report, and whether a zone with hours lies there."""
     if given.lon is None or given.lat is None:
         if not given.area_code:
             raise errors.PlaceMissing()
-        return geography.district_of(given.area_code).code, given.area_code, None
+        return geography.district_of(given.area_code).code, given.area_code, None, False
     lon, lat = geography.to_wgs84(given.lon, given.lat, Frame(given.frame))
     location = Point(lon, lat, srid=4326)
     place = geography.locate(location, on=now.date())
@@ -102,7 +102,13 @@ def placed(given: ReportIn | Correction, now: datetime) -> tuple[str, str, Point
         raise errors.SwappedCoordinates() if is_swapped else errors.OutsideDistrict()
     if not (place.area_code.startswith(given.area_code) or given.area_code.startswith(place.area_code)):
         raise errors.PlaceContradicted(there=place_words(place.area_code), given=place_words(given.area_code))
-    return place.district, place.area_code, location
+    return place.district, place.area_code, location, place.has_zone
+
+
+def zone_at(location: Point | None, at: datetime) -> dict[str, Any] | None:
+    """What is kept of the forbidden zone at a position at a moment: it marks a place and an hour, nobody."""
+    zone = geography.forbidden_at(location, at) if location else None
+    return zone.kept() if zone else None
 
 
 def place_words(code: str) -> str:
@@ -120,7 +126,7 @@ def usable_category(key: str) -> catalogue.CategoryView:
 
 def store(given: ReportIn, actor: Actor, now: datetime) -> dict[str, Any]:
     """Write a report with its photos, and announce it: what its receipt says."""
-    district, area, location = placed(given, now)
+    district, area, location, has_zone = placed(given, now)
     stored = models.Report(
         receipt=receipt_code(),
         channel=given.channel,
@@ -134,6 +140,7 @@ def store(given: ReportIn, actor: Actor, now: datetime) -> dict[str, Any]:
         received_at=now,
         received_by_id=actor.account_id,
         post_id=actor.post_id if given.channel == Source.FIELD else None,
+        zone=zone_at(location, now) if has_zone else None,
     )
     entry = audit_entry(stored, "receive", actor, now, {"channel": given.channel})
     write_together(stored, *_contacts(stored, given.contact), entry)
@@ -142,6 +149,8 @@ def store(given: ReportIn, actor: Actor, now: datetime) -> dict[str, Any]:
             media_ids=given.photos, owner_kind=PHOTO_OWNER, owner_id=stored.pk, role=Role.BEFORE, actor=actor, now=now
         )
     announce(events.ReportReceived(report_id=stored.pk, at=now))
+    if stored.zone:
+        announce(events.ReportMarked(report_id=stored.pk, at=now))
     bell.ring(bell.REPORTS, stored.pk)
     return {"report_id": str(stored.pk), "receipt": stored.receipt, "area_code": area}
 
