@@ -50,6 +50,7 @@ def _plain_and_quick(settings: Any, tmp_path: Path) -> None:
     evidence = {**settings.STORAGES["evidence"], "OPTIONS": {"location": tmp_path / "evidence"}}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}, "evidence": evidence}
     settings.UPLOADS_FOLDER = tmp_path / "uploads"
+    settings.STREAMS_FOLDER = tmp_path / "streams"
     settings.KEPT_SECONDS = 0
     memo.forget()
     settings.LIVE_URL = ""  # no live process, but where a test starts one

@@ -4,7 +4,7 @@ from citygrid.cases.api import router as cases
 from citygrid.catalogue.api import router as catalogue
 from citygrid.dispatch.api import router as dispatch
 from citygrid.evidence.api import router as evidence
-from citygrid.evidence.api import uploads
+from citygrid.evidence.api import streams, uploads
 from citygrid.geography.api import router as geography
 from citygrid.intake.api import router as intake
 from citygrid.inventory.api import router as inventory
@@ -25,6 +25,7 @@ api.add_router("/cases", cases)
 api.add_router("/dispatch", dispatch)
 api.add_router("/media", evidence)
 api.add_router("/uploads", uploads)
+api.add_router("/streams", streams)
 api.add_router("/geography", geography)
 api.add_router("/catalogue", catalogue)
 api.add_router("/inventory", inventory)

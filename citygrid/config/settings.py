@@ -140,6 +140,11 @@ EVIDENCE_RETENTION_DAYS = int(os.environ.get("CITYGRID_PHOTO_RETENTION_DAYS", "0
 # Files that come in pieces: a folder that all web processes share.
 UPLOADS_FOLDER = Path(os.environ.get("CITYGRID_UPLOADS_FOLDER") or state.folder() / "uploads")
 UPLOADS_MOST_BYTES = int(os.environ.get("CITYGRID_UPLOADS_MOST_MB", "20000")) << 20
+# Live video: a folder that web, worker and packager share; how many at once, how long one may last.
+STREAMS_FOLDER = Path(os.environ.get("CITYGRID_STREAMS_FOLDER") or state.folder() / "streams")
+STREAMS_MOST = int(os.environ.get("CITYGRID_STREAMS_MOST", "16"))
+STREAM_MOST_SECONDS = 60.0 * int(os.environ.get("CITYGRID_STREAM_MOST_MINUTES", "120"))
+STREAM_PATIENCE_DAYS = int(os.environ.get("CITYGRID_STREAM_PATIENCE_DAYS", "7"))
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "citygrid.evidence.media.upload.BoundedUpload",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("citygrid.access.web.urls")),
     path("evidence/", include("citygrid.evidence.web.urls")),
+    path("streams/", include("citygrid.evidence.web.stream_urls")),
     path("", include("citygrid.desk.web.urls")),
     path("command/", include("citygrid.command.web.urls")),
     path("terminal/", include("citygrid.terminal.web.urls")),

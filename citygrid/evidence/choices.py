@@ -46,3 +46,12 @@ class Rendition(TextChoices):
     PUBLIC = "public", _("Public copy")
     THUMBNAIL = "thumbnail", _("Thumbnail")
     POSTER = "poster", _("Still picture")
+
+
+class StreamState(TextChoices):
+    """A live stream: it runs, or pieces of it are still awaited; then it is a film, or was no film."""
+
+    LIVE = "live", _("Live")
+    ENDING = "ending", _("Ended, being kept")
+    KEPT = "kept", _("Kept as a film")
+    REFUSED = "refused", _("Refused")

@@ -211,6 +211,61 @@ class NoRoom(UploadProblem):
     hint = _("Keep the file and try again later.")
 
 
+class StreamProblem(Conflict):
+    """Live video that cannot go on as it was asked."""
+
+    code = "evidence.stream"
+    kept: Words = _("What has arrived of this video is kept.")
+
+
+class StreamTaken(StreamProblem):
+    code = "evidence.stream_taken"
+    message = _("Another account sends a video under this id.")
+    hint = _("Make a new id.")
+
+
+class TooManyLive(StreamProblem):
+    code, status = "evidence.too_many_live", 503
+    message = _("%(most)s videos are live; no more can be shown at once.")
+    hint = _("Record on the device, or try again in some minutes.")
+
+
+class PieceDiffers(StreamProblem):
+    code = "evidence.piece_differs"
+    message = _("Another piece arrived under number %(number)s before.")
+    hint = _("Give each piece of a video a number of its own, from 0.")
+
+
+class StreamOver(StreamProblem):
+    code = "evidence.stream_over"
+    message = _("This video has ended; nothing more belongs to it.")
+    hint = _("Begin a new one.")
+
+
+class PieceUnfit(StreamProblem):
+    code, status = "evidence.piece_unfit", 413
+    message = _("This video is longer than is allowed.")
+    hint = _("End it, and begin a new one.")
+
+
+class PieceTooLarge(StreamProblem):
+    code, status = "evidence.piece_too_large", 413
+    message = _("A piece of a video may have %(most)s MB.")
+    hint = _("Cut it into pieces of about a second.")
+
+
+class CountUnfit(StreamProblem):
+    code = "evidence.count_unfit"
+    message = _("This number of pieces contradicts what has arrived of the video, or what was said before.")
+    hint = _("Ask what has arrived, and say how many pieces there are in all.")
+
+
+class NotLive(StreamProblem):
+    code = "evidence.not_live"
+    message = _("This video is not live any more.")
+    hint = _("Watch its recording, when it is ready.")
+
+
 REFUSALS: dict[str, type[PhotoRefused]] = {
     cls.code: cls
     for cls in (

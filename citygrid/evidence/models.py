@@ -1,9 +1,13 @@
 from django.contrib.gis.db.models import PointField
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from citygrid.evidence.choices import Format, Kind, MediaState, Role
+from citygrid.evidence.choices import Format, Kind, MediaState, Role, StreamState
+from citygrid.evidence.permissions import WATCH_STREAM
+from citygrid.kernel.actor import Actor
 from citygrid.kernel.ids import uuid7
+from citygrid.kernel.scope import AreaCodeField, ScopedModel, ScopedQuerySet, any_prefix
 
 
 class Media(models.Model):
@@ -106,3 +110,78 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filename} {self.offset}/{self.length}"
+
+
+class LiveStreamQuerySet(ScopedQuerySet):
+    """One's own, and those of the areas a post reaches that may watch them."""
+
+    def scope_for(self, actor: Actor) -> Q:
+        own = Q(account_id__isnull=False, account_id=actor.account_id)
+        if not actor.may(WATCH_STREAM) or actor.reach.units is not None:
+            return own
+        scope = any_prefix("area_code", actor.reach.areas)
+        return scope | own if scope else scope  # an empty condition is all: nothing widens it
+
+
+class LiveStream(ScopedModel):
+    """Video that a phone sends while it is recorded, under an id the phone made, in numbered pieces from 0.
+
+    The place is where the phone was last; where it was before is not kept. `next`: the first number that is missing;
+    `pieces`: how many there are in all, once its sender has said so. The whole becomes a film (`media`).
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    account = models.ForeignKey("access.Account", on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey("access.Post", on_delete=models.PROTECT, related_name="+")
+    mime_type = models.CharField(max_length=100)
+    note = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=10, choices=StreamState, default=StreamState.LIVE)
+    refusal = models.CharField(max_length=60, blank=True, help_text="code of errors.REFUSALS")
+    location = PointField(help_text="WGS-84")
+    frame = models.CharField(max_length=10, help_text="frame the coordinates came in")
+    area_code = AreaCodeField(blank=True)
+    next = models.PositiveIntegerField(default=0)
+    pieces = models.PositiveIntegerField(null=True)
+    size = models.PositiveBigIntegerField(default=0, help_text="bytes that have arrived")
+    began_at = models.DateTimeField()
+    heard_at = models.DateTimeField(help_text="when its last piece came")
+    ended_at = models.DateTimeField(null=True)
+    media = models.ForeignKey(Media, null=True, on_delete=models.PROTECT, related_name="+")
+    shown_with = ArrayField(models.CharField(max_length=80), default=list, blank=True, help_text="kind/id of records")
+
+    objects = LiveStreamQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["area_code", "began_at"], condition=Q(state="live"), name="stream_live"),
+            models.Index(fields=["heard_at"], condition=Q(state="ending"), name="stream_ending"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["account"], condition=Q(state="live"), name="one_live_stream_an_account"),
+            models.CheckConstraint(
+                condition=Q(state="live", ended_at=None) | (~Q(state="live") & Q(ended_at__isnull=False)),
+                name="stream_that_is_not_live_has_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="kept", media__isnull=False) | (~Q(state="kept") & Q(media=None)),
+                name="stream_that_is_kept_is_a_film",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%Y-%m-%d %H:%M}"
+
+
+class StreamPiece(models.Model):
+    """One piece of a live stream that has arrived for good."""
+
+    stream = models.ForeignKey(LiveStream, on_delete=models.PROTECT, related_name="arrived")
+    number = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField(help_text="in bytes")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "number"], name="one_piece_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.stream_id} {self.number}"

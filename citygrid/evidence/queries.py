@@ -4,30 +4,43 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.core import signing
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.evidence import errors, models, rules
-from citygrid.evidence.choices import MediaState, Rendition
+from citygrid.evidence.choices import MediaState, Rendition, StreamState
 from citygrid.evidence.media import store
 from citygrid.evidence.registry import Seen, owners, parts
 from citygrid.evidence.rules import Comparison
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
 
+STREAM_OWNER = "evidence.stream"
+VIEW_SALT, VIEW_SECONDS = "evidence.stream.view", 12 * 3600
 COPIES = {Rendition.PUBLIC: "public", Rendition.THUMBNAIL: "thumbnail", Rendition.POSTER: "poster"}
 __all__ = [
+    "STREAM_OWNER",
     "Comparison",
     "Photo",
     "came_with",
     "copy_of",
     "digests",
     "ids_shown",
+    "live_streams",
     "media",
+    "most_seconds",
     "open_copy",
     "owners_of_same",
     "photos",
     "refusal_words",
+    "stream",
+    "stream_as_seen",
+    "to_package",
     "uses",
+    "view_token",
+    "viewed",
 ]
 
 
@@ -120,6 +133,61 @@ def stored(name: str) -> str:
     if name and store.exists(name):
         return name
     raise NotFound(what=_("photo"))
+
+
+def stream(stream_id: UUID, actor: Actor) -> models.LiveStream:
+    """One's own live stream, or one this post may watch; NotFound (404)."""
+    rows = models.LiveStream.objects.visible_to(actor).select_related("account", "post")
+    found: models.LiveStream | None = rows.filter(pk=stream_id).first()
+    if found is None:
+        raise NotFound(what=_("live video"))
+    return found
+
+
+def live_streams(actor: Actor) -> list[models.LiveStream]:
+    """What is live and may be watched by this post, with its own, the newest first. One query."""
+    rows = models.LiveStream.objects.visible_to(actor).select_related("account", "post")
+    return list(rows.filter(state=StreamState.LIVE).order_by("-began_at"))
+
+
+def stream_as_seen(stream_id: UUID, actor: Actor) -> Seen | None:
+    """A stream as the owner of its film."""
+    found = models.LiveStream.objects.visible_to(actor).filter(pk=stream_id).first()
+    return Seen(where=found.location) if found else None
+
+
+def to_package(ids: Collection[UUID]) -> list[tuple[UUID, str, int, bool]]:
+    """Id, type, first missing piece, and whether it is live, of all live streams and of those named. One query."""
+    rows = models.LiveStream.objects.unscoped(reason="the packager shows nothing to anybody")
+    wanted = rows.filter(Q(state=StreamState.LIVE) | Q(pk__in=ids))
+    return [
+        (key, mime, next_, state == StreamState.LIVE)
+        for key, mime, next_, state in wanted.values_list("pk", "mime_type", "next", "state")
+    ]
+
+
+def view_token(found: models.LiveStream, actor: Actor) -> str:
+    """What proves that this post has opened this stream."""
+    told = {"stream": str(found.pk), "account": str(actor.account_id), "post": str(actor.post_id)}
+    return signing.dumps(told, salt=VIEW_SALT)
+
+
+def viewed(token: str, actor: Actor) -> models.LiveStream:
+    """The stream that this post has opened under the token, if it still sees it; NotFound (404)."""
+    try:
+        told = signing.loads(token, salt=VIEW_SALT, max_age=VIEW_SECONDS)
+    except signing.BadSignature as wrong:
+        raise NotFound(what=_("live video")) from wrong
+    if (told["account"], told["post"]) != (str(actor.account_id), str(actor.post_id)):
+        raise NotFound(what=_("live video"))
+    return stream(UUID(told["stream"]), actor)
+
+
+def most_seconds(found: models.Media) -> float:
+    """How long a recording or a film may last: what was sent live longer than others."""
+    rows = models.LiveStream.objects.unscoped(reason="a job asks whether a film was sent live")
+    is_live = rows.filter(media=found).exists()
+    return float(settings.STREAM_MOST_SECONDS if is_live else settings.EVIDENCE_MOST_SECONDS)
 
 
 def refusal_words(found: models.Media) -> str:

@@ -14,6 +14,19 @@ def process(*, media_id: str) -> None:
     services.process(media_id=UUID(media_id), now=clock.now())
 
 
+@app.task(name=services.KEEP_TASK, queue=services.QUEUE, retry=RetryStrategy(max_attempts=12, exponential_wait=2))
+def keep_stream(*, stream_id: str) -> None:
+    """Make a film of a stream that has ended."""
+    services.keep_stream(stream_id=UUID(stream_id), now=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="evidence.end_quiet_streams", queue="housekeeping", queueing_lock="end_quiet_streams")
+def end_quiet_streams(timestamp: int) -> None:
+    """End the streams that nobody ended, every minute."""
+    services.end_quiet_streams(now=clock.now())
+
+
 @app.periodic(cron="30 3 * * *")
 @app.task(name="evidence.scrub", queue="housekeeping", queueing_lock="scrub_evidence")
 def scrub(timestamp: int) -> None:

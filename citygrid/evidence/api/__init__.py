@@ -1,4 +1,5 @@
 from citygrid.evidence.api.endpoints import router
+from citygrid.evidence.api.streams import router as streams
 from citygrid.evidence.api.uploads import router as uploads
 
-__all__ = ["router", "uploads"]
+__all__ = ["router", "streams", "uploads"]

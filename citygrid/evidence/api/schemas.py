@@ -1,9 +1,18 @@
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import Field as Bounded
 
-from citygrid.evidence.choices import Format, Kind, MediaState, Role
+from citygrid.evidence.choices import Format, Kind, MediaState, Role, StreamState
+from citygrid.evidence.rules import MOST_PIECES
+from citygrid.geography.choices import Frame
+from citygrid.kernel.api import BodyIn, Latitude, Longitude
+
+VideoType = Annotated[str, Bounded(max_length=100, pattern=r"^video/(webm|mp4)(;[\x20-\x7e]*)?$")]
+Note = Annotated[str, Bounded(max_length=300, pattern=r"^[^\x00]*$")]
+Pieces = Annotated[int, Bounded(ge=0, le=MOST_PIECES)]
 
 
 class UseOut(Schema):
@@ -54,3 +63,60 @@ class UploadOut(Schema):
     sha256: str
     expires_at: datetime
     media: UUID | None = Field(alias="media_id")
+
+
+class StreamPlaceIn(BodyIn):
+    """Where the phone is, in a frame."""
+
+    lon: Longitude
+    lat: Latitude
+    frame: Frame = Frame.WGS84
+
+
+class StreamIn(StreamPlaceIn):
+    """Live video that begins: an id the phone made, the type its recorder tells ("video/webm;codecs=vp8,opus")."""
+
+    id: UUID
+    mime_type: VideoType
+    note: Note = ""
+
+
+class StreamEndIn(BodyIn):
+    """How many pieces there are in all."""
+
+    pieces: Pieces
+
+
+class NextOut(Schema):
+    """How far a stream has come: the first number that is missing."""
+
+    next: int
+    state: StreamState
+
+
+class StreamOut(NextOut):
+    """A live stream: where its phone was last (WGS-84 degrees), who sends it, since when, when its last piece came.
+
+    `pieces`: how many there are in all, once that is known. `media`: the film it became. `refusal`: why it is none.
+    """
+
+    id: UUID
+    pieces: int | None
+    mime_type: str
+    note: str
+    began_at: datetime
+    heard_at: datetime
+    ended_at: datetime | None
+    refusal: str
+    area_code: str
+    lon: float
+    lat: float
+    place: str
+    who: str
+    media: UUID | None
+
+
+class ViewOut(Schema):
+    """Where a player finds the playlist of a live stream (HLS)."""
+
+    playlist: str

@@ -76,7 +76,7 @@ def convert(
 
     A crash or a breach of the bounds is a refusal; confined.NoTimeError when the machine gave no time.
     """
-    bounds = bounds or Bounds()
+    bounds = bounds or Bounds(processor_seconds=max(1800, int(most_seconds)), seconds=max(3600, 2 * int(most_seconds)))
     try:
         found = probe(path, filename, file_format, most_seconds=most_seconds)
         public = folder / ("public.mp4" if found.has_picture else "public.m4a")

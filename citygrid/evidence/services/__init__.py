@@ -10,6 +10,17 @@ from citygrid.evidence.services.receive import (
     receive_file,
     receive_photo,
 )
+from citygrid.evidence.services.streams import (
+    KEEP_TASK,
+    begin_stream,
+    end_quiet_streams,
+    end_stream,
+    keep_stream,
+    move_stream,
+    open_view,
+    receive_piece,
+    show_stream_with,
+)
 from citygrid.evidence.services.uploads import (
     begin_upload,
     drop_upload,
@@ -19,21 +30,30 @@ from citygrid.evidence.services.uploads import (
 )
 
 __all__ = [
+    "KEEP_TASK",
     "PROCESS_TASK",
     "QUEUE",
     "Checksum",
     "ScrubReport",
     "attach",
+    "begin_stream",
     "begin_upload",
     "drop_upload",
+    "end_quiet_streams",
+    "end_stream",
     "expire_uploads",
+    "keep_stream",
     "look_up_upload",
     "most_bytes",
+    "move_stream",
     "open_original",
+    "open_view",
     "process",
     "purge",
     "receive_chunk",
     "receive_file",
     "receive_photo",
+    "receive_piece",
     "scrub",
+    "show_stream_with",
 ]

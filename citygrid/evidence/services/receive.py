@@ -73,8 +73,13 @@ def receive_photo(
         return _register(name, digest, actor, now, format=container.format, **facts)
 
 
-def receive_file(*, path: Path, filename: str, actor: Actor, now: datetime, sha256: str = "") -> models.Media:
-    """Take a file of this machine as `receive_photo` does, up to the size its kind may have; read in pieces."""
+def receive_file(
+    *, path: Path, filename: str, actor: Actor, now: datetime, sha256: str = "", most_seconds: float | None = None
+) -> models.Media:
+    """Take a file of this machine as `receive_photo` does, up to the size its kind may have; read in pieces.
+
+    `most_seconds`: how long it may last, if not as long as any recording.
+    """
     actor.require(permissions.RECEIVE)
     size = path.stat().st_size
     check_announced(filename, size)
@@ -85,7 +90,7 @@ def receive_file(*, path: Path, filename: str, actor: Actor, now: datetime, sha2
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         _check_promise(sha256, digest)
         file_format = film.inspect(file, filename)
-    found = probe(path, filename, file_format, most_seconds=settings.EVIDENCE_MOST_SECONDS)
+    found = probe(path, filename, file_format, most_seconds=most_seconds or settings.EVIDENCE_MOST_SECONDS)
     kind = Kind.VIDEO if found.has_picture else Kind.AUDIO
     if size > most_bytes(kind):
         raise errors.PhotoTooLarge(most=most_bytes(kind) >> 20)
@@ -216,7 +221,7 @@ def _convert(media: models.Media, now: datetime) -> models.Media:
         filename = f"original.{store.EXTENSIONS[media.format]}"
         if store.copy_to(media.original, folder / filename) != media.sha256:
             raise OSError(f"{media.original} is not what was received")
-        most = settings.EVIDENCE_MOST_SECONDS
+        most = queries.most_seconds(media)
         copies = convert(folder / filename, folder, filename, media.format, most_seconds=most)
         if copies.refusal or copies.found is None:
             return _conclude(media, now, copies.refusal)
