@@ -27,6 +27,11 @@ def live(host: str, port: int) -> list[str]:
     ]
 
 
+def packager() -> list[str]:
+    """What is shown of live video."""
+    return [str(BIN / "python"), "manage.py", "package_streams"]
+
+
 def worker() -> list[str]:
     """Jobs."""
     return [str(BIN / "python"), "manage.py", "procrastinate", "worker", "--concurrency", "4"]

@@ -33,6 +33,7 @@ SELECT pg_database_size(current_database()), current_setting('max_connections'):
        coalesce(extract(epoch FROM max(now() - xact_start) FILTER (WHERE pid <> pg_backend_pid())), 0)::int,
        count(*) FILTER (WHERE application_name = 'citygrid web'),
        count(*) FILTER (WHERE application_name = 'citygrid live'),
+       count(*) FILTER (WHERE application_name = 'citygrid packager'),
        (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - %s)
 FROM pg_stat_activity WHERE datname = current_database()
 """
@@ -76,7 +77,7 @@ def _line(name: str, words: str, state: State, advice: str) -> Line:
 
 
 def _database(now: datetime) -> Iterator[Line]:
-    size, most, connections, longest, web, live, workers = _row(DATABASE, GONE)
+    size, most, connections, longest, web, live, packager, workers = _row(DATABASE, GONE)
     yield Line(_("Size of the database"), filesizeformat(size), State.GOOD)
     yield _line(
         _("Connections to the database"),
@@ -93,6 +94,7 @@ def _database(now: datetime) -> Iterator[Line]:
     yield _process(_("Web process"), web, State.ATTENTION)  # it opens a connection with the first request
     yield _process(_("Live process"), live, State.BAD)
     yield _process(_("Worker"), workers, State.BAD)
+    yield _process(_("Packager"), packager, State.ATTENTION)
 
 
 def _process(name: str, count: int, without: State) -> Line:

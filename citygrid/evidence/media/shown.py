@@ -1,9 +1,14 @@
 """What is shown of live video: a playlist and parts of it (HLS, RFC 8216), as the packager wrote them."""
 
 import re
+import shutil
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.evidence.media import pieces
@@ -27,3 +32,17 @@ def read(stream_id: UUID, name: str) -> tuple[bytes, str]:
         return (folder(stream_id) / name).read_bytes(), TYPES[name.rpartition(".")[2]]
     except FileNotFoundError as gone:
         raise NotFound(what=_("live video")) from gone
+
+
+def sweep(before: datetime, kept: Collection[UUID]) -> int:
+    """Delete what was shown of streams other than these, last written before a moment; of how many."""
+    root, swept = Path(settings.STREAMS_FOLDER), 0
+    for one in root.iterdir() if root.is_dir() else ():
+        inside = one / "shown"
+        if one.name in map(str, kept) or not inside.is_dir() or inside.stat().st_mtime >= before.timestamp():
+            continue
+        shutil.rmtree(inside, ignore_errors=True)
+        with suppress(OSError):  # its pieces are still there
+            one.rmdir()
+        swept += 1
+    return swept

@@ -1,5 +1,6 @@
 from citygrid.evidence.rules import Checksum
 from citygrid.evidence.services.keep import ScrubReport, purge, scrub
+from citygrid.evidence.services.packaging import package_streams
 from citygrid.evidence.services.receive import (
     PROCESS_TASK,
     QUEUE,
@@ -48,6 +49,7 @@ __all__ = [
     "move_stream",
     "open_original",
     "open_view",
+    "package_streams",
     "process",
     "purge",
     "receive_chunk",
