@@ -21,5 +21,10 @@ class StreamStarted(StreamEvent):
 
 
 @dataclass(frozen=True)
+class StreamEnteredZone(StreamEvent):
+    """Its phone is in a forbidden zone at one of its hours, for the first time."""
+
+
+@dataclass(frozen=True)
 class StreamEnded(StreamEvent):
     """It is not live any more; pieces may still arrive."""

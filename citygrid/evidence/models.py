@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from citygrid.evidence.choices import Format, Kind, MediaState, Role, StreamState
 from citygrid.evidence.permissions import WATCH_STREAM
+from citygrid.geography import queries as geography
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.ids import uuid7
 from citygrid.kernel.scope import AreaCodeField, ScopedModel, ScopedQuerySet, any_prefix
@@ -148,6 +149,8 @@ class LiveStream(ScopedModel):
     ended_at = models.DateTimeField(null=True)
     media = models.ForeignKey(Media, null=True, on_delete=models.PROTECT, related_name="+")
     shown_with = ArrayField(models.CharField(max_length=80), default=list, blank=True, help_text="kind/id of records")
+    zone = models.JSONField(null=True, help_text="the first forbidden zone its phone was in, as it was then")
+    marked_at = models.DateTimeField(null=True, help_text="when it was there first")
 
     objects = LiveStreamQuerySet.as_manager()  # type: ignore[misc]
 
@@ -155,6 +158,7 @@ class LiveStream(ScopedModel):
         indexes = [
             models.Index(fields=["area_code", "began_at"], condition=Q(state="live"), name="stream_live"),
             models.Index(fields=["heard_at"], condition=Q(state="ending"), name="stream_ending"),
+            models.Index(fields=["area_code", "marked_at"], condition=Q(zone__isnull=False), name="stream_in_zone"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["account"], condition=Q(state="live"), name="one_live_stream_an_account"),
@@ -170,6 +174,11 @@ class LiveStream(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.began_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def in_zone(self) -> geography.KeptZone | None:
+        """The first forbidden zone its phone was in, in the active language."""
+        return geography.KeptZone.of(self.zone)
 
 
 class StreamPiece(models.Model):

@@ -150,6 +150,19 @@ def live_streams(actor: Actor) -> list[models.LiveStream]:
     return list(rows.filter(state=StreamState.LIVE).order_by("-began_at"))
 
 
+def marked_streams(actor: Actor, since: datetime, *, count: int) -> list[models.LiveStream]:
+    """Streams that came from a forbidden zone since then, live or over, the newest first. One query."""
+    rows = models.LiveStream.objects.visible_to(actor).filter(zone__isnull=False, marked_at__gte=since)
+    return list(rows.select_related("post").order_by("-marked_at")[:count])
+
+
+def watched_place(stream_id: UUID) -> models.LiveStream:
+    """A stream, for the platform to say where it is to those who may watch it."""
+    rows = models.LiveStream.objects.unscoped(reason="the platform tells those who watch there")
+    found: models.LiveStream = rows.get(pk=stream_id)
+    return found
+
+
 def stream_as_seen(stream_id: UUID, actor: Actor) -> Seen | None:
     """A stream as the owner of its film."""
     found = models.LiveStream.objects.visible_to(actor).filter(pk=stream_id).first()

@@ -72,19 +72,10 @@ def _notice(report: models.Report, step: models.ReportStep, template: str) -> No
 def raise_report(event: events.ReportMarked) -> None:
     """Those who decide reports there are told of one that came from a forbidden zone, once."""
     report = models.Report.objects.unscoped(reason="the platform tells who decides there").get(pk=event.report_id)
-    zone = report.zone or {}
-    hours = {}
-    for language in ("zh-hans", "en"):
-        with override(language):
-            hours[language[:2]] = geography.words_of(zone)
     to = access.holders_of(permissions.TRIAGE, event.at, area_code=report.area_code)
     notice = NoticeIn(
         template="report_in_zone",
-        params={
-            "place": _place(report),
-            "zone": {"zh": zone.get("zh", ""), "en": zone.get("en", "")},
-            "hours": hours,
-        },
+        params={"place": _place(report), **geography.zone_words(report.zone or {})},
         key=f"report_in_zone/{report.pk}",
         to=[holder for holder in to if holder.account_id != report.received_by_id],
         link=("report", str(report.pk)),

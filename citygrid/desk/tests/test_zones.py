@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from citygrid.cases.models import Case
-from citygrid.desk.tests.factories import CLERK, COVER, City
+from citygrid.desk.tests.factories import CLERK, COVER, City, add_administrator
 from citygrid.geography import services as geography
 from citygrid.geography.choices import LayerKind
 from citygrid.geography.models import Layer
@@ -51,8 +51,7 @@ def test_mark_is_shown_in_the_list_on_the_report_and_on_its_case(city: City, ent
 
 
 def test_layer_of_zones_is_added_on_its_page_and_its_editor_asks_for_hours(city: City, enter) -> None:
-    organisation = Organisation.objects.first()
-    access.make_account("system_administrator", post=access.make_post("system_administrator", organisation))
+    add_administrator(city, language="en")
     client = enter("system_administrator")
     names = {"code": "stalls", "name_zh": "占道经营", "name_en": "Stalls", "has_hours": "on"}
     client.post(reverse("layers"), names)

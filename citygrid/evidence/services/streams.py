@@ -225,6 +225,10 @@ def _place(stream: models.LiveStream, lon: float, lat: float, frame: str, actor:
     stream.frame = frame
     place = geography.locate(stream.location, on=now.date())
     stream.area_code = place.area_code if place else stream.area_code or next(iter(actor.reach.areas), "")
+    zone = geography.forbidden_at(stream.location, now) if stream.zone is None else None
+    if zone:  # it marks a place and an hour; where the phone goes next is not followed
+        stream.zone, stream.marked_at = zone.kept(), now
+        announce(events.StreamEnteredZone(stream_id=stream.pk, at=now))
 
 
 def _check_fits(stream: models.LiveStream, number: int, size: int) -> None:

@@ -45,7 +45,7 @@ from citygrid.geography.queries.places import (
     to_wgs84,
     unit_grids,
 )
-from citygrid.geography.queries.zones import KeptZone, Zone, forbidden_at, words_of, zones
+from citygrid.geography.queries.zones import KeptZone, Zone, forbidden_at, words_of, zone_words, zones
 from citygrid.geography.rules.topology import Spot
 from citygrid.geography.rules.vicinity import MOST_METRES, Vicinity, vicinity
 
@@ -99,5 +99,6 @@ __all__ = [
     "versions_of",
     "vicinity",
     "words_of",
+    "zone_words",
     "zones",
 ]

@@ -12,6 +12,7 @@ from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.contrib.gis.geos import Point, Polygon
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from citygrid.geography.choices import LayerKind, Level, ZoneRule
 from citygrid.geography.models import Area, Feature
@@ -87,6 +88,15 @@ def words_of(attributes: Mapping[str, Any]) -> str:
         (False, False): "%(hours)s",
     }
     return days[bool(first), bool(last)] % {"hours": hours, "first": first, "last": last}
+
+
+def zone_words(kept: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Name and hours of a zone that was kept, each in Chinese and English, as notices take them."""
+    hours = {}
+    for short, language in (("zh", "zh-hans"), ("en", "en")):
+        with override(language):
+            hours[short] = words_of(kept)
+    return {"zone": {short: str(kept[short] or kept["zh"]) for short in hours}, "hours": hours}
 
 
 def forbidden_at(where: Point, at: datetime) -> Zone | None:

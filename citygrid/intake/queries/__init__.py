@@ -1,4 +1,5 @@
 from citygrid.intake.queries.focus import proposals, published, published_for, to_look_for
+from citygrid.intake.queries.marks import Span, Spotted, StreetCount, by_street, spotted
 from citygrid.intake.queries.quality import Counters, Quality, of_own_post, of_posts
 from citygrid.intake.queries.reasons import FLAWS, REASONS, reasons_for
 from citygrid.intake.queries.reports import (
@@ -31,13 +32,17 @@ from citygrid.intake.queries.reports import (
 __all__ = [
     "FLAWS",
     "PHOTO_OWNER",
+    "REASONS",
     "Contact",
     "Counters",
     "Happened",
     "Quality",
-    "REASONS",
     "ReportFilter",
+    "Span",
+    "Spotted",
+    "StreetCount",
     "as_seen",
+    "by_street",
     "cases_with_its_photo",
     "found_by",
     "history",
@@ -47,7 +52,6 @@ __all__ = [
     "key_scope",
     "known_source_keys",
     "masked_contact",
-    "to_triage",
     "of_own_post",
     "of_posts",
     "others_of_reporter",
@@ -60,8 +64,10 @@ __all__ = [
     "reports_of_case",
     "sent_before",
     "sent_count",
+    "spotted",
     "status_by_id",
     "status_of",
     "to_look_for",
+    "to_triage",
     "waiting_count",
 ]
