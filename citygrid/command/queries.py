@@ -25,6 +25,7 @@ from citygrid.kernel.words import in_language
 
 MOST_REPORTS, MOST_MARKS, MOST_STREETS, MOST_ZONES = 300, 12, 8, 200
 MOST_OVERDUE = 9_999
+SUMS = ("now", "before", "marked")
 LIVE_FOR = timedelta(hours=3)  # how long a report stays on the map
 NEW_FOR = timedelta(seconds=60)
 
@@ -69,11 +70,13 @@ def state(actor: Actor, now: datetime) -> State:
     streams = evidence.live_streams(actor) if watches else []
     marks = sorted([*_of_reports(marked), *_of_streams(filmed)], key=lambda one: one.at, reverse=True)[:MOST_MARKS]
     codes = {*(one.area_code for one in marks), *(one.area_code for one in streams)}
-    sums = [sum(getattr(one, name) for one in counts) for name in ("now", "before", "marked")]
+    sums = {name: sum(getattr(one, name) for one in counts) if sees_reports else None for name in SUMS}
     return State(
-        marks,
-        [one for one in counts if one.street][:MOST_STREETS],
-        *(sums if sees_reports else (None, None, None)),
+        marks=marks,
+        streets=[one for one in counts if one.street][:MOST_STREETS],
+        now_count=sums["now"],
+        before_count=sums["before"],
+        marked_count=sums["marked"],
         overdue=_overdue(actor, now),
         reports=reports,
         streams=streams,
