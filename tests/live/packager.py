@@ -11,9 +11,12 @@ from django.db import connection
 from citygrid.config import processes, state
 from citygrid.evidence.media import shown
 from citygrid.evidence.models import LiveStream
-from tests.robustness.platform import command_of, descendants
+from tests.robustness.platform import command_of, descendants, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
+SEEN = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'citygrid packager'
+"""
 PART = re.compile(r"^part(\d+)\.m4s$", re.MULTILINE)
 
 
@@ -30,6 +33,13 @@ class Packager:
 
     def start(self) -> None:
         self.process = subprocess.Popen(processes.packager(), cwd=ROOT, env=self.environment)
+        wait_for(self.is_ready)
+
+    def is_ready(self) -> bool:
+        """Whether it looks at what is live."""
+        with connection.cursor() as cursor:
+            cursor.execute(SEEN)
+            return bool(cursor.fetchone()[0])
 
     def end(self) -> None:
         self.process.terminate()

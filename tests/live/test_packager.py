@@ -55,10 +55,10 @@ def names(folder: Path) -> list[str]:
 def test_stream_is_shown_from_its_first_seconds_to_its_end(sender: Actor, packager: Packager) -> None:
     sent = list(enumerate(cut(film(SECONDS), SECONDS)))
     stream = send(begin(sender, now=clock.now()), sent[:3], sender, clock.now())
-    assert eventually(lambda: len(parts(stream)) >= 1, 20)
+    assert eventually(lambda: len(parts(stream)) >= 1, 40)
     send(stream, reversed(sent[3:]), sender, clock.now())
     services.end_stream(stream_id=stream.pk, count=SECONDS, actor=sender, now=clock.now())
-    assert eventually(lambda: not packager.films(), 20)
+    assert eventually(lambda: not packager.films(), 40)
     assert parts(stream)[-1] == SECONDS - 1
     assert not packager.process.poll()
     assert "#EXT-X-ENDLIST" not in (shown.folder(stream.pk) / shown.PLAYLIST).read_text()
@@ -66,10 +66,12 @@ def test_stream_is_shown_from_its_first_seconds_to_its_end(sender: Actor, packag
 
 
 def test_what_is_shown_is_all_that_was_sent(sender: Actor, packager: Packager) -> None:
-    stream = begin(sender, now=clock.now())
-    send(stream, enumerate(cut(film(6), 6)), sender, clock.now())
+    sent = list(enumerate(cut(film(6), 6)))
+    stream = send(begin(sender, now=clock.now()), sent[:2], sender, clock.now())
+    assert eventually(lambda: len(packager.films()) == 1, 40)
+    send(stream, sent[2:], sender, clock.now())
     services.end_stream(stream_id=stream.pk, count=6, actor=sender, now=clock.now())
-    assert eventually(lambda: len(parts(stream)) == 6 and not packager.films(), 20)
+    assert eventually(lambda: len(parts(stream)) == 6 and not packager.films(), 40)
     assert seconds_shown(stream) == 6
 
 
@@ -77,7 +79,7 @@ def test_what_is_shown_is_all_that_was_sent(sender: Actor, packager: Packager) -
 def test_stream_is_shown_again_after_a_kill(sender: Actor, packager: Packager, victim: str) -> None:
     sent = list(enumerate(cut(film(SECONDS), SECONDS)))
     stream = send(begin(sender, now=clock.now()), sent[:8], sender, clock.now())
-    assert eventually(lambda: len(parts(stream)) >= 6, 20)
+    assert eventually(lambda: len(parts(stream)) >= 2, 40)
     before, killed = parts(stream)[-1], packager.films()
     assert len(killed) == 1
     if victim == "ffmpeg":
@@ -87,19 +89,19 @@ def test_stream_is_shown_again_after_a_kill(sender: Actor, packager: Packager, v
         packager.process.wait()
         packager.start()
     send(stream, sent[8:], sender, clock.now())
-    assert eventually(lambda: parts(stream)[-1] > before + 3, 20)
+    assert eventually(lambda: parts(stream)[-1] > before + 2, 40)
     playlist = (shown.folder(stream.pk) / shown.PLAYLIST).read_text()
     assert "#EXT-X-DISCONTINUITY" in playlist and parts(stream) == sorted(set(parts(stream)))
     assert not command_of(killed[0]).startswith("ffmpeg")
     services.end_stream(stream_id=stream.pk, count=SECONDS, actor=sender, now=clock.now())
-    assert eventually(lambda: not packager.films(), 20)
+    assert eventually(lambda: not packager.films(), 40)
 
 
 def test_pieces_that_come_after_a_cut_are_skipped_to_the_edge(sender: Actor, packager: Packager) -> None:
     count = BEHIND + 20
     sent = list(enumerate(cut(film(count), count)))
     stream = send(begin(sender, now=clock.now()), sent[:2], sender, clock.now())
-    assert eventually(lambda: len(packager.films()) == 1, 20)
+    assert eventually(lambda: len(packager.films()) == 1, 40)
     send(stream, reversed(sent[2:]), sender, clock.now())  # the gap closes with the last of them
     services.end_stream(stream_id=stream.pk, count=count, actor=sender, now=clock.now())
     assert eventually(lambda: not packager.films() and parts(stream), 30)
@@ -111,7 +113,7 @@ def test_stream_that_is_no_film_ends_nobody_elses(sender: Actor, packager: Packa
     broken = send(begin(sender, now=clock.now()), enumerate([b"no film at all"] * 5), sender, clock.now())
     other = make_actor("supervisor", areas=[geography.DISTRICT])
     stream = send(begin(other, now=clock.now()), enumerate(cut(film(4), 4)), other, clock.now())
-    assert eventually(lambda: len(parts(stream)) >= 2, 20)
+    assert eventually(lambda: len(parts(stream)) >= 1, 40)
     assert parts(broken) == [] and packager.process.poll() is None
 
 
