@@ -14,7 +14,7 @@ export default defineConfig(({ command }) => ({
     manifest: 'manifest.json',
     // htmx holds an eval that main.ts switches off.
     rolldownOptions: {
-      input: ['main.ts', 'command/map.ts', 'terminal/main.ts', 'terminal/worker.ts'],
+      input: ['main.ts', 'command/map.ts', 'command/wall.ts', 'terminal/main.ts', 'terminal/worker.ts'],
       checks: { eval: false },
     },
   },

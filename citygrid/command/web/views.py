@@ -12,10 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from citygrid.command import permissions, queries, rules
+from citygrid.command.web import streams
 from citygrid.geography import queries as geography
 from citygrid.kernel import clock
 from citygrid.kernel.web import posts_only, requires
 from citygrid.kernel.words import in_language
+from citygrid.ui.middleware import plays_streams
 
 SEEN = "command_seen"  # in the session: until when alarms were acknowledged
 
@@ -25,7 +27,7 @@ SEEN = "command_seen"  # in the session: until when alarms were acknowledged
 @require_safe
 def page(request: Any) -> HttpResponse:
     """The whole page; what changes on it is read again every few seconds (`news`)."""
-    return _draw(request, "command/page.html")
+    return plays_streams(_draw(request, "command/page.html", wall=streams.wall(request.actor)))
 
 
 @requires(permissions.VIEW)
@@ -49,7 +51,7 @@ def acknowledge(request: Any) -> HttpResponse:
     return redirect("command-news" if "HX-Request" in request.headers else "command")
 
 
-def _draw(request: Any, template: str) -> HttpResponse:
+def _draw(request: Any, template: str, **more: Any) -> HttpResponse:
     now = clock.now()
     zone = queries.zone_of(request.actor)
     state = queries.state(request.actor, now)
@@ -64,6 +66,7 @@ def _draw(request: Any, template: str) -> HttpResponse:
         "alarm": marks[0] if alarms else None,
         "alarms": len(alarms),
         "places": _places(request.actor, state, now),
+        **more,
     }
     with timezone.override(zone):
         return render(request, template, context)
@@ -76,7 +79,7 @@ def _seen(request: Any, now: datetime) -> datetime:
 
 
 def _url(mark: queries.Mark) -> str:
-    return reverse("report", args=[mark.id]) if mark.kind == "report" else f"{reverse('command')}#wall-title"
+    return reverse("report" if mark.kind == "report" else "command-stream", args=[mark.id])
 
 
 def _places(actor: Any, state: queries.State, now: datetime) -> dict[str, Any]:
@@ -97,7 +100,7 @@ def _places(actor: Any, state: queries.State, now: datetime) -> dict[str, Any]:
         {
             "lon": one.location.x,
             "lat": one.location.y,
-            "url": "#wall-title",
+            "url": reverse("command-stream", args=[one.pk]),
             "label": state.places.get(one.area_code, ""),
             "isMarked": one.zone is not None,
             "isNew": now - one.began_at < queries.NEW_FOR,

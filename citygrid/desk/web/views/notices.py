@@ -22,7 +22,7 @@ from citygrid.ui.tables import Empty
 PAGES: dict[str, Callable[[str], str]] = {  # what a notice may be about, and where that is shown
     "case": lambda number: reverse("case", args=[number]),
     "report": lambda report_id: reverse("report", args=[report_id]),
-    "stream": lambda _stream_id: reverse("command"),
+    "stream": lambda stream_id: reverse("command-stream", args=[stream_id]),
     "automation": lambda category_key: reverse("automation"),
 }
 
