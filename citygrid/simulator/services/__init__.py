@@ -1,6 +1,7 @@
 """Writes of the demo, each through the public services of the modules below."""
 
 from citygrid.simulator.services.district import build_district
+from citygrid.simulator.services.drill import judge_evening, play_fireworks
 from citygrid.simulator.services.duties import build_duties
 from citygrid.simulator.services.focus import publish_focus
 from citygrid.simulator.services.inventory import build_inventory
@@ -14,7 +15,9 @@ __all__ = [
     "build_duties",
     "build_inventory",
     "build_people",
+    "judge_evening",
     "live",
+    "play_fireworks",
     "publish_focus",
     "set_passwords",
 ]

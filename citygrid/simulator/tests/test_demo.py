@@ -103,7 +103,7 @@ def test_district_has_three_streets_twenty_communities_and_three_kinds_of_grid(r
 def test_grids_lanes_layers_and_components_are_as_many_as_the_size_says(run: Run) -> None:
     groups = Counter(grid["properties"]["code"][12] for grid in _grids(GridKind.DUTY) + _grids(GridKind.SOCIAL))
     assert groups == {"D": SMALL.duty_grids, "S": SMALL.social_grids}
-    assert len(geography.layers()) == 6 + 23
+    assert len(geography.layers()) == 6 + 23 + 1  # of zones
     assert inventory.count(queries.VIEWER, ComponentFilter(area_code=CODE)) == SMALL.components
 
 
