@@ -128,8 +128,9 @@ def _outside(now: datetime) -> list[Actor]:
 
 def _begin(evening: Evening, actor: Actor, place: Standpoint) -> tuple[UUID, Actor]:
     stream_id, now = uuid4(), clock.now()
-    where = {"lon": place.lon, "lat": place.lat, "frame": "wgs84"}
-    evidence_services.begin_stream(stream_id=stream_id, mime_type=WEBM, actor=actor, now=now, **where)
+    evidence_services.begin_stream(
+        stream_id=stream_id, mime_type=WEBM, lon=place.lon, lat=place.lat, frame="wgs84", actor=actor, now=now
+    )
     evening.streams[stream_id] = (place, now, actor)
     return stream_id, actor
 
