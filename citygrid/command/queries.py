@@ -56,11 +56,12 @@ class State:
     streams: Sequence[Any] = ()
     zones: dict[str, Any] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
+    extent: Any = None
 
 
-def state(actor: Actor, now: datetime) -> State:
+def state(actor: Actor, now: datetime, zone: ZoneInfo) -> State:
     """All that the page shows, in a number of queries that does not grow with the city."""
-    local = now.astimezone(zone_of(actor))
+    local, extent = now.astimezone(zone), extent_of(actor.reach.areas)
     night, before = rules.night_of(local), rules.night_before(local)
     sees_reports, watches = actor.may(intake_permissions.VIEW), actor.may(evidence_permissions.WATCH_STREAM)
     counts = intake.by_street(actor, night, before) if sees_reports else []
@@ -80,8 +81,9 @@ def state(actor: Actor, now: datetime) -> State:
         overdue=_overdue(actor, now),
         reports=reports,
         streams=streams,
-        zones=geography.zones(_extent(actor.reach.areas), local, count=MOST_ZONES),
+        zones=geography.zones(extent, local, count=MOST_ZONES),
         places=dict(geography.place_names(codes, get_language() or "zh-hans")),
+        extent=extent,
     )
 
 
@@ -100,7 +102,8 @@ def _zone_of(code: str) -> ZoneInfo:
 
 
 @kept_a_moment
-def _extent(codes: tuple[str, ...]) -> Any:
+def extent_of(codes: tuple[str, ...]) -> Any:
+    """The sides of these areas together, in degrees; None where none is known."""
     return geography.extent(codes)
 
 

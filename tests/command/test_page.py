@@ -19,7 +19,7 @@ from citygrid.kernel.events import deliver_here
 from citygrid.notices import queries as notices
 
 PAGE, NEWS = reverse("command"), reverse("command-news")
-MOST_QUERIES = 15
+MOST_QUERIES = 14
 
 
 def words_of(client: Client, address: str = NEWS) -> str:
@@ -56,7 +56,8 @@ def test_marked_report_is_listed_counted_and_raises_the_alarm_until_it_is_acknow
     address = reverse("report", args=[receipt.report_id])
     assert shown.count(address) >= 2 and "No fireworks here" in shown
     assert "alertdialog" in shown
-    state = queries.state(city.actor("shift_leader", clock.now()), clock.now())
+    actor = city.actor("shift_leader", clock.now())
+    state = queries.state(actor, clock.now(), queries.zone_of(actor))
     assert (state.now_count, state.marked_count, state.before_count) == (2, 1, 0)
     until = client.get(NEWS).context["alarm"]["mark"].at.isoformat()
     assert client.post(reverse("command-acknowledge"), {"until": until}).url == PAGE
@@ -122,9 +123,7 @@ def test_page_costs_the_same_however_many_reports_there_are(city: City, enter) -
 
     def cost() -> int:
         memo.forget()
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             assert client.get(NEWS).status_code == 200
         return len(asked)
 

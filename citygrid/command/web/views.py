@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from citygrid.command import permissions, queries, rules
 from citygrid.command.web import streams
-from citygrid.geography import queries as geography
 from citygrid.kernel import clock
 from citygrid.kernel.web import posts_only, requires
 from citygrid.kernel.words import in_language
@@ -54,7 +53,7 @@ def acknowledge(request: Any) -> HttpResponse:
 def _draw(request: Any, template: str, **more: Any) -> HttpResponse:
     now = clock.now()
     zone = queries.zone_of(request.actor)
-    state = queries.state(request.actor, now)
+    state = queries.state(request.actor, now, zone)
     alarms = rules.alarming((one.at for one in state.marks), _seen(request, now.astimezone(zone)))
     names = queries.street_names(request.actor.reach.areas)
     marks = [{"mark": one, "place": state.places.get(one.area_code, ""), "url": _url(one)} for one in state.marks]
@@ -64,7 +63,7 @@ def _draw(request: Any, template: str, **more: Any) -> HttpResponse:
         "marks": marks,
         "streets": [{"name": names.get(one.street, one.street), "count": one} for one in state.streets],
         "alarm": marks[0] if alarms else None,
-        "alarms": len(alarms),
+        "alarms": len(alarms) if len(alarms) < queries.MOST_MARKS else 0,  # more are not counted
         "places": _places(request.actor, state, now),
         **more,
     }
@@ -108,5 +107,4 @@ def _places(actor: Any, state: queries.State, now: datetime) -> dict[str, Any]:
         for one in state.streams
     ]
     reach = [code for code in actor.reach.areas if code]
-    extent = geography.extent(actor.reach.areas)
-    return {"reports": reports, "streams": streams, "zones": state.zones, "reach": reach, "extent": extent}
+    return {"reports": reports, "streams": streams, "zones": state.zones, "reach": reach, "extent": state.extent}

@@ -65,13 +65,14 @@ def play_fireworks(
 ) -> Evening:
     """Let terminals report around the borders of the demo's zones, while some send live video, a piece each second.
 
-    ValueError where the demo has too few people who work outside. Events are left to the worker.
+    Where there are more terminals than people who work outside, some carry several; each sends one stream at most, or
+    ValueError. Events are left to the worker.
     """
     plan = draw(seed, size_there())
     drawn = zones(plan)
-    people = _outside(clock.now())[:terminals]
-    if len(people) < max(terminals, streams):
-        raise ValueError(f"{len(people)} people work outside; {terminals} are asked for")
+    people = _outside(clock.now())
+    if len(people) < streams:
+        raise ValueError(f"{len(people)} people work outside; {streams} are to send live video")
     places = standpoints(drawn, plan.district, terminals * EACH + streams, rng)
     seconds = max(2, round(minutes * 60))
     pieces = _film(seconds) if streams else []
@@ -83,7 +84,7 @@ def play_fireworks(
         for stream_id, actor in sending:
             _send(evening, stream_id, second, pieces[second], actor)
         for number in range(len(spots) * second // seconds, len(spots) * (second + 1) // seconds):
-            _report(evening, people[number % len(people)], spots[number], rng)
+            _report(evening, people[number % terminals % len(people)], spots[number], rng)
         pause(max(0.0, 1 - (monotonic() - started)))
     for stream_id, actor in sending:
         evidence_services.end_stream(stream_id=stream_id, count=seconds, actor=actor, now=clock.now())

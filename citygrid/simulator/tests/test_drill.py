@@ -45,7 +45,7 @@ def test_nothing_is_marked_but_what_the_drawing_forbids_and_what_was_live_is_kep
     services.build_people(**given)
     services.build_duties(**given)
     with pytest.raises(ValueError, match="people work outside"):
-        services.play_fireworks(seed=SEED, minutes=0.05, terminals=10_000, streams=0, rng=Random(2))
+        services.play_fireworks(seed=SEED, minutes=0.05, terminals=50, streams=10_000, rng=Random(2))
     evening = services.play_fireworks(
         seed=SEED, minutes=0.05, terminals=15, streams=2, rng=Random(2), pause=lambda seconds: None
     )
