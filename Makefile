@@ -31,8 +31,9 @@ fix: ## Mend what ruff can mend: order of imports, layout
 bench: ## Measure; each benchmark writes a JSON row
 	$(PYTHON) -m benchmarks
 
-soak: ## Load the running platform for MINUTES=10
+soak: ## Load the running platform for MINUTES=10, then a wall of nine live pictures
 	$(PYTHON) -m benchmarks.soak --minutes $(MINUTES)
+	STREAMS=9 SECONDS=$$((60 * $(MINUTES))) $(PYTHON) -m benchmarks streams
 
 health: ## Print the signs of health of the code
 	@$(PYTHON) -m tools.health

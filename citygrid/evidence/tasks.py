@@ -39,6 +39,7 @@ def scrub(timestamp: int) -> None:
 def purge(timestamp: int) -> None:
     """Remove the files of photos whose time is over, every night."""
     services.purge(now=clock.now())
+    services.drop_refused_streams(now=clock.now())
 
 
 @app.periodic(cron="15 * * * *")

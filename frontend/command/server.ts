@@ -6,6 +6,7 @@ export interface Live {
   began_at: string
   heard_at: string
   note: string
+  zone?: string // the forbidden zone in which it is
 }
 
 export interface Told {

@@ -141,6 +141,7 @@ class Wall {
     element.dataset.is = is
     element.setAttribute('aria-label', `${live.who}, ${live.place}`)
     write(element, 'h3', live.who)
+    write(element, '.tile-zone', live.zone ?? '')
     const facts = [live.place, this.words('since', { time: this.clock(new Date(live.began_at)) }), live.note]
     if (is === 'shown') facts.push(this.words('delay', { count: Math.round(player?.delay() ?? 0) }))
     write(element, '.tile-facts', facts.filter(Boolean).join(' · '))

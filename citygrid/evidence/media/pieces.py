@@ -53,8 +53,9 @@ def join(stream_id: UUID, pieces: Iterable[tuple[int, str]], whole: Path) -> Non
 
 
 def delete(stream_id: UUID) -> None:
-    """Delete the pieces; what is gone already is no error."""
-    shutil.rmtree(folder(stream_id) / "pieces", ignore_errors=True)
+    """Delete the pieces, and what a crash left of joining them; what is gone already is no error."""
+    for inside in ("pieces", *(path.name for path in folder(stream_id).glob("join-*"))):
+        shutil.rmtree(folder(stream_id) / inside, ignore_errors=True)
 
 
 def path(stream_id: UUID, number: int) -> Path:

@@ -14,6 +14,7 @@ from citygrid.evidence.services.receive import (
 from citygrid.evidence.services.streams import (
     KEEP_TASK,
     begin_stream,
+    drop_refused_streams,
     end_quiet_streams,
     end_stream,
     keep_stream,
@@ -39,6 +40,7 @@ __all__ = [
     "attach",
     "begin_stream",
     "begin_upload",
+    "drop_refused_streams",
     "drop_upload",
     "end_quiet_streams",
     "end_stream",

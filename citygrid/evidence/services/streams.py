@@ -184,8 +184,19 @@ def keep_stream(*, stream_id: UUID, now: datetime) -> models.LiveStream:
                 stream = _conclude(stream_id, now, StreamState.KEPT, media=_receive(stream, whole, now))
         except errors.PhotoRefused as refusal:
             stream = _conclude(stream_id, now, StreamState.REFUSED, refusal=refusal.code)
-    pieces.delete(stream.pk)
+    if stream.state == StreamState.KEPT:
+        pieces.delete(stream.pk)
     return stream
+
+
+def drop_refused_streams(*, now: datetime) -> int:
+    """Delete the pieces of what came to no film some days ago; of how many streams. Their rows stay and say why."""
+    rows = models.LiveStream.objects.unscoped(reason=ENTIRE)
+    over = rows.filter(state=StreamState.REFUSED, heard_at__lt=now - timedelta(days=settings.STREAM_PATIENCE_DAYS))
+    dropped = [key for key in over.values_list("pk", flat=True) if pieces.path(key, 0).parent.exists()]
+    for stream_id in dropped:
+        pieces.delete(stream_id)
+    return len(dropped)
 
 
 def end_quiet_streams(*, now: datetime) -> int:

@@ -159,6 +159,9 @@ def test_stream_that_is_no_film_is_refused_with_its_reason(sender: Actor, conten
     services.end_stream(stream_id=stream.pk, count=1, actor=sender, now=NOW)
     refused = services.keep_stream(stream_id=stream.pk, now=NOW)
     assert (refused.state, refused.media) == ("refused", None) and refused.refusal.startswith("evidence.")
+    assert pieces.read(stream.pk, 0) == content
+    assert services.drop_refused_streams(now=NOW + timedelta(days=6)) == 0
+    assert [services.drop_refused_streams(now=NOW + timedelta(days=8)) for _ in range(2)] == [1, 0]
 
 
 def test_count_that_contradicts_what_arrived_is_refused(sender: Actor) -> None:
