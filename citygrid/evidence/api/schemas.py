@@ -4,6 +4,7 @@ from uuid import UUID
 
 from ninja import Field, Schema
 from pydantic import Field as Bounded
+from pydantic import Strict
 
 from citygrid.evidence.choices import Format, Kind, MediaState, Role, StreamState
 from citygrid.evidence.rules import MOST_PIECES
@@ -12,7 +13,7 @@ from citygrid.kernel.api import BodyIn, Latitude, Longitude
 
 VideoType = Annotated[str, Bounded(max_length=100, pattern=r"^video/(webm|mp4)(;[\x20-\x7e]*)?$")]
 Note = Annotated[str, Bounded(max_length=300, pattern=r"^[^\x00]*$")]
-Pieces = Annotated[int, Bounded(ge=0, le=MOST_PIECES)]
+Pieces = Annotated[int, Strict(), Bounded(ge=0, le=MOST_PIECES)]
 
 
 class UseOut(Schema):
@@ -68,8 +69,8 @@ class UploadOut(Schema):
 class StreamPlaceIn(BodyIn):
     """Where the phone is, in a frame."""
 
-    lon: Longitude
-    lat: Latitude
+    lon: Annotated[Longitude, Strict()]
+    lat: Annotated[Latitude, Strict()]
     frame: Frame = Frame.WGS84
 
 
@@ -97,7 +98,8 @@ class NextOut(Schema):
 class StreamOut(NextOut):
     """A live stream: where its phone was last (WGS-84 degrees), who sends it, since when, when its last piece came.
 
-    `pieces`: how many there are in all, once that is known. `media`: the film it became. `refusal`: why it is none.
+    `zone`: the first forbidden zone its phone was in; "" for none. `pieces`: how many there are in all,
+    once that is known. `media`: the film it became. `refusal`: why it is none.
     """
 
     id: UUID
@@ -113,6 +115,7 @@ class StreamOut(NextOut):
     lat: float
     place: str
     who: str
+    zone: str
     media: UUID | None
 
 

@@ -103,5 +103,6 @@ def _stream(found: models.LiveStream, place: str | None = None) -> dict[str, Any
         "lat": found.location.y,
         "place": place,
         "who": f"{found.post.title} {found.account.display_name}",
+        "zone": found.in_zone.name if found.in_zone else "",
         "media": found.media_id,
     }
