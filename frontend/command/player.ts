@@ -8,8 +8,9 @@ const OPTIONS = {
   enableWorker: false,
   lowLatencyMode: false,
   liveSyncDuration: 1.6,
-  liveMaxLatencyDuration: 5,
-  maxLiveSyncPlaybackRate: 1.25,
+  liveSyncOnStallIncrease: 0, // a browser that was busy for a while does not stay behind for good
+  liveMaxLatencyDuration: 3.5,
+  maxLiveSyncPlaybackRate: 1.5,
   liveDurationInfinity: true,
   backBufferLength: 4,
   maxBufferLength: 8,
