@@ -14,7 +14,7 @@ HEADERS = {
     # Scripts come from files of ours only. Styles may stand in a page: pictures of procedures carry their own.
     "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' {live}; worker-src 'self' blob:; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
