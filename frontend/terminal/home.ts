@@ -1,9 +1,11 @@
 import { reactive } from 'vue'
 import { ask, call, Refused, refusal, ROOT } from './api.ts'
 import { deviceId, keepDevice, useDevice } from './device.ts'
+import { openLives } from './live/stream.ts'
 import { box, openBox } from './outbox/box.ts'
 import { revoke } from './outbox/sender.ts'
 import { verdict } from './outbox/rules.ts'
+import { openPatrol } from './patrol/shift.ts'
 import { database } from './store/database.ts'
 import { open, openJson, seal, sealJson } from './store/vault.ts'
 
@@ -72,6 +74,9 @@ interface Kept {
   etags: typeof etags
 }
 
+/** Take up what an account has not sent yet. */
+const openAll = (account: string) => Promise.all([openBox(account), openPatrol(account), openLives(account)])
+
 /** Show what is kept of the account that used this phone last. */
 export async function readKept(): Promise<void> {
   const row = await database.kept.get(NAME)
@@ -80,7 +85,7 @@ export async function readKept(): Promise<void> {
     if (kept) Object.assign(home, { data: kept.data, categories: kept.categories, kept_at: row.kept_at })
     etags = kept?.etags ?? etags
     useDevice(row.account)
-    await openBox(row.account)
+    await openAll(row.account)
   }
   home.isRead = true
 }
@@ -133,7 +138,7 @@ async function take(data: Home, categories: Category[]): Promise<void> {
   Object.assign(box, { needsSignIn: false, isRevoked: false })
   const sealed = await sealJson({ data, categories, etags })
   await database.kept.put({ name: NAME, account: data.account_id, kept_at, sealed })
-  if (isOther) await openBox(data.account_id)
+  if (isOther) await openAll(data.account_id)
   await keepPhotos(data)
 }
 

@@ -55,3 +55,6 @@ export function due(at: string, now: number): string {
   const left = Date.parse(at) - now
   return say(left > 0 ? 'left' : 'overdue', { span: span(Math.abs(left)) })
 }
+
+/** Seconds as a clock shows them, 1:05. */
+export const clocked = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`

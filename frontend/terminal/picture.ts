@@ -3,7 +3,10 @@ export class Unreadable extends Error {}
 
 const ACCEPTED = ['image/jpeg', 'image/png', 'image/webp']
 const QUALITY = 0.88
-const ENDINGS: Record<string, string> = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp' }
+const ENDINGS: Record<string, string> = {
+  ...{ 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp' },
+  ...{ 'audio/webm': 'webm', 'video/webm': 'webm', 'audio/mp4': 'm4a', 'video/mp4': 'mp4' },
+}
 
 export const nameOf = (file: Blob, at: number): string => `${at}.${ENDINGS[file.type] ?? 'jpg'}`
 

@@ -75,10 +75,16 @@ def enter(browser: Browser, live_server, city: City) -> Iterator[Callable[..., S
 @pytest.fixture
 def phone(browser: Browser, live_server, city: City) -> Iterator[Callable[..., Phone]]:
     """Gives somebody a phone with the terminal, signed in, at a place in the district."""
-    contexts: list[BrowserContext] = []
+    contexts: list[BrowserContext | Browser] = []
 
-    def given(login: str = "supervisor", *, language: str = "en", script: str = "", **options: Any) -> Phone:
-        context = browser.new_context(
+    def given(
+        login: str = "supervisor", *, language: str = "en", script: str = "", seen: Path | None = None, **options: Any
+    ) -> Phone:
+        """`seen`: a film (MJPEG) that its camera sees."""
+        flags = [*FLAGS, f"--use-file-for-fake-video-capture={seen}"]
+        own = browser.browser_type.launch(executable_path=CHROMIUM, args=flags) if seen else browser
+        contexts.extend([own] if seen else [])
+        context = own.new_context(
             base_url=live_server.url,
             locale={"en": "en-US", "zh-hans": "zh-CN"}[language],
             timezone_id="Asia/Shanghai",

@@ -69,6 +69,29 @@ IS_KEPT = """
 """
 
 
+def others(held: Phone, axe: str, language: str) -> list[str]:
+    """What is wrong with the screens of patrols, codes and live video."""
+    held.tap(".task-head .round")
+    held.tap(".tools button >> nth=2")
+    held.tap(".tools button >> nth=2")
+    held.page.locator(".patrols .told").wait_for()
+    found = findings(held, axe, f"terminal-patrols-away-{language}")
+    held.tap(".task-head .round")
+    found += findings(held, axe, f"terminal-home-on-patrol-{language}")
+    held.tap(".tools button >> nth=0")
+    held.page.fill(".scan input", "9000010000000001")
+    held.tap(".scan form button")
+    held.page.locator(".scan .told").wait_for()
+    found += findings(held, axe, f"terminal-scan-away-{language}")
+    held.tap(".task-head .round")
+    held.tap(".tools button >> nth=1")
+    held.page.locator(".live .strip").wait_for()
+    found += findings(held, axe, f"terminal-live-{language}")
+    held.tap(".live .stop")
+    held.tap(".strip >> nth=0")
+    return found + findings(held, axe, f"terminal-outbox-live-{language}")
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_screens_are_sound(phone: Callable[..., Phone], city: City, axe: str, language: str) -> None:
@@ -87,7 +110,12 @@ def test_screens_are_sound(phone: Callable[..., Phone], city: City, axe: str, la
     found += findings(held, axe, f"terminal-camera-{language}")
     held.tap(".shutter")
     held.page.locator(".photos img").wait_for()
+    held.tap(".voice")
+    held.page.locator(".voice [role=timer]").get_by_text("0:01").wait_for()
+    held.tap(".voice")
+    held.page.locator(".photos audio").wait_for()
     held.tap(".chips .chip >> nth=0")
+    found += findings(held, axe, f"terminal-said-{language}")
     held.tap(".sheet > .line")
     held.page.locator(".pin-map canvas").wait_for()
     found += findings(held, axe, f"terminal-report-{language}")
@@ -100,8 +128,9 @@ def test_screens_are_sound(phone: Callable[..., Phone], city: City, axe: str, la
     held.tap(".strip")
     found += findings(held, axe, f"terminal-outbox-{language}")
     held.tap(".task-head .round")
-    held.tap(".home > .line")
+    held.tap(".home > .line >> nth=0")
     found += findings(held, axe, f"terminal-messages-{language}")
+    found += others(held, axe, language)
     water = phone("water", language=language)
     water.tap(".task-card >> nth=0")
     water.tap("button.quiet-button >> nth=0")

@@ -73,8 +73,16 @@ export async function note(held: Held, change: Partial<Row> = {}): Promise<void>
   show(held)
 }
 
-/** Take a picture in: the file and the record that names it are on the disk together when this returns. */
-export async function add(held: Held, file: Blob, role: Media['role'], name: string): Promise<Media> {
+let adding: Promise<unknown> = Promise.resolve()
+
+/** Take a file in: it and the record that names it are on the disk together when this returns. One after the other. */
+export function add(held: Held, file: Blob, role: Media['role'], name: string): Promise<Media> {
+  const added = adding.then(() => put(held, file, role, name))
+  adding = added.catch(() => {})
+  return added
+}
+
+async function put(held: Held, file: Blob, role: Media['role'], name: string): Promise<Media> {
   const bytes = await file.arrayBuffer()
   const sha256 = hex(await crypto.subtle.digest('SHA-256', bytes))
   const media: Media = { id: crypto.randomUUID(), role, name, type: file.type, bytes: bytes.byteLength, sha256, upload: '', sent: '' }
@@ -121,7 +129,7 @@ export async function discard(held: Held): Promise<void> {
   changes++
 }
 
-export async function discardPhoto(held: Held, media: Media): Promise<void> {
+export async function discardFile(held: Held, media: Media): Promise<void> {
   const content = { ...held.content, media: held.content.media.filter(({ id }) => id !== media.id) }
   const row = { ...plain(held.row), bytes: held.row.bytes - media.bytes, sealed: await sealJson(content) }
   await database.transaction('rw', database.records, database.blobs, async () => {

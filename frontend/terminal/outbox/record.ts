@@ -10,6 +10,11 @@ export interface Media {
   sent: string
 }
 
+/** What shows a file, by its type: "image", "audio" or "video". */
+export const kindOf = ({ type }: Media): string => type.split('/')[0]!
+
+export const photosOf = (media: Media[]): Media[] => media.filter((one) => kindOf(one) === 'image')
+
 /** What the server answered when it did not take a record, in its words. */
 export interface Trouble {
   kind: 'refused' | 'conflict'

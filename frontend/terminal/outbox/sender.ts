@@ -63,7 +63,7 @@ function due(isUrged: boolean, tried: Set<string>): Held | undefined {
 }
 
 /** Whether whoever is signed in is who made what is shown: nothing is sent in another's name. */
-async function isOurs(): Promise<boolean> {
+export async function isOurs(): Promise<boolean> {
   try {
     const isSame = isOf((await call<{ account_id: string }>('/terminal/epoch')).account_id)
     if (!isSame) told()

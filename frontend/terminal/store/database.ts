@@ -1,4 +1,4 @@
-import Dexie, { type EntityTable } from 'dexie'
+import Dexie, { type EntityTable, type Table } from 'dexie'
 
 /** Something encrypted by the vault: only this browser can read it, and nobody after the key is gone. */
 export interface Sealed {
@@ -38,6 +38,34 @@ export interface KeptRow {
   sealed: Sealed
 }
 
+/** A patrol that is on, or that the server has not whole yet. */
+export interface PatrolRow {
+  id: string
+  account: string
+  sealed: Sealed
+}
+
+/** One position of a patrol; `number` is given by the browser. */
+export interface PositionRow {
+  number: number
+  patrol: string
+  sealed: Sealed
+}
+
+/** A live video that the server has not whole yet. */
+export interface StreamRow {
+  id: string
+  account: string
+  sealed: Sealed
+}
+
+/** One piece of it, about a second. */
+export interface PieceRow {
+  stream: string
+  number: number
+  sealed: Sealed
+}
+
 interface KeyRow {
   name: string
   key: CryptoKey
@@ -49,10 +77,16 @@ export class TerminalDatabase extends Dexie {
   records!: EntityTable<Row, 'id'>
   blobs!: EntityTable<BlobRow, 'id'>
   kept!: EntityTable<KeptRow, 'name'>
+  patrols!: EntityTable<PatrolRow, 'id'>
+  positions!: EntityTable<PositionRow, 'number'>
+  streams!: EntityTable<StreamRow, 'id'>
+  pieces!: Table<PieceRow, [string, number]>
 
   constructor() {
     super('citygrid-terminal', { chromeTransactionDurability: 'strict' })
     this.version(1).stores({ keys: 'name', records: 'id, [account+state]', blobs: 'id, record', kept: 'name, account' })
+    const patrols = { patrols: 'id, account', positions: '++number, patrol' }
+    this.version(2).stores({ ...patrols, streams: 'id, account', pieces: '[stream+number], stream' })
   }
 }
 

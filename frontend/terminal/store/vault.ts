@@ -42,5 +42,5 @@ export async function openJson<T>(sealed: Sealed): Promise<T> {
 export async function wipe(): Promise<void> {
   await database.keys.clear()
   held = null
-  await Promise.all([database.records.clear(), database.blobs.clear(), database.kept.clear()])
+  await Promise.all(database.tables.map((table) => table.clear()))
 }
