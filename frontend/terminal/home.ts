@@ -29,6 +29,7 @@ export interface Task {
   due_at: string | null
   task_due_at: string | null
   stage: string
+  asked: string
   lamp: string
   head_seq: number
   actions: Action[]

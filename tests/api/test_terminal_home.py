@@ -61,6 +61,7 @@ def test_supervisor_is_told_what_to_verify_and_to_check_with_its_actions(city: C
         "verifying",
         "Being verified",
     )
+    assert (one["asked"], tasks[str(check.pk)]["asked"]) == ("Verify", "Check the work")
     [action] = one["actions"]
     assert (action["code"], action["needs"], action["takes"]) == ("report_verification", ["finding"], ["photo_scene"])
     assert {"code": "not_found", "name": "Nothing found"} in action["findings"]
@@ -74,7 +75,7 @@ def test_department_is_told_what_to_take_and_to_handle_with_usual_reasons(city: 
     tasks = {task["case_id"]: task for task in home(city, "sanitation")["tasks"]}
     assert set(tasks) == {str(taken.pk), str(sent.pk)}
     actions = {action["code"]: action for action in tasks[str(sent.pk)]["actions"]}
-    assert {"take", "reply", "return", "extend"} <= set(actions)
+    assert {"take", "reply", "return", "extend"} <= set(actions) and tasks[str(sent.pk)]["asked"] == "Handle"
     assert "Not within this unit's duty." in actions["return"]["reasons"]
     assert actions["take"]["reasons"] == [] == actions["take"]["needs"]
 
@@ -88,7 +89,7 @@ def test_crew_is_told_its_work(city: City) -> None:
     water = city.actor("water", now)
     factories.services.take_step(case_id=case.pk, action="give_work", given=given, actor=water, now=now)
     [task] = home(city, "crew")["tasks"]
-    assert task["work"]["task"] == "换井盖"
+    assert (task["work"]["task"], task["asked"]) == ("换井盖", "Do the work")
     assert [action["code"] for action in task["actions"]] == ["finish_work"]
 
 

@@ -59,6 +59,7 @@ def wait_for(held: Phone, **wanted: int) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("days", [3, 7, 30])
 def test_everything_done_away_is_accounted_for(phone: Callable[..., Phone], city: City, days: int) -> None:
+    began = time.monotonic()
     cases = orders(city)
     changed = cases[: round(len(cases) * CHANGED)]
     held = phone("water")
@@ -87,3 +88,5 @@ def test_everything_done_away_is_accounted_for(phone: Callable[..., Phone], city
     assert Counter(replies.values_list("case_id", flat=True)) == Counter(case.pk for case in cases)
     assert Attachment.objects.count() == PHOTOS * ITEMS
     assert held.stored()["blobs"] == 0 and held.faults == []
+    minutes = (time.monotonic() - began) / 60
+    print(f"{days} days: {len(cases)} of {ITEMS} once, {len(changed)} conflicts listed, {minutes:.1f} min")

@@ -153,7 +153,9 @@ def test_terminal_starts_without_a_network_and_shows_what_it_knows(phone: Callab
     began = time.monotonic()
     page.goto("/terminal/")
     page.locator(".task-card").first.wait_for()
-    assert time.monotonic() - began <= LONGEST_START
+    seconds = time.monotonic() - began
+    print(f"started without a network in {seconds:.2f} s")
+    assert seconds <= LONGEST_START
     page.wait_for_function(f"document.querySelectorAll('.task-card').length === {len(tasks)}")
     assert sorted(text.split("\n")[0] for text in page.locator(".task-card").all_inner_texts()) == sorted(
         text.split("\n")[0] for text in tasks

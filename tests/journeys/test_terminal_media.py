@@ -3,6 +3,8 @@
 import io
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
 
 import pillow_heif
 import pytest
@@ -20,6 +22,7 @@ from citygrid.evidence.choices import Kind, MediaState
 from citygrid.evidence.models import Attachment, Media
 from citygrid.evidence.services import process
 from citygrid.intake.models import Report
+from citygrid.intake.services import accept_report
 from citygrid.kernel import clock
 from tests.journeys.terminal import Phone
 from tests.journeys.test_terminal_home import NO_CAMERA
@@ -183,3 +186,37 @@ def test_photo_that_this_browser_cannot_read_is_refused_with_words(phone: Callab
     held.tap(".send")
     held.wait_for_states("received")
     assert Media.objects.get().format == "JPEG"
+
+
+@pytest.mark.browser
+def test_photos_of_real_cameras_are_reported_and_shown_beside_the_camera(
+    phone: Callable[..., Phone], city: City, shared_data: Path
+) -> None:
+    photos = sorted((shared_data / "E_imagery" / "berlin" / "images").glob("*.jpg"))[:3]
+    held = phone(script=NO_CAMERA)
+    held.tap(".camera-button")
+    for count, photo in enumerate(photos, start=1):
+        held.page.set_input_files("input[type=file]", photo)
+        expect(held.page.locator(".photos img")).to_have_count(count)
+    held.tap(".chips .chip >> nth=0")
+    held.tap(".send")
+    held.wait_for_states("received")
+    assert {one.sha256 for one in Media.objects.all()} == {sha256(one.read_bytes()).hexdigest() for one in photos}
+    for media in Media.objects.all():
+        process(media_id=media.pk, now=clock.now())
+    report = Report.objects.unscoped(reason="test").get()
+    now = clock.now()
+    acceptor = city.actor("acceptor", now)
+    case = accept_report(report_id=report.pk, actor=acceptor, now=now, category_key=LITTER)
+    city.play(case, "acceptor send_to_verify", start=now, every=timedelta(0))
+    held.page.wait_for_timeout(100)
+    held.start()
+    held.tap(".task-card")
+    before = held.page.locator(".side-by-side img")
+    before.wait_for()
+    assert before.evaluate("image => image.decode().then(() => image.naturalWidth > 1000)")
+    held.page.set_input_files("input[type=file]", photos[1])
+    held.page.locator(".photos img").wait_for()
+    held.tap(".findings .big-button >> nth=0")
+    held.wait_for_states("received", "received")
+    assert Step.objects.filter(case_id=case.pk).latest("seq").action == "report_verification"

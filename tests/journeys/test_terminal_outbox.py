@@ -1,10 +1,14 @@
 """The outbox of the terminal: on the disk before anything is answered, sent once, and never lost in silence."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from citygrid.access.models import Device
@@ -16,7 +20,7 @@ from citygrid.evidence.models import Attachment, Media
 from citygrid.intake.models import Report
 from citygrid.kernel import clock
 from citygrid.terminal.web import built
-from tests.journeys.terminal import Phone
+from tests.journeys.terminal import PLACE, Phone
 
 # No switch of the browser bounds what an origin may use; so its answer to how much that is, is bounded.
 ALLOWED = """
@@ -38,6 +42,58 @@ DAMAGED = """
       rows.put(row)
     }
     asked.oncomplete = () => { opened.result.close(); done() }
+  }
+})
+"""
+# A database as the first version made it, with reports as it kept them.
+FIRST_VERSION = """
+async ([account, photos]) => {
+  await new Promise(done => { indexedDB.deleteDatabase('citygrid-terminal').onsuccess = done })
+  const opened = indexedDB.open('citygrid-terminal', 10)
+  opened.onupgradeneeded = () => {
+    opened.result.createObjectStore('keys', {keyPath: 'name'})
+    opened.result.createObjectStore('records', {keyPath: 'id'}).createIndex('[account+state]', ['account', 'state'])
+    opened.result.createObjectStore('blobs', {keyPath: 'id'}).createIndex('record', 'record')
+    opened.result.createObjectStore('kept', {keyPath: 'name'}).createIndex('account', 'account')
+  }
+  const database = await new Promise(done => { opened.onsuccess = () => done(opened.result) })
+  const key = await crypto.subtle.generateKey({name: 'AES-GCM', length: 256}, false, ['encrypt', 'decrypt'])
+  const seal = async bytes => {
+    const iv = crypto.getRandomValues(new Uint8Array(12))
+    return {iv, box: await crypto.subtle.encrypt({name: 'AES-GCM', iv}, key, bytes)}
+  }
+  const [records, blobs] = [[], []]
+  for (const [at, {base64, sha256, lon, lat}] of photos.entries()) {
+    const [id, file] = [crypto.randomUUID(), crypto.randomUUID()]
+    const bytes = Uint8Array.from(atob(base64), one => one.charCodeAt(0))
+    const body = {description: `old ${at}`, channel: 'field', category_key: '', lon, lat, frame: 'wgs84'}
+    const told = {kind: 'report', key: id, title: `old ${at}`, case_id: '', number: '', body,
+      photos: [{id: file, name: '1.jpg', bytes: bytes.length, sha256}]}
+    const row = {id, account, state: 'saved', schema: 1, born_at: Date.now() - 1000 * at, received_at: 0, next_at: 0,
+      tries: 0, bytes: bytes.length}
+    records.push({...row, sealed: await seal(new TextEncoder().encode(JSON.stringify(told)))})
+    blobs.push({id: file, record: id, type: 'image/jpeg', sealed: await seal(bytes)})
+  }
+  const asked = database.transaction(['keys', 'records', 'blobs'], 'readwrite')
+  asked.objectStore('keys').put({name: 'vault', key})
+  records.forEach(row => asked.objectStore('records').put(row))
+  blobs.forEach(row => asked.objectStore('blobs').put(row))
+  await new Promise(done => { asked.oncomplete = done })
+  database.close()
+}
+"""
+# How many rows the browser holds, by table.
+ALL = """
+() => new Promise(done => {
+  const opened = indexedDB.open('citygrid-terminal')
+  opened.onsuccess = () => {
+    const names = [...opened.result.objectStoreNames]
+    const asked = opened.result.transaction(names)
+    const counts = names.map(name => asked.objectStore(name).count())
+    asked.oncomplete = () => {
+      opened.result.close()
+      done(Object.fromEntries(names.map((name, at) => [name, counts[at].result])))
+    }
   }
 })
 """
@@ -238,6 +294,26 @@ def test_new_version_waits_until_it_is_let_in_and_the_outbox_stays(
 
 
 @pytest.mark.browser
+def test_outbox_of_the_first_version_is_read_and_sent_whole(phone: Callable[..., Phone], city: City) -> None:
+    held = phone()
+    held.go("/api/v1/terminal/epoch")  # a page of ours that leaves the database alone
+    photos = []
+    for _ in range(20):
+        made = BytesIO()
+        Image.effect_noise((160, 120), 90).convert("RGB").save(made, "JPEG")
+        facts = {"base64": b64encode(made.getvalue()).decode(), "sha256": sha256(made.getvalue()).hexdigest()}
+        photos.append({**facts, "lon": PLACE["longitude"], "lat": PLACE["latitude"]})
+    held.page.evaluate(FIRST_VERSION, [str(city.accounts["supervisor"].pk), photos])
+    assert held.states() == ["saved"] * len(photos) and held.stored()["blobs"] == len(photos)
+    held.start()
+    held.wait_for_states(*["received"] * len(photos))
+    told = Report.objects.unscoped(reason="test").values_list("description", flat=True)
+    assert sorted(told) == sorted(f"old {at}" for at in range(len(photos)))
+    assert {one.sha256 for one in Media.objects.all()} == {one["sha256"] for one in photos}
+    assert Attachment.objects.count() == len(photos) and held.stored()["blobs"] == 0 and held.faults == []
+
+
+@pytest.mark.browser
 def test_page_killed_in_the_middle_of_sending_sends_once(phone: Callable[..., Phone], city: City) -> None:
     held = phone()
     held.cut()
@@ -326,13 +402,20 @@ def test_signing_out_leaves_nothing_on_the_phone(phone: Callable[..., Phone], ci
 @pytest.mark.browser
 def test_device_that_was_revoked_is_wiped(phone: Callable[..., Phone], city: City) -> None:
     held = phone()
+    held.page.wait_for_timeout(500)
     held.cut()
     report(held, photos=2)
+    held.tap(".tools button >> nth=2")  # a patrol is on, and a live video
+    held.tap(".tools button >> nth=1")
+    expect(held.page.locator(".live .strip")).to_contain_text("0:02")
+    assert held.page.evaluate(ALL)["pieces"] >= 2
     now = clock.now()
     revoke_device(device_id=Device.objects.get().pk, actor=city.actor("supervisor", now), now=now)
     held.cut(False)
     expect(held.page.locator(".gone h1")).to_contain_text("taken off")
-    assert held.stored() == {"records": [], "blobs": 0}
+    held.page.context.set_geolocation({**PLACE, "longitude": PLACE["longitude"] + 0.01})
+    held.page.wait_for_timeout(2_500)  # longer than a piece of live video
+    assert set(held.page.evaluate(ALL).values()) == {0} and held.faults == []
     assert held.page.evaluate("indexedDB.databases().then(all => all.length)") == 1
     assert Report.objects.unscoped(reason="test").count() == Media.objects.count() == 0
     held.cut()

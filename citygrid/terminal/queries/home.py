@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from citygrid.access import queries as access
 from citygrid.cases import queries as cases
@@ -27,6 +28,13 @@ from citygrid.workflow import queries as workflow
 
 MOST_TASKS, MOST_NOTICES = 200, 20
 LONGEST_SUMMARY = 500  # characters of what was reported; the case itself has all
+# What is asked of whoever may take an action that procedures mark so (what it counts, does with work, announces).
+ASKED = {
+    "verifications": _("Verify"),
+    "checks": _("Check the work"),
+    "finish": _("Do the work"),
+    "handled": _("Handle"),
+}
 
 Told = dict[str, Any]
 
@@ -86,6 +94,7 @@ def _facts(case: Any, actor: Actor, now: datetime) -> Told:
     lon, lat = case.location.coords if case.location else (None, None)
     procedure = workflow.procedure(case.procedure, case.procedure_version)
     own = (case.work or {}).get(str(actor.post_id))
+    actions = cases.actions_for(case, actor, now)
     return {
         "case_id": case.pk,
         "number": case.number,
@@ -102,11 +111,17 @@ def _facts(case: Any, actor: Actor, now: datetime) -> Told:
         "lamp": cases.lamp_of(case, now),
         "state": case.state,
         "stage": str(procedure.states[case.state].name),
-        "asked": str(procedure.action(case.pending).name) if case.pending else "",
+        "asked": str(procedure.action(case.pending).name) if case.pending else _asked(actions),
         "head_seq": case.head_seq,
         "work": {"task": own["task"], "by_at": own["by_at"]} if own else None,
-        "actions": [_action(action) for action in cases.actions_for(case, actor, now)],
+        "actions": [_action(action) for action in actions],
     }
+
+
+def _asked(actions: Sequence[workflow.Action]) -> str:
+    """The one thing these actions are for, in words; empty where procedures mark none of them."""
+    marks = {mark for action in actions for mark in (action.counts, action.work, action.announces)}
+    return next((str(words) for mark, words in ASKED.items() if mark in marks), "")
 
 
 def _action(action: workflow.Action) -> Told:

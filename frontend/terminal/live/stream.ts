@@ -33,6 +33,7 @@ let recorder: MediaRecorder | null = null
 const written = ({ id: _id, waits: _waits, ...live }: Standing): Live => live
 
 export async function keep(one: Standing): Promise<void> {
+  if (!account) return
   await database.streams.put({ id: one.id, account, sealed: await sealJson(written(one)) })
 }
 
@@ -78,6 +79,7 @@ export async function begin(stream: MediaStream, changed: () => void, failed: (e
 async function take(one: Standing, data: Blob): Promise<void> {
   const sealed = await seal(await data.arrayBuffer())
   const number = one.made
+  if (!account) return
   const row = { id: one.id, account, sealed: await sealJson(written({ ...one, made: number + 1 })) }
   await database.transaction('rw', database.streams, database.pieces, async () => {
     await database.pieces.add({ stream: one.id, number, sealed })
@@ -89,6 +91,13 @@ async function take(one: Standing, data: Blob): Promise<void> {
 
 export function end(): void {
   if (recorder?.state === 'recording') recorder.stop()
+}
+
+/** Stop at once, and write nothing more: what is here is about to be wiped. */
+export function dropLives(): void {
+  account = ''
+  end()
+  Object.assign(lives, { id: '', list: [] })
 }
 
 /** Forget one: the server has it whole, or its maker gave it up. */

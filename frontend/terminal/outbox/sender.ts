@@ -1,7 +1,7 @@
 import { call, Refused } from '../api.ts'
 import { forgetDevices } from '../device.ts'
 import { say } from '../page.ts'
-import { wipe } from '../store/vault.ts'
+import { wipeAll } from '../store/gone.ts'
 import { box, file, type Held, isOf, note, reload, settle, tidy, waiting } from './box.ts'
 import type { Content, Theirs, Trouble } from './record.ts'
 import { pause, sendable, verdict } from './rules.ts'
@@ -128,7 +128,7 @@ async function failed(held: Held, { status, code, title, hint, fields }: Refused
 
 /** The server has taken this device off: nothing stays on it. */
 export async function revoke(): Promise<void> {
-  await wipe()
+  await wipeAll()
   forgetDevices()
   Object.assign(box, { records: [], sending: '', left: 0, isRevoked: true })
 }

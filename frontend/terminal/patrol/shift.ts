@@ -67,6 +67,9 @@ export async function end(at = Date.now()): Promise<void> {
   Object.assign(patrol, { id: '', shift: null })
 }
 
+/** Follow no longer: what is here is about to be wiped. */
+export const dropPatrol = (): void => void Object.assign(patrol, { id: '', shift: null, waits: 0 })
+
 async function endIfOver(): Promise<void> {
   const { shift } = patrol
   if (shift && Date.now() - shift.started_at >= LONGEST) await end(shift.started_at + LONGEST)
@@ -83,6 +86,7 @@ async function follow(place: Place | null): Promise<void> {
   const { lon, lat, accuracy } = place
   const position: Position = { at: new Date(now).toISOString(), lon, lat, accuracy }
   const [sealed, row] = [await sealJson(position), { id, account, sealed: await sealJson(shift) }]
+  if (patrol.id !== id) return // wiped meanwhile
   await database.transaction('rw', database.patrols, database.positions, async () => {
     await database.positions.add({ patrol: id, sealed })
     await database.patrols.put(row)
