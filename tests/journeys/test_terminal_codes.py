@@ -88,3 +88,4 @@ def test_code_read_without_a_network_goes_with_a_report(phone: Callable[..., Pho
     held.cut(False)
     held.wait_for_states("received")
     assert "9000010000000001" in Report.objects.unscoped(reason="test").get().description
+    assert held.faults == []

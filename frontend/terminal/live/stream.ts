@@ -1,4 +1,5 @@
 import { reactive } from 'vue'
+import { box, measure, NoRoom } from '../outbox/box.ts'
 import { here, type Place } from '../place.ts'
 import { typeOf } from '../recorder.ts'
 import { database, type StreamRow } from '../store/database.ts'
@@ -25,6 +26,7 @@ export const standing = (id: string): Standing | undefined => lives.list.find((o
 
 const PIECE = 1000 // milliseconds
 const BITS = { videoBitsPerSecond: 500_000, audioBitsPerSecond: 32_000 } // a second
+const MEASURED = 10 // pieces after which the room is looked at again
 const LOCK = 'citygrid-terminal-recording'
 
 let account = ''
@@ -75,11 +77,13 @@ export async function begin(stream: MediaStream, changed: () => void, failed: (e
   recorder.start(PIECE)
 }
 
-/** One piece and its number, in one write. */
+/** One piece and its number, in one write. Throws NoRoom. */
 async function take(one: Standing, data: Blob): Promise<void> {
   const sealed = await seal(await data.arrayBuffer())
   const number = one.made
   if (!account) return
+  if (number % MEASURED === 0) await measure()
+  if (box.room === 'none') throw new NoRoom() // a report must find room
   const row = { id: one.id, account, sealed: await sealJson(written({ ...one, made: number + 1 })) }
   await database.transaction('rw', database.streams, database.pieces, async () => {
     await database.pieces.add({ stream: one.id, number, sealed })
