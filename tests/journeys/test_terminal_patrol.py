@@ -97,8 +97,9 @@ def test_no_position_is_kept_outside_a_patrol_and_it_ends_by_itself(phone: Calla
     held.page.context.set_geolocation({**PLACE, "longitude": PLACE["longitude"] + 0.001})
     held.page.wait_for_timeout(500)
     assert kept(held) == [0, 0, True]
-    held.tap(".tools button:has-text('Patrol')")
-    wait_for_kept(held, 1, 0)  # it is sent at once
+    with held.page.expect_response("**/positions"):  # it is sent at once
+        held.tap(".tools button:has-text('Patrol')")
+    wait_for_kept(held, 1, 0)
     held.cut()
     held.page.clock.fast_forward(timedelta(hours=12, minutes=1).total_seconds() * 1000)
     expect(held.page.locator(".strip.on")).to_have_count(0)
