@@ -10,3 +10,4 @@ class EvidenceConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("citygrid.evidence.handlers")
+        import_module("citygrid.evidence.media.seek").register()

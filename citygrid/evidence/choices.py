@@ -2,6 +2,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 MOST_AT_ONCE = 9  # photos of one report or step
+MOST_BOXES = 50  # hidden in one picture
 
 
 class Kind(TextChoices):
@@ -55,3 +56,11 @@ class StreamState(TextChoices):
     ENDING = "ending", _("Ended, being kept")
     KEPT = "kept", _("Kept as a film")
     REFUSED = "refused", _("Refused")
+
+
+class Hidden(TextChoices):
+    """What a part of a picture shows that nobody but those who may see the original should."""
+
+    FACE = "face", _("Face")
+    PLATE = "plate", _("Number plate")
+    OTHER = "other", _("Something else")

@@ -119,6 +119,23 @@ class NothingPlayable(FilmRefused):
     message = _("There is neither sound nor picture in this file.")
 
 
+class TooManyBoxes(Invalid):
+    code = "evidence.too_many_boxes"
+    message = _("At most %(most)s parts of a picture can be hidden.")
+    hint = _("Hide several things that are close together with one larger box.")
+
+
+class BoxOutside(Invalid):
+    code = "evidence.box_outside"
+    message = _("Box %(number)s is outside the picture, too small, or of a kind that is not known.")
+    hint = _("Draw it again. Nothing was changed.")
+
+
+class NothingToHide(Conflict):
+    code = "evidence.nothing_to_hide"
+    message = _("A recording has no picture: nothing can be hidden in it.")
+
+
 class TooManyPhotos(Invalid):
     code = "evidence.too_many_photos"
     message = _("At most %(most)s photos can be handed in at once.")

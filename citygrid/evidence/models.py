@@ -37,6 +37,9 @@ class Media(models.Model):
     received_at = models.DateTimeField()
     received_by = models.ForeignKey("access.Account", null=True, on_delete=models.PROTECT, related_name="+")
     retain_until_date = models.DateField(null=True, help_text="null: as long as what it belongs to")
+    redaction = models.ForeignKey(
+        "Redaction", null=True, on_delete=models.PROTECT, related_name="+", help_text="what its copies hide"
+    )
 
     class Meta:
         indexes = [
@@ -61,6 +64,26 @@ class Media(models.Model):
     def files(self) -> list[str]:
         """The names of what is stored, the original first."""
         return [name for name in (self.original, self.public, self.thumbnail, self.poster) if name]
+
+
+class Redaction(models.Model):
+    """Which parts of a picture its copies hide, and who looked at it last. The newest of a content is in force.
+
+    It belongs to the content, so that the same photo handed in again, by whomever, hides the same. No boxes: somebody
+    looked and found nothing to hide. Never changed or deleted.
+    """
+
+    sha256 = models.CharField(max_length=64, help_text="of the original, in hexadecimal")
+    number = models.PositiveIntegerField(help_text="of this content, from 1")
+    boxes = models.JSONField(help_text="list of kind, left, top, width, height (registry.Box)")
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey("access.Account", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sha256", "number"], name="redaction_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]} {self.number}"
 
 
 class Attachment(models.Model):

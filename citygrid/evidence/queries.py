@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.evidence import errors, models, rules
-from citygrid.evidence.choices import MediaState, Rendition, StreamState
+from citygrid.evidence.choices import Kind, MediaState, Rendition, StreamState
 from citygrid.evidence.media import store
-from citygrid.evidence.registry import Seen, owners, parts
+from citygrid.evidence.registry import Box, Seen, detectors, owners, parts
 from citygrid.evidence.rules import Comparison
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
@@ -34,6 +34,8 @@ __all__ = [
     "open_copy",
     "owners_of_same",
     "photos",
+    "proposals",
+    "redactions",
     "refusal_words",
     "stream",
     "stream_as_seen",
@@ -69,8 +71,9 @@ def photos(owner_kind: str, owner_id: UUID, actor: Actor) -> list[Photo]:
     seen = owners.get(owner_kind)(owner_id, actor)
     if seen is None:
         return []
-    rows = models.Attachment.objects.filter(owner_id__in=_with_parts(owner_kind, [owner_id])).select_related("media")
-    return [_photo(row, row.media, seen) for row in rows.order_by("attached_at", "id")]
+    rows = models.Attachment.objects.filter(owner_id__in=_with_parts(owner_kind, [owner_id]))
+    rows = rows.select_related("media__redaction").order_by("attached_at", "id")
+    return [_photo(row, row.media, seen) for row in rows]
 
 
 def came_with(owner_kind: str, moments: Mapping[UUID, datetime]) -> set[UUID]:
@@ -201,6 +204,24 @@ def most_seconds(found: models.Media) -> float:
     rows = models.LiveStream.objects.unscoped(reason="a job asks whether a film was sent live")
     is_live = rows.filter(media=found).exists()
     return float(settings.STREAM_MOST_SECONDS if is_live else settings.EVIDENCE_MOST_SECONDS)
+
+
+def redactions(found: models.Media) -> list[models.Redaction]:
+    """What was decided about the parts a photo or film hides, the newest first, for who sees it."""
+    rows = models.Redaction.objects.filter(sha256=found.sha256).select_related("decided_by")
+    return list(rows.order_by("-number"))
+
+
+def proposals(media_id: UUID, actor: Actor) -> list[Box]:
+    """What the registered detectors would hide in a photo, or in the still picture of a film; a person decides.
+
+    They see the copy as it is, so what is hidden already is not found again. NotFound (404) unless there is a copy and
+    the actor sees it. Takes seconds: a detector runs in a process of its own.
+    """
+    found = media(media_id, actor)
+    copy = Rendition.POSTER if found.kind == Kind.VIDEO else Rendition.PUBLIC
+    picture = store.read(stored(str(getattr(found, COPIES[copy]))))
+    return [box for detect in detectors.all().values() for box in detect(picture)]
 
 
 def refusal_words(found: models.Media) -> str:

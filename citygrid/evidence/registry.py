@@ -1,6 +1,6 @@
-"""What photos belong to is known above: modules register how to ask whether a record is seen, and where it lies."""
+"""What is plugged in here: what photos belong to (known above), and what looks for parts of a picture to hide."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -30,5 +30,23 @@ class Parts(Protocol):
     def __call__(self, owner_ids: Collection[UUID], /) -> Mapping[UUID, UUID]: ...
 
 
+@dataclass(frozen=True)
+class Box:
+    """A part of a picture, upright: its left and upper edge, width and height in parts of the whole, 0 to 1."""
+
+    kind: str  # choices.Hidden
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class Detector(Protocol):
+    """What of a picture (JPEG, upright) should perhaps be hidden. It proposes; a person decides."""
+
+    def __call__(self, picture: bytes, /) -> Sequence[Box]: ...
+
+
 owners: Registry[Owner] = Registry("evidence owners")
 parts: Registry[Parts] = Registry("parts of evidence owners")
+detectors: Registry[Detector] = Registry("detectors of what to hide")

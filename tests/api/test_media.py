@@ -168,3 +168,24 @@ def test_step_takes_photos_and_the_case_shows_them(city: City, client_of) -> Non
     assert answer.json()["steps"][-1]["data"]["photos"] == {"after": [media_id]}
     assert client_of("supervisor").get(f"{MEDIA}/{media_id}").status_code == 200
     assert client_of("other_department").get(f"{MEDIA}/{media_id}").status_code == 404
+
+
+def test_parts_are_hidden_and_what_was_decided_is_told(city: City, client_of) -> None:
+    media_id = hand_in(client_of("supervisor")).json()["id"]
+    assert send(client_of("supervisor"), [media_id]).status_code == 201
+    services.process(media_id=media_id, now=clock.now())
+    client, address = client_of("shift_leader"), f"{MEDIA}/{media_id}/redactions"
+    first = client.get(f"{MEDIA}/{media_id}/public")
+    again = client.get(f"{MEDIA}/{media_id}/public", headers={"If-None-Match": first["ETag"]})
+    assert (first.status_code, again.status_code, first["Cache-Control"]) == (200, 304, "private, no-cache")
+    part = {"kind": "face", "left": 0, "top": 0, "width": 0.5, "height": 0.5}
+    made = client.post(address, {"boxes": [part]}, JSON)
+    assert (made.status_code, made.json()["number"], made.json()["boxes"]) == (201, 1, [part])
+    assert client.get(f"{MEDIA}/{media_id}/public").status_code == 404
+    services.process(media_id=media_id, now=clock.now())
+    other = client.get(f"{MEDIA}/{media_id}/public", headers={"If-None-Match": first["ETag"]})
+    assert other.status_code == 200 and other["ETag"] != first["ETag"]
+    assert client.get(f"{MEDIA}/{media_id}/proposals").json() == []
+    assert [row["number"] for row in client.get(address).json()] == [1]
+    assert client.post(address, {"boxes": [{**part, "left": True}]}, JSON).status_code == 422
+    assert client_of("supervisor").post(address, {"boxes": []}, JSON).status_code == 403

@@ -6,9 +6,10 @@ from ninja import File, Router, Status
 from ninja.files import UploadedFile
 
 from citygrid.evidence import models, permissions, queries, services
-from citygrid.evidence.api.schemas import MediaOut
+from citygrid.evidence.api.schemas import MediaOut, PartOut, RedactionIn, RedactionOut
 from citygrid.evidence.choices import Rendition
 from citygrid.evidence.media import answer
+from citygrid.evidence.registry import Box
 from citygrid.kernel import clock
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.api import Permitted, responses
@@ -32,6 +33,28 @@ def receive_photo(request: Any, photo: File[UploadedFile]) -> Status[Any]:
 def read_photo(request: Any, media_id: UUID) -> dict[str, Any]:
     """What is known of a photo that this post sees."""
     return _media(queries.media(media_id, request.auth), request.auth)
+
+
+@router.get("/{media_id}/redactions", response=responses(list[RedactionOut]), auth=Permitted(permissions.REDACT))
+def list_redactions(request: Any, media_id: UUID) -> list[models.Redaction]:
+    """What the copies of a photo or film hide and hid before, the newest first."""
+    return queries.redactions(queries.media(media_id, request.auth))
+
+
+@router.post("/{media_id}/redactions", response=responses(RedactionOut, 201), auth=Permitted(permissions.REDACT))
+def hide_parts(request: Any, media_id: UUID, given: RedactionIn) -> Status[Any]:
+    """Hide these parts, and no others, in the copies; the old copies are gone at once, new ones follow by a job.
+
+    A part of a film is hidden from its beginning to its end. The original stays as it is, for posts that may see it.
+    """
+    boxes = [Box(**box.model_dump()) for box in given.boxes]
+    return Status(201, services.redact(media_id=media_id, boxes=boxes, actor=request.auth, now=clock.now()))
+
+
+@router.get("/{media_id}/proposals", response=responses(list[PartOut]), auth=Permitted(permissions.REDACT))
+def propose_parts(request: Any, media_id: UUID) -> Any:
+    """What the detectors would hide: faces and number plates, often wrong both ways. It may take some seconds."""
+    return queries.proposals(media_id, request.auth)
 
 
 @router.get("/{media_id}/{rendition}", response=responses(None), auth=Permitted(SIGNED_IN))

@@ -6,7 +6,7 @@ from ninja import Field, Schema
 from pydantic import Field as Bounded
 from pydantic import Strict
 
-from citygrid.evidence.choices import Format, Kind, MediaState, Role, StreamState
+from citygrid.evidence.choices import MOST_BOXES, Format, Hidden, Kind, MediaState, Role, StreamState
 from citygrid.evidence.rules import MOST_PIECES
 from citygrid.geography.choices import Frame
 from citygrid.kernel.api import BodyIn, Latitude, Longitude
@@ -14,6 +14,7 @@ from citygrid.kernel.api import BodyIn, Latitude, Longitude
 VideoType = Annotated[str, Bounded(max_length=100, pattern=r"^video/(webm|mp4)(;[\x20-\x7e]*)?$")]
 Note = Annotated[str, Bounded(max_length=300, pattern=r"^[^\x00]*$")]
 Pieces = Annotated[int, Strict(), Bounded(ge=0, le=MOST_PIECES)]
+Share = Annotated[float, Strict(), Bounded(ge=0, le=1, allow_inf_nan=False)]
 
 
 class UseOut(Schema):
@@ -123,3 +124,37 @@ class ViewOut(Schema):
     """Where a player finds the playlist of a live stream (HLS)."""
 
     playlist: str
+
+
+class PartIn(BodyIn):
+    """A part of a picture that stands upright: its left and upper edge, width and height in parts of the whole."""
+
+    kind: Hidden
+    left: Share
+    top: Share
+    width: Share
+    height: Share
+
+
+class PartOut(Schema):
+    """A part of a picture that is hidden, or that a detector would hide."""
+
+    kind: Hidden
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class RedactionIn(BodyIn):
+    """All parts that the copies shall hide from now on; none where there is nothing to hide."""
+
+    boxes: Annotated[list[PartIn], Bounded(max_length=MOST_BOXES)]
+
+
+class RedactionOut(Schema):
+    """What was decided: the parts hidden since then. `number` counts from 1; the highest is in force."""
+
+    number: int
+    decided_at: datetime
+    boxes: list[PartOut]

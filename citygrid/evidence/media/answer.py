@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.cache import get_conditional_response
 
 from citygrid.evidence.choices import Kind, Rendition
 from citygrid.evidence.media import store
 
-COPY_SECONDS = 3600
 COPIES = {Kind.PHOTO: ("image/jpeg", "jpg"), Kind.AUDIO: ("audio/mp4", "m4a"), Kind.VIDEO: ("video/mp4", "mp4")}
 STILL = COPIES[Kind.PHOTO]
 TYPES = {"MOV": "quicktime", "MP3": "mpeg"}  # where they differ from the name of the format
@@ -18,11 +18,14 @@ RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 def copy(request: Any, name: str, media_id: UUID, kind: str, rendition: str) -> Any:
-    """A copy or a still picture, to be shown; also a part of it, so that a player can seek."""
+    """A copy or a still picture, to be shown; also a part of it, so that a player can seek.
+
+    It is asked for anew each time (304 where it is the same): it may hide more by then.
+    """
     content_type, extension = COPIES[Kind(kind)] if rendition == Rendition.PUBLIC else STILL
     answer = _answer(request, name, content_type)
     answer["Content-Disposition"] = f'inline; filename="{media_id}.{extension}"'
-    return _guarded(answer, f"private, max-age={COPY_SECONDS}")
+    return _guarded(answer, "private, no-cache")
 
 
 def original(request: Any, name: str, media_id: UUID, kind: str, file_format: str) -> Any:
@@ -35,7 +38,10 @@ def original(request: Any, name: str, media_id: UUID, kind: str, file_format: st
 
 def _answer(request: Any, name: str, content_type: str) -> Any:
     """The file, or the one part of it that is asked for (RFC 9110, 14): 206, or 416 where there is no such part."""
-    size, tag = store.size(name), f'"{name}"'
+    tag = f'"{name}"'
+    if unchanged := get_conditional_response(request, etag=tag):
+        return unchanged
+    size = store.size(name)
     is_same = request.headers.get("If-Range", tag) == tag  # else the part was to be of another file
     part = _part(request.headers.get("Range", ""), size) if is_same else None
     start, stop = part or (0, size)

@@ -1,11 +1,14 @@
 """Decoding in a bounded subprocess: the photo goes in as a file, two copies and what the camera recorded come out."""
 
+import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from citygrid.evidence.registry import Box
 from citygrid.kernel import confined
 
 PROGRAM = Path(__file__).with_name("decoder.py")
@@ -35,14 +38,16 @@ class Decoded:
     recorded: dict[str, Any] | None = None
 
 
-def decode(photo: bytes, expected: str, limits: Limits) -> Decoded:
-    """Decode a photo of the expected format. A crash or a breach of the limits is a refusal of the photo.
+def decode(photo: bytes, expected: str, limits: Limits, boxes: Sequence[Box] = ()) -> Decoded:
+    """Decode a photo of the expected format; the copies hide these parts of it.
 
-    confined.NoTimeError when the machine gave the decoder no time.
+    A crash or a breach of the limits is a refusal of the photo. confined.NoTimeError when the machine gave the decoder
+    no time.
     """
     with TemporaryDirectory(prefix="photo-") as name:
         folder = Path(name)
         (folder / "photo").write_bytes(photo)
+        (folder / "boxes").write_text(json.dumps([[box.left, box.top, box.width, box.height] for box in boxes]))
         bounds = (limits.pixels, limits.memory, limits.processor_seconds)
         status = confined.run(PROGRAM, folder, expected, *bounds, seconds=limits.seconds)
         found = confined.result(folder, MOST_RESULT)

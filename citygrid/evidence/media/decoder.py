@@ -2,20 +2,24 @@
 
     decoder.py FOLDER FORMAT MOST_PIXELS BYTES_OF_MEMORY SECONDS
 
-Whatever a photo does to it, it does within these limits, without the platform's memory, files or database. `result`
-is JSON: what the camera recorded, or {"refused": code}. It imports nothing of the platform, so that it starts fast.
+Parts of the picture that `boxes` names (JSON: [left, top, width, height] of the upright picture, 0 to 1) are painted
+over in both copies. Whatever a photo does to it, it does within these limits, without the platform's memory, files or
+database. `result` is JSON: what the camera recorded, or {"refused": code}. It imports nothing of the platform, so that
+it starts fast.
 """
 
 import json
 import resource
 import sys
 import warnings
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 PUBLIC_PX, THUMBNAIL_PX = 2048, 320
+HIDING = (0, 0, 0)
 QUALITY = 85
 MOST_OUTPUT = 32 << 20
 MOST_FRAMES = 8  # of a JPEG with further pictures behind it; all others have one
@@ -65,6 +69,7 @@ def read(folder: Path, expected: str, most_pixels: int) -> dict[str, Any]:
             image = image.convert("RGBA")  # a palette cannot be scaled
         image.thumbnail((PUBLIC_PX, PUBLIC_PX))
         copy = _flat(image if turn is None else image.transpose(turn))
+    _hide(copy, json.loads((folder / "boxes").read_text()))
     _write(copy, folder / "public.jpg")
     copy.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
     _write(copy, folder / "thumbnail.jpg")
@@ -80,6 +85,15 @@ def _flat(image: Image.Image) -> Image.Image:
     plain = image.convert("RGB")
     plain.info = {}
     return plain
+
+
+def _hide(image: Image.Image, boxes: list[list[float]]) -> None:
+    """Paint over: what was below is in no pixel of the copy, not even at the edge."""
+    pen = ImageDraw.Draw(image)
+    for left, top, width, height in boxes:
+        upper = (floor(left * image.width), floor(top * image.height))
+        lower = (ceil((left + width) * image.width), ceil((top + height) * image.height))
+        pen.rectangle((upper, lower), fill=HIDING)
 
 
 def _write(image: Image.Image, path: Path) -> None:

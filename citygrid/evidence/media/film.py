@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from citygrid.evidence import errors
+from citygrid.evidence.registry import Box
 from citygrid.evidence.rules import Film, film
 from citygrid.kernel import confined
 
@@ -70,7 +71,14 @@ def probe(path: Path, filename: str, file_format: str, *, most_seconds: float, b
 
 
 def convert(
-    path: Path, folder: Path, filename: str, file_format: str, *, most_seconds: float, bounds: Bounds | None = None
+    path: Path,
+    folder: Path,
+    filename: str,
+    file_format: str,
+    *,
+    most_seconds: float,
+    boxes: Sequence[Box] = (),
+    bounds: Bounds | None = None,
 ) -> Copies:
     """Make the copies of a recording (M4A, one channel) or a film (MP4 of 720p, still pictures), without metadata.
 
@@ -81,7 +89,7 @@ def convert(
         found = probe(path, filename, file_format, most_seconds=most_seconds)
         public = folder / ("public.mp4" if found.has_picture else "public.m4a")
         kept = ("-t", str(most_seconds + 1), *CLEAN, "-movflags", "+faststart", "-y", str(public))
-        _make(folder, bounds, *_input(path, file_format), *_coding(found), *kept)
+        _make(folder, bounds, *_input(path, file_format), *_coding(found, boxes), *kept)
         made = probe(public, public.name, "MP4", most_seconds=most_seconds)
         stills = _stills(public, folder, made) if made.has_picture else ()
     except errors.PhotoRefused as refusal:
@@ -90,11 +98,17 @@ def convert(
     return Copies("", facts, public, *stills)
 
 
-def _coding(found: Film) -> Sequence[str]:
+def _coding(found: Film, boxes: Sequence[Box]) -> Sequence[str]:
     if not found.has_picture:
         return ("-map", "0:a:0", "-vn", "-ac", "1", "-ar", "48000", "-c:a", "aac", "-b:a", "64k")
     sound = ("-ac", "2", "-ar", "48000", "-c:a", "aac", "-b:a", "96k")
-    return ("-map", "0:V:0", "-map", "0:a:0?", "-vf", SCALE, *PICTURE, *sound)
+    return ("-map", "0:V:0", "-map", "0:a:0?", "-vf", ",".join((SCALE, *map(_hiding, boxes))), *PICTURE, *sound)
+
+
+def _hiding(box: Box) -> str:
+    """A filter that paints a part of the picture over, from the first frame to the last; a pixel more on each side."""
+    sides = (f"x=iw*{box.left:.6f}-1", f"y=ih*{box.top:.6f}-1", f"w=iw*{box.width:.6f}+2", f"h=ih*{box.height:.6f}+2")
+    return f"drawbox={':'.join(sides)}:color=black:t=fill"
 
 
 def _stills(public: Path, folder: Path, made: Film) -> tuple[Path, Path]:

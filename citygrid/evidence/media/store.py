@@ -16,9 +16,13 @@ EXTENSIONS = {
 CHUNK = 1 << 20
 
 
-def name_of(rendition: str, digest: str, file_format: str = "JPEG") -> str:
-    """The name of a file, made from the SHA-256 of the original: "original/3f/3fa1....jpg"."""
-    return f"{rendition}/{digest[:2]}/{digest}.{EXTENSIONS[file_format]}"
+def name_of(rendition: str, digest: str, file_format: str = "JPEG", number: int = 0) -> str:
+    """The name of a file, made from the SHA-256 of the original: "original/3f/3fa1....jpg".
+
+    `number`: of the redaction a copy hides by, so that no older copy is ever taken for it.
+    """
+    version = f"-{number}" if number else ""
+    return f"{rendition}/{digest[:2]}/{digest}{version}.{EXTENSIONS[file_format]}"
 
 
 def keep(name: str, content: bytes) -> None:

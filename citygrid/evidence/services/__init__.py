@@ -1,9 +1,8 @@
 from citygrid.evidence.rules import Checksum
+from citygrid.evidence.services.base import PROCESS_TASK, QUEUE
 from citygrid.evidence.services.keep import ScrubReport, purge, scrub
 from citygrid.evidence.services.packaging import package_streams
 from citygrid.evidence.services.receive import (
-    PROCESS_TASK,
-    QUEUE,
     attach,
     most_bytes,
     open_original,
@@ -11,6 +10,7 @@ from citygrid.evidence.services.receive import (
     receive_file,
     receive_photo,
 )
+from citygrid.evidence.services.redact import redact
 from citygrid.evidence.services.streams import (
     KEEP_TASK,
     begin_stream,
@@ -58,6 +58,7 @@ __all__ = [
     "receive_file",
     "receive_photo",
     "receive_piece",
+    "redact",
     "scrub",
     "show_stream_with",
 ]

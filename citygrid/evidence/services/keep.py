@@ -1,5 +1,4 @@
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,7 +10,7 @@ from django.utils import timezone
 from citygrid.evidence import models, permissions
 from citygrid.evidence.choices import MediaState
 from citygrid.evidence.media import store
-from citygrid.evidence.services.base import alone_with, record
+from citygrid.evidence.services.base import delete_files, record
 from citygrid.kernel import audit
 from citygrid.kernel.actor import Actor, system_actor
 
@@ -88,16 +87,8 @@ def _remove(media_id: UUID, is_over: Q, now: datetime) -> bool:
         media.save()
         data = {"sha256": media.sha256, "size": media.size, "files": len(names)}
         record(media, "remove", system_actor("retention"), now, data)
-    _delete_files(media.sha256, names)
+    delete_files(media.sha256, names)
     return True
-
-
-def _delete_files(digest: str, names: Iterable[str]) -> None:
-    """Delete files of a photo, unless another photo of the same content needs them."""
-    with alone_with(digest):
-        same = models.Media.objects.filter(sha256=digest).values_list("original", "public", "thumbnail", "poster")
-        for name in set(names).difference(*same):
-            store.delete(name)
 
 
 def _scrub_one(media: models.Media, report: ScrubReport) -> None:

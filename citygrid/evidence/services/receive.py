@@ -18,13 +18,12 @@ from citygrid.evidence.media import Decoded, Limits, decode, store
 from citygrid.evidence.media.film import convert, probe
 from citygrid.evidence.registry import owners
 from citygrid.evidence.rules import film
-from citygrid.evidence.services.base import alone_with, record
+from citygrid.evidence.services.base import alone_with, record, to_process
+from citygrid.evidence.services.redact import boxes_of, latest
 from citygrid.kernel.actor import Actor, system_actor
 from citygrid.kernel.errors import NotFound
 from citygrid.kernel.ids import uuid7
-from citygrid.kernel.jobs import enqueue
 
-PROCESS_TASK, QUEUE, FILM_LOCK = "evidence.process", "evidence", "evidence.film"
 COPIES = ("public", "thumbnail", "poster")
 PIECE = 1 << 20
 
@@ -110,7 +109,7 @@ def process(*, media_id: UUID, now: datetime) -> models.Media:
 
     May be run again at any time: what is done stays done. OSError when the original cannot be read.
     """
-    media = models.Media.objects.get(pk=media_id)
+    media = models.Media.objects.select_related("redaction").get(pk=media_id)
     if media.state != MediaState.RECEIVED:
         return media
     return (_draw if media.kind == Kind.PHOTO else _convert)(media, now)
@@ -160,12 +159,12 @@ def _register(name: str, digest: str, actor: Actor, now: datetime, **facts: Any)
         original=name,
         received_at=now,
         received_by_id=actor.account_id,
+        redaction=latest(digest),
         retain_until_date=_retain_until(now),
         **facts,
     )
     record(media, "receive", actor, now, {"sha256": digest, "size": media.size})
-    lock = FILM_LOCK if media.kind == Kind.VIDEO else None  # a long job: the other workers' hands stay free
-    enqueue(PROCESS_TASK, QUEUE, lock=lock, media_id=str(media.pk))
+    to_process(media)
     return media
 
 
@@ -203,12 +202,12 @@ def _draw(media: models.Media, now: datetime) -> models.Media:
     photo = store.read(media.original)
     if hashlib.sha256(photo).hexdigest() != media.sha256:
         raise OSError(f"{media.original} is not what was received")
-    decoded = decode(photo, media.format, Limits(pixels=settings.EVIDENCE_MOST_PIXELS))
+    decoded = decode(photo, media.format, Limits(pixels=settings.EVIDENCE_MOST_PIXELS), boxes_of(media))
     if not decoded.refusal and (decoded.width, decoded.height) != (media.width, media.height):
         decoded = Decoded(refusal=errors.PhotoMalformed.code)  # container and decoder disagree
     if decoded.refusal:
         return _conclude(media, now, decoded.refusal)
-    names = {copy: store.name_of(copy, media.sha256) for copy in (Rendition.PUBLIC, Rendition.THUMBNAIL)}
+    names = {copy: _name(copy, media) for copy in (Rendition.PUBLIC, Rendition.THUMBNAIL)}
     store.keep(names[Rendition.PUBLIC], decoded.public)
     store.keep(names[Rendition.THUMBNAIL], decoded.thumbnail)
     return _conclude(media, now, "", **_taken(decoded.recorded or {}), **{str(copy): names[copy] for copy in names})
@@ -222,14 +221,19 @@ def _convert(media: models.Media, now: datetime) -> models.Media:
         if store.copy_to(media.original, folder / filename) != media.sha256:
             raise OSError(f"{media.original} is not what was received")
         most = queries.most_seconds(media)
-        copies = convert(folder / filename, folder, filename, media.format, most_seconds=most)
+        copies = convert(folder / filename, folder, filename, media.format, most_seconds=most, boxes=boxes_of(media))
         if copies.refusal or copies.found is None:
             return _conclude(media, now, copies.refusal)
         files = {copy: path for copy in COPIES if (path := getattr(copies, copy))}
-        names = {copy: store.name_of(copy, media.sha256, path.suffix[1:].upper()) for copy, path in files.items()}
+        names = {copy: _name(copy, media, path.suffix[1:].upper()) for copy, path in files.items()}
         for copy, path in files.items():
             store.keep_file(names[copy], path)
     return _conclude(media, now, "", seconds=copies.found.seconds, **_taken(copies.found.recorded), **names)
+
+
+def _name(copy: str, media: models.Media, file_format: str = "JPEG") -> str:
+    number = media.redaction.number if media.redaction and media.redaction.boxes else 0
+    return store.name_of(copy, media.sha256, file_format, number)
 
 
 def _taken(recorded: Mapping[str, Any]) -> dict[str, Any]:
@@ -243,8 +247,8 @@ def _conclude(media: models.Media, now: datetime, refusal: str, **values: Any) -
     state = MediaState.REFUSED if refusal else MediaState.READY
     with transaction.atomic():
         locked = models.Media.objects.select_for_update().get(pk=media.pk)
-        if locked.state != MediaState.RECEIVED:  # another worker was first; it wrote the same
-            return locked
+        if (locked.state, locked.redaction_id) != (MediaState.RECEIVED, media.redaction_id):
+            return locked  # another worker was first and wrote the same, or other parts are to be hidden by now
         values |= {"state": state, "refusal": refusal}
         for name, value in values.items():
             setattr(locked, name, value)
