@@ -2,6 +2,7 @@
 export type Mount = (element: HTMLElement, data: unknown) => void
 
 const islands: Record<string, () => Promise<{ mount: Mount }>> = {
+  'hide-parts': () => import('../islands/hide-parts/index.ts'),
   'layer-editor': () => import('../islands/layer-editor/index.ts'),
   'map-desk': () => import('../islands/map-desk/index.ts'),
   'map-snippet': () => import('../islands/map-snippet/index.ts'),

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
+from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -62,13 +64,16 @@ class PhotosField(forms.FileField):
 class Shown:
     """A photo with what is said below it, and why it is not there if it is not.
 
-    `length`: what it is and how long, of a recording or a film; "" of a photo.
+    `length`: what it is and how long, of a recording or a film; "" of a photo. `hide_url`: where parts of it are
+    hidden, for who may; `hidden`: what is hidden so far, once somebody looked.
     """
 
     photo: evidence.Photo
     fit: str
     missing: str
     length: str = ""
+    hide_url: str = ""
+    hidden: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,17 +109,32 @@ def may_hand_in(actor: Actor) -> bool:
     return actor.may(permissions.RECEIVE)
 
 
-def groups(photos: Iterable[evidence.Photo]) -> list[Group]:
-    """Photos for the page, before the work first; those no longer kept are left out."""
+def groups(photos: Iterable[evidence.Photo], actor: Actor, page: str) -> list[Group]:
+    """Photos for the page of this address, before the work first; those no longer kept are left out."""
     kept = [photo for photo in photos if photo.media.state != MediaState.REMOVED]
-    found = [Group(str(role.label), [_shown(photo) for photo in kept if photo.role == role]) for role in Role]
+    back = page if actor.may(permissions.REDACT) else ""
+    found = [Group(str(role.label), [_shown(photo, back) for photo in kept if photo.role == role]) for role in Role]
     return [group for group in found if group.photos]
 
 
-def _shown(photo: evidence.Photo) -> Shown:
-    if photo.media.state == MediaState.READY:
-        return Shown(photo, _fit_words(photo), "", _length_words(photo))
+def hide_address(media_id: UUID, back: str) -> str:
+    """Where parts of a picture are hidden, leading back to the page it is shown on."""
+    return f"{reverse('photo-hide', args=[media_id])}?{urlencode({'back': back})}"
+
+
+def _shown(photo: evidence.Photo, back: str) -> Shown:
+    media = photo.media
+    if media.state == MediaState.READY:
+        hide_url = hide_address(media.pk, back) if back and media.kind != Kind.AUDIO else ""
+        return Shown(photo, _fit_words(photo), "", _length_words(photo), hide_url, _hidden_words(media))
     return Shown(photo, "", evidence.refusal_words(photo.media) or str(MediaState(photo.media.state).label))
+
+
+def _hidden_words(media: Any) -> str:
+    """Whether a copy hides something, once somebody looked."""
+    if media.redaction is None:
+        return ""
+    return _("parts are hidden") if media.redaction.boxes else _("nothing to hide")
 
 
 def _length_words(photo: evidence.Photo) -> str:

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from citygrid.evidence import errors, events, models, permissions, queries, rules
 from citygrid.evidence.choices import Role, StreamState
 from citygrid.evidence.media import pieces
-from citygrid.evidence.services.receive import QUEUE, attach, receive_file
+from citygrid.evidence.services.base import QUEUE
+from citygrid.evidence.services.receive import attach, receive_file
 from citygrid.geography import queries as geography
 from citygrid.geography.choices import Frame
 from citygrid.kernel import audit

@@ -179,7 +179,11 @@ def file_of(request: Any, found: Any, sent: StepForm | None = None, back: str = 
         "asked": casefile.request_of(found),
         "works": crews.lines_of(steps, crew_titles, about.now),
         "entries": casefile.timeline_of(found, steps, crew_titles, request.actor),
-        "photos": photos.groups(evidence.photos(queries.PHOTO_OWNER, found.pk, request.actor)),
+        "photos": photos.groups(
+            evidence.photos(queries.PHOTO_OWNER, found.pk, request.actor),
+            request.actor,
+            reverse("case", args=[found.number]),
+        ),
         "related": related.related_of(found, request.actor),
         "steps": offered,
         "likely": answers.offered(rules.said, offered) if rules and rules.said else None,

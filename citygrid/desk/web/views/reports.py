@@ -370,7 +370,7 @@ def file_of(request: Any, found: Any, sent: Form | None = None, contact: Any = N
         "state": ReportState(found.state).label,
         "place": place_names([found.area_code])[found.area_code],
         "map": map_at(found.location, found.area_code),
-        "photos": photos.groups(shown),
+        "photos": photos.groups(shown, request.actor, reverse("report", args=[found.pk])),
         "flaws": flaws_named(map(Flaw, found.flaws)),
         "contact": masked,
         "is_revealed": contact is not None,
