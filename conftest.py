@@ -23,6 +23,19 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     test["NAME"] = f"{test['NAME'] or 'test_citygrid'}_{os.getpid()}"
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """A commit in the tests' database does not wait for the disk: the server that would lose it is not killed here.
+
+    What kills servers (tests/robustness) has a cluster of its own, with the usual settings.
+    """
+    with django_db_blocker.unblock():
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+        connection.close()  # so that this process goes by it too
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _flush_quickly() -> Iterator[None]:
     """Between transactional tests rows are deleted: to TRUNCATE as many tables takes seconds, for each is a new file.
