@@ -14,14 +14,14 @@ HEADERS = {
     # Scripts come from files of ours only. Styles may stand in a page: pictures of procedures carry their own.
     "Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' {live}; worker-src 'self' blob:; "
-    "media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=()",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 
-def plays_streams(response: HttpResponse) -> HttpResponse:
-    """The page plays live video, which a script of ours puts together in memory (`blob:`)."""
+def plays_from_memory(response: HttpResponse) -> HttpResponse:
+    """The page plays what a script of ours holds in memory (`blob:`): live video, or what was just recorded."""
     if not settings.DEBUG:
         response.headers["Content-Security-Policy"] = f"{HEADERS['Content-Security-Policy']}; media-src 'self' blob:"
     return response

@@ -95,9 +95,10 @@ def test_wall_offers_a_case_to_who_may_report(city: City) -> None:
 def test_page_plays_from_memory_and_no_other_page_does(city: City) -> None:
     client = Client()
     client.force_login(city.accounts["acceptor"])
-    policies = {path: client.get(path)["Content-Security-Policy"] for path in ("/command/", "/")}
+    policies = {path: client.get(path)["Content-Security-Policy"] for path in ("/command/", "/terminal/", "/")}
     assert "; media-src 'self' blob:" in policies["/command/"] and "{live}" not in policies["/command/"]
     assert "media-src" not in policies["/"]
+    assert policies["/command/"] == policies["/terminal/"]
     assert policies["/command/"].partition("; media-src")[0] == policies["/"]
 
 

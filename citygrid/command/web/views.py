@@ -16,7 +16,7 @@ from citygrid.command.web import streams
 from citygrid.kernel import clock
 from citygrid.kernel.web import posts_only, requires
 from citygrid.kernel.words import in_language
-from citygrid.ui.middleware import plays_streams
+from citygrid.ui.middleware import plays_from_memory
 
 SEEN = "command_seen"  # in the session: until when alarms were acknowledged
 
@@ -26,7 +26,7 @@ SEEN = "command_seen"  # in the session: until when alarms were acknowledged
 @require_safe
 def page(request: Any) -> HttpResponse:
     """The whole page; what changes on it is read again every few seconds (`news`)."""
-    return plays_streams(_draw(request, "command/page.html", wall=streams.wall(request.actor)))
+    return plays_from_memory(_draw(request, "command/page.html", wall=streams.wall(request.actor)))
 
 
 @requires(permissions.VIEW)

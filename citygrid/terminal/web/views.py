@@ -18,6 +18,7 @@ from citygrid.kernel.words import in_language
 from citygrid.terminal.web import built
 from citygrid.terminal.web.words import WORDS
 from citygrid.ui.lamps import SHAPES
+from citygrid.ui.middleware import plays_from_memory
 
 SIZES = (192, 512)
 ACCENT, PAPER = "#0d4a94", "#ffffff"
@@ -29,7 +30,7 @@ ACCENT, PAPER = "#0d4a94", "#ffffff"
 def page(request: Any) -> HttpResponse:
     """The shell in the language of the caller; nothing in it belongs to anybody."""
     get_token(request)  # sets the cookie by which calls of the API prove that they come from our page
-    return render(request, "terminal/page.html", {"told": _told(request), "accent": ACCENT})
+    return plays_from_memory(render(request, "terminal/page.html", {"told": _told(request), "accent": ACCENT}))
 
 
 @requires(PUBLIC)
