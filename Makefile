@@ -19,7 +19,7 @@ run: ## Serve on http://127.0.0.1:8000 with web, live and worker processes; Ctrl
 	@python3 deploy/run
 
 test: setup check ## Everything that must hold: the checks, then all tests (JOBS=2 at a time)
-	$(PYTHON) -m pytest -n $(JOBS)
+	$(PYTHON) -m pytest -n $(JOBS) --dist worksteal
 
 check: ## Format, lint, types, import contracts, Django's checks, architecture tests
 	@tools/check

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from citygrid.cases import permissions as case_permissions
@@ -41,7 +42,7 @@ def report_stream(
     """
     actor.require(WATCH_STREAM)
     stream = evidence.stream(stream_id, actor)
-    is_inside = geography.locate(stream.location, on=now.date()) is not None
+    is_inside = geography.locate(stream.location, on=timezone.localdate(now)) is not None
     photo = evidence_services.receive_photo(content=picture, filename="live.jpg", actor=actor, now=now)
     seen = _("Seen live: %(who)s.") % {"who": stream.post.title}
     report = intake_services.ReportIn(

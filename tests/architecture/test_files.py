@@ -73,6 +73,13 @@ def test_no_file_names_a_path_of_this_machine() -> None:
     assert [(str(path), folder) for path, text in texts() for folder in ours if folder in text] == []
 
 
+def test_a_day_is_one_of_the_clock_on_the_wall() -> None:
+    """`now` is in UTC, whose day begins at eight in the morning here: `timezone.localdate(now)` is the day meant."""
+    taken = re.compile(r"\bnow(\(\))?\.date\(\)")
+    code = [path for path in PACKAGE.rglob("*.py") if "tests" not in path.parts and "migrations" not in path.parts]
+    assert code and [str(path.relative_to(ROOT)) for path in code if taken.search(path.read_text())] == []
+
+
 @pytest.mark.parametrize("module", sorted(set(modules()) - {"config"}))
 def test_module_has_a_readme_of_half_a_page(module: str) -> None:
     lines = (PACKAGE / module / "README.md").read_text().splitlines()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import shapely
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from citygrid.desk.tests.factories import City, add_administrator
@@ -32,7 +33,7 @@ def keeper(enter: Callable[..., Staff], city: City) -> Staff:
 
 def standing() -> dict[str, Any]:
     """Outlines of today by code."""
-    return {one.code: to_shapely(one.geom) for one in features_of("road", on=clock.now().date())}
+    return {one.code: to_shapely(one.geom) for one in features_of("road", on=timezone.localdate())}
 
 
 def test_file_is_checked_published_and_seen_on_the_map(keeper: Staff, city: City, enter: Callable[..., Staff]) -> None:
@@ -75,7 +76,7 @@ def two_with_a_gap(city: City) -> None:
         for n in range(2)
     ]
     given = {"layer_code": "road", "actor": keeper, "now": now}
-    save_draft(expected=0, from_date=now.date(), put=put, removed=["R1"], **given)
+    save_draft(expected=0, from_date=timezone.localdate(now), put=put, removed=["R1"], **given)
     publish_draft(expected=1, **given)
 
 
@@ -215,7 +216,7 @@ def test_editor_who_is_second_is_told_who_was_first(keeper: Staff, city: City) -
     two_with_a_gap(city)
     editor = Editor(keeper)
     other, now = system_actor("another editor"), clock.now()
-    save_draft(layer_code="road", expected=0, from_date=now.date(), removed=["P1"], actor=other, now=now)
+    save_draft(layer_code="road", expected=0, from_date=timezone.localdate(now), removed=["P1"], actor=other, now=now)
     editor.drag((1, 1), (1.5, 1))
     keeper.page.click("[data-do=save]")
     expect(keeper.page.locator("[data-failed]")).to_contain_text("another editor")

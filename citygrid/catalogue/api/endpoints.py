@@ -1,5 +1,6 @@
 from typing import Annotated, Any
 
+from django.utils import timezone
 from ninja import Query, Router
 from pydantic import Field
 
@@ -36,4 +37,4 @@ def search_categories(request: Any, words: Query[Words], limit: Annotated[int, F
 @router.get("/standards", response=responses(list[StandardOut]))
 def list_standards(request: Any, category: Query[Words]) -> Any:
     """The filing conditions in force today for a category, by its key."""
-    return queries.standards_for(category, clock.now().date())
+    return queries.standards_for(category, timezone.localdate(clock.now()))

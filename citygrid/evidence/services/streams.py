@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from citygrid.evidence import errors, events, models, permissions, queries, rules
@@ -235,7 +236,7 @@ def _place(stream: models.LiveStream, lon: float, lat: float, frame: str, actor:
     """Where the phone is. Outside every area, it is with the first of the post: somebody must see it."""
     stream.location = Point(*geography.to_wgs84(lon, lat, Frame(frame)), srid=4326)
     stream.frame = frame
-    place = geography.locate(stream.location, on=now.date())
+    place = geography.locate(stream.location, on=timezone.localdate(now))
     stream.area_code = place.area_code if place else stream.area_code or next(iter(actor.reach.areas), "")
     zone = geography.forbidden_at(stream.location, now) if stream.zone is None else None
     if zone:  # it marks a place and an hour; where the phone goes next is not followed

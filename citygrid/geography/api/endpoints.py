@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import get_language
 from ninja import Path, Query, Router
 
@@ -33,7 +34,7 @@ LAYERS = leads_to(list_features={"code": "$response.body#/0/code"})
 def look_up_place(request: Any, at: Query[PointIn]) -> dict[str, Any]:
     """Where a position lies: district, street, community, grids, and the features of layers there."""
     lon, lat = queries.to_wgs84(at.lon, at.lat, at.frame)
-    place = queries.locate(Point(lon, lat, srid=4326), on=clock.now().date())
+    place = queries.locate(Point(lon, lat, srid=4326), on=timezone.localdate(clock.now()))
     if place is None:
         raise NoPlaceThere()
     name = queries.place_name(place.area_code, get_language() or "zh")
@@ -79,6 +80,6 @@ def list_layers(request: Any) -> Any:
 def list_features(request: Any, code: str, on: Day | None = None) -> list[dict[str, Any]]:
     """The features of a layer that are valid on a day (today when none is given), at most 2,000, by code."""
     names = ("code", "name_zh", "name_en", "responsible_unit_id", "valid_from_date", "valid_to_date", "attributes")
-    found = queries.features_of(code, on=on or clock.now().date())[: MOST_ROWS * 10]
+    found = queries.features_of(code, on=on or timezone.localdate(clock.now()))[: MOST_ROWS * 10]
     facts = [{name: getattr(one, name) for name in names} for one in found]
     return [{**told, "geometry": queries.exact_json(one.geom)} for told, one in zip(facts, found, strict=True)]

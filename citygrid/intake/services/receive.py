@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.gis.geos import Point
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from citygrid.cases.choices import Source
@@ -95,10 +96,11 @@ def placed(given: ReportIn | Correction, now: datetime) -> tuple[str, str, Point
         return geography.district_of(given.area_code).code, given.area_code, None, False
     lon, lat = geography.to_wgs84(given.lon, given.lat, Frame(given.frame))
     location = Point(lon, lat, srid=4326)
-    place = geography.locate(location, on=now.date())
+    today = timezone.localdate(now)
+    place = geography.locate(location, on=today)
     if place is None:
         other = swapped(lon, lat)
-        is_swapped = other is not None and geography.locate(Point(*other, srid=4326), on=now.date()) is not None
+        is_swapped = other is not None and geography.locate(Point(*other, srid=4326), on=today) is not None
         raise errors.SwappedCoordinates() if is_swapped else errors.OutsideDistrict()
     if not (place.area_code.startswith(given.area_code) or given.area_code.startswith(place.area_code)):
         raise errors.PlaceContradicted(there=place_words(place.area_code), given=place_words(given.area_code))
