@@ -131,6 +131,12 @@ class BoxOutside(Invalid):
     hint = _("Draw it again. Nothing was changed.")
 
 
+class CopyNotMade(Conflict):
+    code = "evidence.copy_not_made"
+    message = _("The copy of this photo is still being made.")
+    hint = _("Ask again in a moment.")
+
+
 class NothingToHide(Conflict):
     code = "evidence.nothing_to_hide"
     message = _("A recording has no picture: nothing can be hidden in it.")

@@ -215,10 +215,15 @@ def redactions(found: models.Media) -> list[models.Redaction]:
 def proposals(media_id: UUID, actor: Actor) -> list[Box]:
     """What the registered detectors would hide in a photo, or in the still picture of a film; a person decides.
 
-    They see the copy as it is, so what is hidden already is not found again. NotFound (404) unless there is a copy and
-    the actor sees it. Takes seconds: a detector runs in a process of its own.
+    They see the copy as it is, so what is hidden already is not found again. NotFound (404) unless the actor sees it,
+    NothingToHide (409) for a recording, CopyNotMade (409) where it is too early. Takes seconds: a detector runs in a
+    process of its own.
     """
     found = media(media_id, actor)
+    if found.kind == Kind.AUDIO:
+        raise errors.NothingToHide()
+    if found.state == MediaState.RECEIVED:
+        raise errors.CopyNotMade()
     copy = Rendition.POSTER if found.kind == Kind.VIDEO else Rendition.PUBLIC
     picture = store.read(stored(str(getattr(found, COPIES[copy]))))
     return [box for detect in detectors.all().values() for box in detect(picture)]

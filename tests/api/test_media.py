@@ -173,8 +173,9 @@ def test_step_takes_photos_and_the_case_shows_them(city: City, client_of) -> Non
 def test_parts_are_hidden_and_what_was_decided_is_told(city: City, client_of) -> None:
     media_id = hand_in(client_of("supervisor")).json()["id"]
     assert send(client_of("supervisor"), [media_id]).status_code == 201
-    services.process(media_id=media_id, now=clock.now())
     client, address = client_of("shift_leader"), f"{MEDIA}/{media_id}/redactions"
+    assert client.get(f"{MEDIA}/{media_id}/proposals").json()["code"] == "evidence.copy_not_made"
+    services.process(media_id=media_id, now=clock.now())
     first = client.get(f"{MEDIA}/{media_id}/public")
     again = client.get(f"{MEDIA}/{media_id}/public", headers={"If-None-Match": first["ETag"]})
     assert (first.status_code, again.status_code, first["Cache-Control"]) == (200, 304, "private, no-cache")
