@@ -62,6 +62,8 @@ def run() -> dict[str, Any]:
         with _wall(port) as page:
             opened = _open(page)
             delays, still = _watch(page, phones)
+            if not delays:
+                raise SystemExit(f"SECONDS={SECONDS} leaves no time to watch after {len(opened)} openings: take more.")
         seconds, spent = time.time() - phones[0].began, _processor_seconds(packager)
         for phone in phones:
             phone.end()
