@@ -1,14 +1,11 @@
 from collections.abc import Callable
-from datetime import date
 
 import pytest
 from django.test import Client
 
 from citygrid.access.tests import factories as access
 from citygrid.desk.tests.factories import CLERK, City, make_city
-from citygrid.geography import services as geography
-from citygrid.geography.choices import LayerKind
-from citygrid.geography.tests.factories import NOW, polygon
+from citygrid.geography.tests.factories import forbid
 from citygrid.kernel import clock
 
 
@@ -16,20 +13,7 @@ from citygrid.kernel import clock
 def city(db: None) -> City:
     """The small city of the desk, in whose first community something is forbidden at all hours."""
     city = make_city(clock.now(), language="en")
-    geography.add_layer(
-        code="fireworks", kind=LayerKind.ZONE, name_zh="烟花", name_en="Fireworks", actor=CLERK, now=NOW
-    )
-    geography.add_feature(
-        layer_code="fireworks",
-        code="F1",
-        name_zh="禁放区",
-        name_en="No fireworks here",
-        geom=polygon(0),
-        valid_from_date=date(2020, 1, 1),
-        attributes={"rule": "forbidden"},
-        actor=CLERK,
-        now=NOW,
-    )
+    forbid(CLERK)
     return city
 
 

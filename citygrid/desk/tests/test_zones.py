@@ -1,35 +1,21 @@
 """What came from a forbidden zone is marked on the pages of reports and cases."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from citygrid.cases.models import Case
 from citygrid.desk.tests.factories import CLERK, COVER, City, add_administrator
-from citygrid.geography import services as geography
 from citygrid.geography.choices import LayerKind
 from citygrid.geography.models import Layer
-from citygrid.geography.tests.factories import NOW, polygon
+from citygrid.geography.tests.factories import forbid
 from citygrid.kernel import clock
 
 
 @pytest.fixture
 def zone(city: City) -> None:
-    geography.add_layer(
-        code="fireworks", kind=LayerKind.ZONE, name_zh="烟花", name_en="Fireworks", actor=CLERK, now=NOW
-    )
-    geography.add_feature(
-        layer_code="fireworks",
-        code="F1",
-        name_zh="禁放区",
-        name_en="No fireworks here",
-        geom=polygon(0),
-        valid_from_date=date(2020, 1, 1),
-        attributes={"rule": "forbidden"},
-        actor=CLERK,
-        now=NOW,
-    )
+    forbid(CLERK)
 
 
 @pytest.mark.usefixtures("zone")

@@ -3,13 +3,13 @@
 90000100x, from west to east: street 900001001 (communities 001 and 002), street 900001002 (001 and 002).
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.contrib.gis.geos import Polygon
 
 from citygrid.geography import services
-from citygrid.geography.choices import GridKind, Level
+from citygrid.geography.choices import GridKind, LayerKind, Level
 from citygrid.geography.models import Area
 from citygrid.kernel.actor import Actor, Axis, Reach, system_actor
 
@@ -90,4 +90,20 @@ def clerk(*permissions: str, areas: tuple[str, ...] = (DISTRICT,)) -> Actor:
         reach=Reach(areas=areas),
         permissions=frozenset(permissions),
         label="clerk",
+    )
+
+
+def forbid(actor: Actor, name_en: str = "No fireworks here", **hours: str) -> None:
+    """A zone over the first column of squares in which something is forbidden; at all hours where none are given."""
+    given: Any = {"actor": actor, "now": NOW}
+    services.add_layer(code="fireworks", kind=LayerKind.ZONE, name_zh="烟花", name_en="Fireworks", **given)
+    services.add_feature(
+        layer_code="fireworks",
+        code="F1",
+        name_zh="禁放区",
+        name_en=name_en,
+        geom=polygon(0),
+        valid_from_date=date(2020, 1, 1),
+        attributes={"rule": "forbidden", **hours},
+        **given,
     )

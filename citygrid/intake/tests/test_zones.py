@@ -10,8 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from citygrid.cases.services import Correction
 from citygrid.cases.tests.factories import NOW, City, make_city
 from citygrid.geography import services as geography
-from citygrid.geography.choices import LayerKind
-from citygrid.geography.tests.factories import ACTOR, SIDE, SOUTH, WEST, polygon
+from citygrid.geography.tests.factories import ACTOR, SIDE, SOUTH, WEST, forbid
 from citygrid.intake import queries, services
 from citygrid.intake.models import Report
 from citygrid.intake.tests.factories import receive
@@ -26,20 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def city() -> City:
     city = make_city()
-    geography.add_layer(
-        code="fireworks", kind=LayerKind.ZONE, name_zh="烟花", name_en="Fireworks", actor=ACTOR, now=NOW
-    )
-    geography.add_feature(
-        layer_code="fireworks",
-        code="F1",
-        name_zh="禁放区",
-        name_en="No fireworks",
-        geom=polygon(0),
-        valid_from_date=date(2020, 1, 1),
-        attributes={"rule": "forbidden", "from_hour": "20:00", "to_hour": "02:00"},
-        actor=ACTOR,
-        now=NOW,
-    )
+    forbid(ACTOR, "No fireworks", from_hour="20:00", to_hour="02:00")
     return city
 
 
