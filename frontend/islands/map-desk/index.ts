@@ -127,18 +127,27 @@ export function mount(element: HTMLElement, data: unknown): void {
   const failed = element.querySelector<HTMLElement>('[data-failed]')!
   let asking = 0
   let asked = 0
+  let asks = 0
+  let isElsewhere = false // than the list tells of
+  let listed = '' // what was drawn then
   const ask = async (hasMoved: boolean) => {
+    const mine = ++asks
     asking++
     asked = Date.now()
+    isElsewhere ||= hasMoved
     const place = standing(view)
-    const before = cases.drawn
     const isRead = await cases.ask(map)
-    const isListed = hasMoved || cases.drawn !== before ? await results.ask(map) : true
+    const isOvertaken = () => mine !== asks // by a newer question, which tells what is in view
+    const isListed = !isOvertaken() && (isElsewhere || cases.drawn !== listed) ? await results.ask(map) : true
+    asking--
+    if (isOvertaken()) return
+    isElsewhere = false
+    listed = cases.drawn
     failed.hidden = isRead && isListed
     const counted = cases.sums(map)
     for (const sum of sums) sum.textContent = look.number(counted[sum.dataset.sum as keyof typeof counted])
+    map.renderSync() // what is told can be picked
     element.dataset.asked = place // that is told now
-    asking--
   }
   map.on('moveend', () => ask(true))
   const isFresh = () => document.documentElement.dataset.live === 'on' && Date.now() - asked < GROWN_OLD
