@@ -38,6 +38,7 @@ MODULES = [
     "citygrid.cases",
     "citygrid.dispatch",
     "citygrid.intake",
+    "citygrid.evaluation",
     "citygrid.exchange",
     "citygrid.desk",
     "citygrid.command",

@@ -25,6 +25,7 @@ from citygrid.cases.queries.lists import (
     waiting_counts,
     waiting_total,
 )
+from citygrid.cases.queries.lives import Life, Taken, following, lives
 from citygrid.cases.queries.outcomes import open_of_unit, settled
 from citygrid.cases.queries.patterns import Opened, first_opened, opened_by_place
 from citygrid.cases.queries.related import Linked, Relation, at_same_place, linked, near
@@ -41,11 +42,13 @@ __all__ = [
     "Concerned",
     "CorrectionWords",
     "Done",
+    "Life",
     "Linked",
     "Load",
     "Opened",
     "Outcome",
     "Relation",
+    "Taken",
     "Work",
     "able_posts",
     "actions_for",
@@ -61,12 +64,14 @@ __all__ = [
     "done_since",
     "first_dispatches",
     "first_opened",
+    "following",
     "happened",
     "lamp_of",
     "last_finding",
     "last_step_of_others",
     "lines",
     "linked",
+    "lives",
     "loads",
     "moment_lamp",
     "near",

@@ -10,7 +10,7 @@ from citygrid.kernel import clock
 
 
 class Command(BaseCommand):
-    help = "Load what the product ships: working calendar, categories and filing standards, procedures."
+    help = "Load what the product ships: working calendar, categories and filing standards, procedures, rates."
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("load_calendar", stdout=self.stdout)
@@ -19,3 +19,4 @@ class Command(BaseCommand):
         from_date = None if catalogue.schemes() else date(localdate(clock.now()).year - 1, 1, 1)
         call_command("load_catalogue", from_date=from_date, stdout=self.stdout)
         call_command("load_procedures", stdout=self.stdout)
+        call_command("load_evaluation", stdout=self.stdout)
