@@ -53,8 +53,15 @@ class League:
 
     def better(self, one: int, other: int) -> float:
         """The probability that the first of two objects has the better rate; a tie counts half."""
-        first, second = self.draws[:, one], self.draws[:, other]
-        return float(np.mean(first > second) + np.mean(first == second) / 2)
+        return float(_better(self.draws[:, one], self.draws[:, other]))
+
+    def matrix(self) -> Floats:
+        """The probability that the object of a row has a better rate than that of a column, for all pairs."""
+        return np.stack([_better(self.draws[:, [one]], self.draws) for one in range(self.draws.shape[1])])
+
+
+def _better(first: Floats, second: Floats) -> Floats:
+    return np.mean((first > second) + (first == second) / 2, axis=0)
 
 
 def league(

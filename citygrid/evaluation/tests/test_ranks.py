@@ -39,6 +39,7 @@ def test_better_is_said_of_few_cases_only_when_it_is_sure() -> None:
     assert not found.surely_better(2, 0)
     assert found.places[2].high - found.places[2].low >= 1
     assert found.better(0, 1) + found.better(1, 0) == pytest.approx(1)
+    assert found.matrix().tolist() == [[found.better(one, other) for other in range(4)] for one in range(4)]
 
 
 def test_better_is_wrong_in_one_of_twenty_at_most() -> None:
