@@ -40,3 +40,19 @@ class Object(models.TextChoices):
     POST = "post", _("Post")
     CATEGORY = "category", _("Category")
     OWNER = "owner", _("Owner of components")
+
+
+class Scale(models.TextChoices):
+    """How an indicator of an index is brought to a scale from 0 to 100, or around 50, whatever its unit."""
+
+    MINMAX = "minmax", _("0 for the lowest, 100 for the highest")
+    GOALPOSTS = "goalposts", _("0 and 100 are fixed")
+    ZSCORE = "zscore", _("50 is the mean, 10 a standard deviation")
+    RANK = "rank", _("0 for the last, 100 for the first")
+
+
+class Mean(models.TextChoices):
+    """How parts of an index become one: arithmetic lets one make up for another, geometric much less."""
+
+    ARITHMETIC = "arithmetic", _("arithmetic mean")
+    GEOMETRIC = "geometric", _("geometric mean")

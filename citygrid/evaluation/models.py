@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from citygrid.evaluation.choices import Direction, Kind, Moment, Object
+from citygrid.evaluation.choices import Direction, Kind, Mean, Moment, Object, Scale
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.scope import AreaCodeField, ScopedModel, ScopedQuerySet, any_prefix
 
@@ -173,3 +173,79 @@ class Scoring(models.Model):
 
     def __str__(self) -> str:
         return f"{self.object} {self.version}"
+
+
+class IndexNode(models.Model):
+    """A node of a composite index: an indicator where nothing is below it, else the mean of its parts.
+
+    An indicator takes its values from what was imported (`IndexValue`), or from the definition it names: the rate
+    of the communities in the month, or with `per_km2` the count on each square kilometre.
+    """
+
+    key = models.CharField(max_length=60, unique=True)
+    parent = models.CharField(max_length=60, blank=True, help_text="empty at the root of an index")
+    position = models.PositiveIntegerField()
+    name_zh = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100)
+    weight = models.FloatField(default=1)
+    mean = models.CharField(max_length=10, choices=Mean, default=Mean.ARITHMETIC)
+    needed = models.FloatField(default=0.5, help_text="share of the weights below that must be there")
+    scale = models.CharField(max_length=10, choices=Scale, default=Scale.MINMAX)
+    is_good = models.BooleanField(default=True)
+    is_log = models.BooleanField(default=False)
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
+    indicator = models.CharField(max_length=60, blank=True)
+    per_km2 = models.BooleanField(default=False)
+    source = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(weight__gt=0), name="index_node_weighs"),
+            models.CheckConstraint(condition=Q(needed__gte=0, needed__lte=1), name="index_node_needed_is_share"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class IndexValue(models.Model):
+    """What an indicator of an index came to in a community in a month, as somebody imported it."""
+
+    key = models.CharField(max_length=60)
+    area_code = AreaCodeField(help_text="of a community")
+    month = models.DateField(help_text="its first day")
+    value = models.FloatField()
+    source = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["month", "key", "area_code"], name="index_value_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.area_code} {self.month:%Y-%m}"
+
+
+class IndexEdition(models.Model):
+    """An index of a month as it was published, with all that it was reckoned from. Append-only.
+
+    `tree`: as `rules.indextree.as_data` writes it. `given`: {key: {area: value}}. `found`: {area: {score, rank,
+    low, high, known}}. `digest`: the SHA-256 of the three, written canonically.
+    """
+
+    root = models.CharField(max_length=60)
+    month = models.DateField()
+    number = models.PositiveIntegerField(help_text="1 is the first; a later one replaces it, with a reason")
+    reason = models.TextField(blank=True)
+    tree = models.JSONField()
+    names = models.JSONField(help_text="{key: [Chinese, English]}")
+    given = models.JSONField()
+    found = models.JSONField()
+    digest = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["root", "month", "number"], name="index_edition_once")]
+
+    def __str__(self) -> str:
+        return f"{self.root} {self.month:%Y-%m} {self.number}"

@@ -1,4 +1,15 @@
 from citygrid.evaluation.queries.fairness import Fair, Fairness, at_an_equal_mix, fairness
+from citygrid.evaluation.queries.indices import (
+    Index,
+    Standing,
+    index,
+    line,
+    months_of,
+    nodes,
+    reckoned_index,
+    roots,
+    values,
+)
 from citygrid.evaluation.queries.rates import Figures, League, Period, counted, definitions, league
 from citygrid.evaluation.rules.scores import Grade, Rate
 
@@ -7,12 +18,21 @@ __all__ = [
     "Fairness",
     "Figures",
     "Grade",
+    "Index",
     "League",
     "Period",
     "Rate",
+    "Standing",
     "at_an_equal_mix",
     "counted",
     "definitions",
     "fairness",
+    "index",
     "league",
+    "line",
+    "months_of",
+    "nodes",
+    "reckoned_index",
+    "roots",
+    "values",
 ]

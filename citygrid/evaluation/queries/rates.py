@@ -69,14 +69,23 @@ def league(actor: Actor, of: Object, period: Period, now: datetime) -> League:
     if scoring is None:
         return League([], None, [])
     used = definitions(period.last, scoring)
-    found: dict[str, dict[str, Rate]] = {}
-    for moment, some in groupby(sorted(used, key=lambda one: one.moment), key=lambda one: one.moment):
-        for key, rates in _sums(_rows(actor, of, moment, period, now), of, list(some)):
-            found.setdefault(key, {}).update(rates)
+    found = _summed(actor, of, used, period, now)
     nothing = {one.indicator: Rate(0, 0 if one.denominator else None) for one in used}
     parts, grades = _parts(scoring, used), [Grade(**one) for one in scoring.grades]
     rows = [_figures(key, {**nothing, **found[key]}, parts, grades) for key in sorted(found)]
     return League(used, scoring, rows)
+
+
+def sums_of(
+    actor: Actor, of: Object, *, indicators: Sequence[str], period: Period, now: datetime
+) -> dict[str, dict[str, Rate]]:
+    """These indicators, as they are in force on the last day, by object and indicator; objects that have any.
+
+    One query, and one for each kind of day that they go by.
+    """
+    actor.require(permissions.VIEW)
+    used = list(models.Definition.objects.filter(_in_force(period.last), indicator__in=set(indicators)))
+    return _summed(actor, of, used, period, now)
 
 
 def counted(
@@ -97,6 +106,16 @@ def definitions(day: date, scoring: models.Scoring) -> list[models.Definition]:
     wanted = dict.fromkeys([*scoring.columns, *(part["indicator"] for part in scoring.parts)])
     found = {one.indicator: one for one in models.Definition.objects.filter(_in_force(day), indicator__in=wanted)}
     return [found[name] for name in wanted if name in found]
+
+
+def _summed(
+    actor: Actor, of: Object, used: Sequence[models.Definition], period: Period, now: datetime
+) -> dict[str, dict[str, Rate]]:
+    found: dict[str, dict[str, Rate]] = {}
+    for moment, some in groupby(sorted(used, key=lambda one: one.moment), key=lambda one: one.moment):
+        for key, rates in _sums(_rows(actor, of, moment, period, now), of, list(some)):
+            found.setdefault(key, {}).update(rates)
+    return found
 
 
 def _in_force(day: date) -> Q:

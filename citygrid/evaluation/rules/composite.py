@@ -6,31 +6,15 @@ weight goes to its siblings, in proportion, and the share of the weights that wa
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from citygrid.evaluation.choices import Mean, Scale
 from citygrid.evaluation.rules.ranks import interval
 
 Floats = NDArray[np.float64]
 HUNDRED = 100.0
-
-
-class Scale(StrEnum):
-    """How an indicator is brought to a scale from 0 to 100, or around 50, whatever its unit."""
-
-    MINMAX = "minmax"  # 0 for the lowest object, 100 for the highest
-    GOALPOSTS = "goalposts"  # 0 and 100 are fixed by the definition; beyond them it goes no further
-    ZSCORE = "zscore"  # 50 is the mean, 10 a standard deviation
-    RANK = "rank"  # 0 for the last, 100 for the first; equal ones share the middle
-
-
-class Mean(StrEnum):
-    """How the parts of a node become one: arithmetic lets one make up for another, geometric much less."""
-
-    ARITHMETIC = "arithmetic"
-    GEOMETRIC = "geometric"
 
 
 @dataclass(frozen=True, slots=True)

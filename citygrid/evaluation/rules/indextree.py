@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from citygrid.evaluation.rules.composite import Mean, Node, Scale
+from citygrid.evaluation.choices import Mean, Scale
+from citygrid.evaluation.rules.composite import Node
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from citygrid.evaluation.rules.composite import Mean, Node, Scale, check, index, rank_intervals, ranked
+from citygrid.evaluation.choices import Mean, Scale
+from citygrid.evaluation.rules.composite import Node, check, index, rank_intervals, ranked
 
 Column = list[float]
 OBJECTS = 40

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from citygrid.evaluation.rules.composite import Mean, Node, Scale
+from citygrid.evaluation.choices import Mean, Scale
+from citygrid.evaluation.rules.composite import Node
 from citygrid.evaluation.rules.indextree import Line, as_data, faults_of, from_data, tree_of
 
 LINES = [

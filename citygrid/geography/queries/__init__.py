@@ -41,6 +41,7 @@ from citygrid.geography.queries.places import (
     place_name,
     place_names,
     points_to_wgs84,
+    sizes,
     time_zone_of,
     to_wgs84,
     unit_grids,
@@ -50,6 +51,7 @@ from citygrid.geography.rules.topology import Spot
 from citygrid.geography.rules.vicinity import MOST_METRES, Vicinity, vicinity
 
 __all__ = [
+    "sizes",
     "CELL_STEPS",
     "MOST_METRES",
     "DraftEntry",

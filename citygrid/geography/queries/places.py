@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.contrib.gis.db.models import MultiPolygonField
 from django.contrib.gis.db.models.aggregates import Extent
 from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.contrib.gis.geos import Point, Polygon
 from django.db import connection
-from django.db.models import Q
+from django.db.models import FloatField, Func, Q
+from django.db.models.functions import Cast
 from django.utils.translation import override
 
 from citygrid.geography.choices import CODE_LENGTH, GridKind, LayerKind, Level
@@ -151,6 +153,12 @@ def area(code: str) -> Area:
 def areas_below(code: str, level: Level) -> list[Area]:
     """The areas of a level whose code begins with `code` ("": everywhere), by code, without their outlines."""
     return list(Area.objects.filter(prefix_range("code", code), level=level).defer("geom").order_by("code"))
+
+
+def sizes(level: Level) -> dict[str, float]:
+    """How many square kilometres each area of a level has, on the spheroid, by its code. One query."""
+    size = Func(Cast("geom", MultiPolygonField(geography=True)), function="ST_Area", output_field=FloatField())
+    return {code: metres / 1e6 for code, metres in Area.objects.filter(level=level).values_list("code", size)}
 
 
 def district_of(code: str) -> Area:
