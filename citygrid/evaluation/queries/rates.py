@@ -99,6 +99,11 @@ def definitions(day: date, scoring: models.Scoring) -> list[models.Definition]:
     return [found[name] for name in wanted if name in found]
 
 
+def definition(indicator: str, day: date) -> models.Definition | None:
+    """The definition of an indicator in force on a day; None where there is none."""
+    return models.Definition.objects.filter(_in_force(day), indicator=indicator).first()
+
+
 def _in_force(day: date) -> Q:
     return Q(from_date__lte=day) & (Q(until_date__isnull=True) | Q(until_date__gt=day))
 
