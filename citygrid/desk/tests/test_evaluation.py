@@ -36,7 +36,7 @@ def test_empty_league_teaches(city: City, enter) -> None:
 def test_each_figure_leads_to_as_many_cases(counted: City, enter, of: str) -> None:
     client = enter("shift_leader")
     drawn = client.get("/evaluation/", {"of": of, "span": "year"}).content.decode()
-    found = re.findall(r'<a href="(/evaluation/cases/\?[^"]*part=denominator[^"]*)">(\d+)</a>', drawn)
+    found = re.findall(r'<a href="(/evaluation/cases/\?[^"]*part=denominator[^"]*)">\d+ / (\d+)</a>', drawn)
     assert found or of == Object.OWNER  # no component of the factories has an owner
     for address, count in found[:6]:
         page = client.get(unescape(address)).content.decode()

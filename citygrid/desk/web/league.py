@@ -109,8 +109,8 @@ def _rate_column(asked: Asked, definition: Any) -> Column:
         counted = _link(asked, row, definition.indicator, "numerator", words)
         if rate.denominator is None:
             return counted
-        whole = _link(asked, row, definition.indicator, "denominator", str(rate.denominator))
-        return format_html('{} <span class="quiet">{} / {}</span>', counted, rate.numerator, whole)
+        of = _link(asked, row, definition.indicator, "denominator", f"{rate.numerator} / {rate.denominator}")
+        return format_html("{} {}", counted, of)
 
     return Column(name_of(definition), drawn)
 
