@@ -20,6 +20,26 @@ class Period(TextChoices):
         }[self]
 
 
+class Span(TextChoices):
+    """A span of days that is evaluated: up to today, from the first day of the year, quarter ... it lies in."""
+
+    DAY = "day", _("Today")
+    WEEK = "week", _("This week")
+    MONTH = "month", _("This month")
+    QUARTER = "quarter", _("This quarter")
+    YEAR = "year", _("This year")
+
+    def first_day(self, today: date) -> date:
+        """Its first day: a week begins on Monday."""
+        return {
+            Span.DAY: today,
+            Span.WEEK: today - timedelta(days=today.weekday()),
+            Span.MONTH: today.replace(day=1),
+            Span.QUARTER: today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1),
+            Span.YEAR: today.replace(month=1, day=1),
+        }[self]
+
+
 class ListPage(TextChoices):
     """The lists of which views are kept, by the names of their addresses."""
 

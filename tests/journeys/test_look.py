@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from django.core.management import call_command
 
 from citygrid.cases.models import Case
 from citygrid.cases.rules import Correction, Given
@@ -12,6 +13,7 @@ from citygrid.desk.tests.factories import COVER, LITTER, City, add_administrator
 from citygrid.desk.tests.learned import LAMP, NEVER_SENT, filed, teach
 from citygrid.desk.tests.test_focus import proposed, published
 from citygrid.desk.tests.test_quality import see_cover
+from citygrid.evaluation import services as evaluation
 from citygrid.geography.services import FeatureIn, publish_draft, save_draft, undo_publication
 from citygrid.geography.tests.factories import square
 from citygrid.intake import services as intake
@@ -25,6 +27,7 @@ from citygrid.notices.tests.factories import holder, notice
 from citygrid.workflow import queries as workflow
 from tests.journeys.staff import PASSWORD, Staff
 
+FIGURE = "indicator=filed_count&part=numerator"
 SIZES = {"screen": (1366, 768), "phone": (390, 844)}
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -37,6 +40,7 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
     yield "cases-empty", "acceptor", "/cases/"
     yield "reports-empty", "acceptor", "/reports/"
     yield "supervision-empty", "shift_leader", "/supervision/"
+    yield "evaluation-empty", "shift_leader", "/evaluation/"
     yield "report-quality-empty", "supervisor", "/reports/quality/"
     yield "focus-empty", "shift_leader", "/focus/"
     yield "automation-empty", "dispatcher", "/automation/"
@@ -51,6 +55,8 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
     for area in ("900001001001", "900001002001"):
         proposed(COVER, area)
         published(LITTER, area)
+    call_command("load_evaluation", verbosity=0)
+    evaluation.count_changed()
     yield from (
         ("home", "acceptor", "/"),
         ("home-dispatcher", "dispatcher", "/"),
@@ -78,6 +84,8 @@ def addresses(city: City) -> Iterator[tuple[str, str, str]]:
         ("reports-own", "supervisor", "/reports/?sent_by=me"),
         ("report-quality-own", "supervisor", "/reports/quality/"),
         ("report-quality", "shift_leader", "/reports/quality/?period=today"),
+        ("evaluation", "shift_leader", "/evaluation/?of=department&span=year"),
+        ("evaluation-cases", "shift_leader", f"/evaluation/cases/?of=district&key=900001&span=year&{FIGURE}"),
         ("focus", "shift_leader", "/focus/"),
         ("focus-own", "supervisor", "/focus/"),
         ("home-supervisor", "supervisor", "/"),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -22,6 +23,7 @@ from citygrid.desk.tests.test_quality import see_cover
 from citygrid.desk.tests.test_sheets import send
 from citygrid.dispatch import services as automatic
 from citygrid.dispatch.tests import factories as dispatch
+from citygrid.evaluation import services as evaluation
 from citygrid.geography import services as geography
 from citygrid.geography.tests.factories import SOUTH, WEST, feature, square
 from citygrid.intake import services as intake
@@ -66,6 +68,7 @@ QUEUE = 22  # the list, and the case that is open beside it, for who may correct
 MAP_LIST = 5
 TASKS = {"supervision": 14, "handover": 11}
 FOCUS = {"shift_leader": 10, "supervisor": 7}  # what to look for
+LEAGUE = {"post": 13, "department": 17, "community": 15}
 QUALITY = 9  # of the reports of posts, their own counters and those of all
 NEWS = 5  # of a case that is open
 DRAFT_PAGE = 10  # of a layer, with what is wrong with it
@@ -198,6 +201,19 @@ def test_page_of_supervision_costs_no_more_queries_with_more_tasks_and_posts(cit
             city.play(city.case(place, start), "acceptor send_to_verify", start=start)
         spends.append(spent(client, reverse(name)))
     assert spends == [TASKS[name], TASKS[name]]
+
+
+@pytest.mark.parametrize("of", ["post", "department", "community"])
+def test_league_costs_no_more_queries_with_more_cases(city: City, enter, of: str) -> None:
+    call_command("load_evaluation", verbosity=0)
+    client, spends, now = enter("shift_leader"), [], clock.now() - timedelta(days=1)
+    make_cases(city, now, 14)
+    for places in (range(0), range(40, 60)):
+        for place in places:
+            city.play(city.case(place, now), "acceptor send_to_verify", start=now)
+        evaluation.count_changed()
+        spends.append(spent(client, f"{reverse('evaluation')}?of={of}&span=year"))
+    assert spends == [LEAGUE[of], LEAGUE[of]]
 
 
 def test_page_of_report_quality_costs_no_more_queries_with_more_posts_and_reports(city: City, enter) -> None:

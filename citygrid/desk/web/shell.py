@@ -22,6 +22,7 @@ from citygrid.desk.rules import Keys
 from citygrid.desk.web.administration import parts_for
 from citygrid.desk.web.words import place_name
 from citygrid.dispatch import permissions as dispatch_permissions
+from citygrid.evaluation import permissions as evaluation_permissions
 from citygrid.geography import permissions as geography_permissions
 from citygrid.geography import queries as geography
 from citygrid.geography.errors import UnknownPlace
@@ -179,6 +180,7 @@ def _nav(about: Standing) -> list[NavItem]:
         ("map", "map-2", _("Map"), case_permissions.VIEW, None),
         ("command", "activity", _("Command page"), "command.page:view", None),
         ("supervision", "clipboard-check", _("Supervision"), case_permissions.OVERSEE_TASKS, None),
+        ("evaluation", "chart-bar", _("Evaluation"), evaluation_permissions.VIEW, None),
         ("categories", "tag", _("Catalogue"), catalogue_permissions.VIEW_STANDARDS, None),
         ("rules", "users-group", _("Rules"), dispatch_permissions.VIEW_RULES, None),
         ("automation", "robot", _("Automatic dispatch"), dispatch_permissions.VIEW_RULES, None),
@@ -201,6 +203,7 @@ PARTS = {
     "cases": "case",
     "map": "map",
     "supervision": "handover",
+    "evaluation": "evaluation",
     "categories": "category",
     "rules": "rules",
     "automation": "automation",

@@ -10,7 +10,7 @@ from citygrid.evaluation.queries.indices import (
     roots,
     values,
 )
-from citygrid.evaluation.queries.rates import Figures, League, Period, counted, definitions, league
+from citygrid.evaluation.queries.rates import Figures, League, Period, counted, definition, definitions, league
 from citygrid.evaluation.rules.scores import Grade, Rate
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Standing",
     "at_an_equal_mix",
     "counted",
+    "definition",
     "definitions",
     "fairness",
     "index",

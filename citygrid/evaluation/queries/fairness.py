@@ -9,7 +9,7 @@ from django.db.models import F
 
 from citygrid.evaluation import models, permissions
 from citygrid.evaluation.choices import Direction, Object
-from citygrid.evaluation.queries.rates import KEYS, League, Period, _rows, _sum
+from citygrid.evaluation.queries.rates import KEYS, League, Period, rows_of, sum_of
 from citygrid.evaluation.rules import ranks
 from citygrid.evaluation.rules.casemix import Adjusted, Counts, adjusted
 from citygrid.evaluation.rules.funnel import Flag, Funnel, dispersion, flag, funnel
@@ -98,8 +98,8 @@ def at_an_equal_mix(
     actor.require(permissions.VIEW)
     if not definition.denominator:
         return {}
-    rows = _rows(actor, of, definition.moment, period, now).annotate(key=KEYS[of]).filter(key__isnull=False)
-    sums = {"count": _sum(definition.numerator), "cases": _sum(definition.denominator)}
+    rows = rows_of(actor, of, definition.moment, period, now).annotate(key=KEYS[of]).filter(key__isnull=False)
+    sums = {"count": sum_of(definition.numerator), "cases": sum_of(definition.denominator)}
     found: dict[str, Counts] = {}
     for row in rows.order_by().values("key", kind_of_case=F("category")).annotate(**sums):
         if row["cases"]:

@@ -97,7 +97,7 @@ def counted(
     held = Q(pk__in=[])
     for term in terms:
         held |= _holds(term)
-    rows = _rows(actor, of, definition.moment, period, now).annotate(key=KEYS[of]).filter(held, key=key)
+    rows = rows_of(actor, of, definition.moment, period, now).annotate(key=KEYS[of]).filter(held, key=key)
     return rows.values_list("case_id", flat=True)
 
 
@@ -108,12 +108,17 @@ def definitions(day: date, scoring: models.Scoring) -> list[models.Definition]:
     return [found[name] for name in wanted if name in found]
 
 
+def definition(indicator: str, day: date) -> models.Definition | None:
+    """The definition of an indicator in force on a day; None where there is none."""
+    return models.Definition.objects.filter(_in_force(day), indicator=indicator).first()
+
+
 def _summed(
     actor: Actor, of: Object, used: Sequence[models.Definition], period: Period, now: datetime
 ) -> dict[str, dict[str, Rate]]:
     found: dict[str, dict[str, Rate]] = {}
     for moment, some in groupby(sorted(used, key=lambda one: one.moment), key=lambda one: one.moment):
-        for key, rates in _sums(_rows(actor, of, moment, period, now), of, list(some)):
+        for key, rates in _sums(rows_of(actor, of, moment, period, now), of, list(some)):
             found.setdefault(key, {}).update(rates)
     return found
 
@@ -122,7 +127,7 @@ def _in_force(day: date) -> Q:
     return Q(from_date__lte=day) & (Q(until_date__isnull=True) | Q(until_date__gt=day))
 
 
-def _rows(actor: Actor, of: Object, moment: str, period: Period, now: datetime) -> QuerySet[Any, Any]:
+def rows_of(actor: Actor, of: Object, moment: str, period: Period, now: datetime) -> QuerySet[Any, Any]:
     days = {f"{moment}_on__gte": period.first, f"{moment}_on__lte": period.last}
     rows = models.Stage.objects.visible_to(actor).filter(kind=KINDS.get(of, Kind.CASE), **days)
     return rows.filter(due_at__lte=now) if moment == Moment.DUE else rows
@@ -131,8 +136,8 @@ def _rows(actor: Actor, of: Object, moment: str, period: Period, now: datetime) 
 def _sums(
     rows: QuerySet[Any, Any], of: Object, used: Sequence[models.Definition]
 ) -> Iterable[tuple[str, dict[str, Rate]]]:
-    sums = {f"{one.indicator}_n": _sum(one.numerator) for one in used}
-    sums |= {f"{one.indicator}_d": _sum(one.denominator) for one in used if one.denominator}
+    sums = {f"{one.indicator}_n": sum_of(one.numerator) for one in used}
+    sums |= {f"{one.indicator}_d": sum_of(one.denominator) for one in used if one.denominator}
     grouped = rows.annotate(key=KEYS[of]).filter(key__isnull=False).order_by().values("key").annotate(**sums)
     for row in grouped:
         yield (
@@ -141,7 +146,7 @@ def _sums(
         )
 
 
-def _sum(formula: str) -> Any:
+def sum_of(formula: str) -> Any:
     total: Any = 0
     for term in expression.parse(formula):
         total = Count("pk", filter=_holds(term)) * term.sign + total
