@@ -56,3 +56,13 @@ class Mean(models.TextChoices):
 
     ARITHMETIC = "arithmetic", _("arithmetic mean")
     GEOMETRIC = "geometric", _("geometric mean")
+
+
+class Flag(models.TextChoices):
+    """How far a rate lies from the common one."""
+
+    WITHIN = "within", _("no difference to speak of")
+    LOW = "low", _("lower, perhaps by chance")
+    HIGH = "high", _("higher, perhaps by chance")
+    VERY_LOW = "very_low", _("lower than chance explains")
+    VERY_HIGH = "very_high", _("higher than chance explains")

@@ -76,3 +76,21 @@ def test_address_that_makes_no_sense_shows_the_usual(counted: City, enter, query
 
 def test_supervisors_may_not_see_it(city: City, enter) -> None:
     assert enter("supervisor").get("/evaluation/").status_code == 403
+
+
+@pytest.mark.parametrize("of", ["department", "community", "category"])
+def test_differences_lead_to_their_cases_and_say_what_is_sure(counted: City, enter, of: str) -> None:
+    client = enter("shift_leader")
+    answer = client.get("/evaluation/differences/", {"of": of, "span": "year", "indicator": "close_rate"})
+    drawn = answer.content.decode()
+    found = re.findall(r'<a href="(/evaluation/cases/\?[^"]*)">(\d+) / (\d+)</a>', drawn)
+    assert found and drawn.count('class="plot-dot') == len(found)
+    for address, _count, cases in found:
+        page = client.get(unescape(address)).content.decode()
+        assert len(set(re.findall(r'href="/cases/([0-9-]+)/"', page))) == int(cases)
+
+
+def test_differences_of_nothing_teach(city: City, enter) -> None:
+    assert "Nothing was counted in this period" in words_of(enter("shift_leader").get("/evaluation/differences/"))
+    call_command("load_evaluation", verbosity=0)
+    assert "Nothing was counted in this period" in words_of(enter("shift_leader").get("/evaluation/differences/"))

@@ -69,12 +69,17 @@ def league_table(request: Any, asked: Asked, found: League, before: League, name
         columns,
         sorted(found.rows, key=lambda row: (row.score is None, -(row.score or 0), row.key)),
         caption=_("The best score first"),
-        empty=Empty(
-            _("Nothing was counted in this period"),
-            _("Cases are counted within a minute, and judged once their deadline has passed. Choose a longer period."),
-            icon="chart-bar",
-        ),
+        empty=nothing_counted(),
         id="league",
+    )
+
+
+def nothing_counted() -> Empty:
+    """What an empty league teaches."""
+    return Empty(
+        _("Nothing was counted in this period"),
+        _("Cases are counted within a minute, and judged once their deadline has passed. Choose a longer period."),
+        icon="chart-bar",
     )
 
 

@@ -76,6 +76,7 @@ urlpatterns = [
     path("focus/<uuid:focus_id>/withdraw/", focus.withdraw, name="focus-withdraw"),
     path("evaluation/", evaluation.evaluation, name="evaluation"),
     path("evaluation/league.xlsx", evaluation.evaluation_file, name="evaluation-file"),
+    path("evaluation/differences/", evaluation.differences, name="evaluation-differences"),
     path("evaluation/cases/", evaluation.evaluation_cases, name="evaluation-cases"),
     path("supervision/", supervision.supervision, name="supervision"),
     path("supervision/move/", supervision.move, name="task-move"),

@@ -11,9 +11,11 @@ from citygrid.evaluation.queries.indices import (
     values,
 )
 from citygrid.evaluation.queries.rates import Figures, League, Period, counted, definition, definitions, league
+from citygrid.evaluation.rules.casemix import Adjusted
 from citygrid.evaluation.rules.scores import Grade, Rate
 
 __all__ = [
+    "Adjusted",
     "Fair",
     "Fairness",
     "Figures",

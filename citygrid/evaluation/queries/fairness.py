@@ -8,11 +8,11 @@ from zlib import crc32
 from django.db.models import F
 
 from citygrid.evaluation import models, permissions
-from citygrid.evaluation.choices import Direction, Object
+from citygrid.evaluation.choices import Direction, Flag, Object
 from citygrid.evaluation.queries.rates import KEYS, League, Period, rows_of, sum_of
 from citygrid.evaluation.rules import ranks
 from citygrid.evaluation.rules.casemix import Adjusted, Counts, adjusted
-from citygrid.evaluation.rules.funnel import Flag, Funnel, dispersion, flag, funnel
+from citygrid.evaluation.rules.funnel import Funnel, dispersion, flag, funnel
 from citygrid.evaluation.rules.ranks import Place
 from citygrid.kernel.actor import Actor
 

@@ -7,12 +7,13 @@ no more than the stated share lies outside, however few the cases are.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+
+from citygrid.evaluation.choices import Flag
 
 WARNING = 0.95
 ALARM = 0.998
@@ -28,16 +29,6 @@ class Limits(NamedTuple):
 
     low: int
     high: int
-
-
-class Flag(StrEnum):
-    """How far a rate lies from the common one."""
-
-    WITHIN = "within"
-    LOW = "low"  # outside the 95 % limits
-    HIGH = "high"
-    VERY_LOW = "very_low"  # outside the 99.8 % limits
-    VERY_HIGH = "very_high"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from django.core.management import call_command
 from citygrid.cases.tests.factories import NOW, City, make_city
 from citygrid.cases.tests.test_scenarios import HAPPY
 from citygrid.evaluation import models, queries, services
-from citygrid.evaluation.choices import Object
-from citygrid.evaluation.rules.funnel import Flag
+from citygrid.evaluation.choices import Flag, Object
 from citygrid.evaluation.rules.scores import Rate
 from citygrid.kernel.actor import system_actor
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from citygrid.evaluation.rules.funnel import ALARM, WARNING, Flag, dispersion, flag, funnel, limits
+from citygrid.evaluation.choices import Flag
+from citygrid.evaluation.rules.funnel import ALARM, WARNING, dispersion, flag, funnel, limits
 
 COUNTED = st.integers(0, 400)
 SHARE = st.integers(0, 1000).map(lambda n: n / 1000)

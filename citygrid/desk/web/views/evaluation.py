@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from citygrid.cases import permissions as case_permissions
 from citygrid.cases import queries as cases
 from citygrid.desk.choices import Span
-from citygrid.desk.web import export, league
+from citygrid.desk.web import export, fairness, league
 from citygrid.desk.web.shell import draw, standing
 from citygrid.desk.web.tables import case_table
 from citygrid.desk.web.words import paged
@@ -33,10 +33,8 @@ def evaluation(request: Any) -> HttpResponse:
     before = queries.league(request.actor, asked.of, asked.period.before(), about.now)
     names = league.names_of(asked.of, [row.key for row in found.rows])
     context = {
-        "objects": [(one.label, query_with(request, of=one), one == asked.of) for one in Object],
-        "spans": [
-            (one.label, query_with(request, span=one, since=None, until=None), one == asked.span) for one in Span
-        ],
+        **_choices(request, asked),
+        "differences": query_with(request),
         "asked": asked,
         "table": league.league_table(request, asked, found, before, names),
         "formulas": [(league.name_of(one), in_language(one.words_zh, one.words_en), one) for one in found.definitions],
@@ -81,6 +79,46 @@ def evaluation_cases(request: Any) -> HttpResponse:
             "back": query_with(request, key=None, indicator=None, part=None, page=None),
         }
         return draw(request, "desk/evaluation_cases.html", context)
+
+
+@requires(permissions.VIEW)
+@require_safe
+def differences(request: Any) -> HttpResponse:
+    """What may be said of the differences by one rate (`?indicator=`; the first one where none is named)."""
+    about = standing(request)
+    asked = league.asked_for(request.GET, about.today)
+    found = queries.league(request.actor, asked.of, asked.period, about.now)
+    context = {**_choices(request, asked), "asked": asked, "back": query_with(request, indicator=None)}
+    rates = [one for one in found.definitions if one.denominator]  # a count has no limits and no place
+    if not rates:
+        return draw(request, "desk/fairness.html", context | {"empty": league.nothing_counted()})
+    wanted = request.GET.get("indicator", "")
+    definition = next((one for one in rates if one.indicator == wanted), rates[0])
+    judged = queries.fairness(found, definition, asked.period)
+    mix = queries.at_an_equal_mix(request.actor, asked.of, definition, asked.period, about.now)
+    names = league.names_of(asked.of, [row.key for row in judged.rows])
+    links = [(league.name_of(one), query_with(request, indicator=one.indicator), one == definition) for one in rates]
+    context |= {
+        "rates": links,
+        "name": league.name_of(definition),
+        "words": in_language(definition.words_zh, definition.words_en),
+        "definition": definition,
+        "seed": judged.seed,
+        "spread": fairness.spread_words(judged),
+        "funnel": fairness.drawn_funnel(asked, judged, names),
+        "table": fairness.fairness_table(request, asked, judged, mix, names),
+    }
+    return draw(request, "desk/fairness.html", context)
+
+
+def _choices(request: Any, asked: league.Asked) -> dict[str, Any]:
+    """The chips above: kinds of objects and periods."""
+    return {
+        "objects": [(one.label, query_with(request, of=one), one == asked.of) for one in Object],
+        "spans": [
+            (one.label, query_with(request, span=one, since=None, until=None), one == asked.span) for one in Span
+        ],
+    }
 
 
 def _definition(request: Any, asked: league.Asked) -> Any:
