@@ -41,12 +41,13 @@ class Asked(NamedTuple):
 
 def asked_for(query: QueryDict, today: date) -> Asked:
     """What is not said, or makes no sense, is communities in this month."""
-    of = Object(query["of"]) if query.get("of") in Object.values else Object.COMMUNITY
+    of, span = query.get("of", ""), query.get("span", "")
+    asked = Object(of) if of in Object.values else Object.COMMUNITY
     first, last = _day(query.get("since", "")), _day(query.get("until", ""))
     if first and last and first <= last:
-        return Asked(of, Period(first, last), None)
-    span = Span(query["span"]) if query.get("span") in Span.values else Span.MONTH
-    return Asked(of, Period(span.first_day(today), today), span)
+        return Asked(asked, Period(first, last), None)
+    chosen = Span(span) if span in Span.values else Span.MONTH
+    return Asked(asked, Period(chosen.first_day(today), today), chosen)
 
 
 def names_of(of: Object, keys: Collection[str]) -> Names:
