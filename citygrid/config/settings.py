@@ -41,6 +41,7 @@ MODULES = [
     "citygrid.exchange",
     "citygrid.desk",
     "citygrid.command",
+    "citygrid.portal",
     "citygrid.terminal",
     "citygrid.live",
     "citygrid.simulator",

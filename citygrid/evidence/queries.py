@@ -34,10 +34,10 @@ __all__ = [
     "media",
     "most_seconds",
     "open_copy",
+    "open_public",
     "owners_of_same",
     "photos",
     "proposals",
-    "public_copy",
     "redactions",
     "refusal_words",
     "stream",
@@ -121,10 +121,10 @@ def ids_public(owner_kind: str, owner_ids: Collection[UUID]) -> dict[UUID, dict[
     return found
 
 
-def public_copy(media_id: UUID, rendition: str) -> str:
-    """The stored name of a copy of a photo that the caller found to be public; NotFound (404) when it is not there."""
+def open_public(media_id: UUID, rendition: str) -> Any:
+    """A copy of a photo that the caller found to be public, as an open file; NotFound (404) when it is not there."""
     found = models.Media.objects.filter(pk=media_id, redaction__isnull=False, state=MediaState.READY).first()
-    return stored(str(getattr(found, COPIES[Rendition(rendition)]))) if found else stored("")
+    return store.open_file(stored(str(getattr(found, COPIES[Rendition(rendition)], ""))))
 
 
 def digests(media_ids: Iterable[UUID]) -> list[str]:

@@ -27,7 +27,17 @@ from citygrid.cases.queries.lists import (
 )
 from citygrid.cases.queries.outcomes import open_of_unit, settled
 from citygrid.cases.queries.patterns import Opened, first_opened, opened_by_place
-from citygrid.cases.queries.public import PublicCase, PublicFilter, photo, public_case, public_cases, public_near
+from citygrid.cases.queries.public import (
+    LEAST_TOLD,
+    PublicCase,
+    PublicFilter,
+    StreetFigures,
+    photo,
+    public_case,
+    public_cases,
+    public_near,
+    public_streets,
+)
 from citygrid.cases.queries.related import Linked, Relation, at_same_place, linked, near
 from citygrid.cases.queries.single import PHOTO_OWNER, actions_for, as_seen, case, case_by_number, charge_of, lamp_of
 from citygrid.cases.queries.tasks import Load, able_posts, loads, moment_lamp, task_lamp, tasks
@@ -35,6 +45,7 @@ from citygrid.cases.queries.tiles import tile
 from citygrid.cases.rules import Outcome, Work, works
 
 __all__ = [
+    "LEAST_TOLD",
     "PHOTO_OWNER",
     "CaseFilter",
     "Change",
@@ -49,6 +60,7 @@ __all__ = [
     "PublicCase",
     "PublicFilter",
     "Relation",
+    "StreetFigures",
     "Work",
     "able_posts",
     "actions_for",
@@ -81,6 +93,7 @@ __all__ = [
     "public_case",
     "public_cases",
     "public_near",
+    "public_streets",
     "returned_by",
     "settled",
     "step",

@@ -141,7 +141,8 @@ def test_photo_is_shown_once_somebody_decided_what_it_hides(city: City) -> None:
     evidence_services.redact(media_id=photo.pk, boxes=[], actor=system_actor("tests"), now=NOW)
     shown = queries.public_case(case.number)
     assert shown is not None and shown.photos_after == (photo.pk,)
-    assert queries.photo(shown, photo.pk, "public")
+    with queries.photo(shown, photo.pk, "public") as copy:
+        assert copy.read(2) == b"\xff\xd8"
 
 
 def test_photo_of_another_case_is_not_shown_with_this_one(city: City) -> None:
