@@ -42,6 +42,7 @@ MODULES = [
     "citygrid.exchange",
     "citygrid.desk",
     "citygrid.command",
+    "citygrid.portal",
     "citygrid.terminal",
     "citygrid.live",
     "citygrid.simulator",

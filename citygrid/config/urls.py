@@ -13,6 +13,7 @@ urlpatterns = [
     path("streams/", include("citygrid.evidence.web.stream_urls")),
     path("", include("citygrid.desk.web.urls")),
     path("command/", include("citygrid.command.web.urls")),
+    path("portal/", include("citygrid.portal.web.urls")),
     path("terminal/", include("citygrid.terminal.web.urls")),
     path(LIVE_ROOT.removeprefix("/"), include("citygrid.live.web.urls")),
     path("language/", requires(PUBLIC)(set_language), name="set_language"),

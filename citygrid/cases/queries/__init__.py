@@ -28,6 +28,17 @@ from citygrid.cases.queries.lists import (
 from citygrid.cases.queries.lives import Life, Taken, following, lives
 from citygrid.cases.queries.outcomes import open_of_unit, settled
 from citygrid.cases.queries.patterns import Opened, first_opened, opened_by_place
+from citygrid.cases.queries.public import (
+    LEAST_TOLD,
+    PublicCase,
+    PublicFilter,
+    StreetFigures,
+    photo,
+    public_case,
+    public_cases,
+    public_near,
+    public_streets,
+)
 from citygrid.cases.queries.related import Linked, Relation, at_same_place, linked, near
 from citygrid.cases.queries.single import PHOTO_OWNER, actions_for, as_seen, case, case_by_number, charge_of, lamp_of
 from citygrid.cases.queries.tasks import Load, able_posts, loads, moment_lamp, task_lamp, tasks
@@ -35,6 +46,7 @@ from citygrid.cases.queries.tiles import tile
 from citygrid.cases.rules import Outcome, Work, works
 
 __all__ = [
+    "LEAST_TOLD",
     "PHOTO_OWNER",
     "CaseFilter",
     "Change",
@@ -47,7 +59,10 @@ __all__ = [
     "Load",
     "Opened",
     "Outcome",
+    "PublicCase",
+    "PublicFilter",
     "Relation",
+    "StreetFigures",
     "Taken",
     "Work",
     "able_posts",
@@ -78,7 +93,12 @@ __all__ = [
     "open_counts",
     "open_of_unit",
     "opened_by_place",
+    "photo",
     "prove",
+    "public_case",
+    "public_cases",
+    "public_near",
+    "public_streets",
     "returned_by",
     "settled",
     "step",

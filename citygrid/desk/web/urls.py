@@ -65,6 +65,7 @@ urlpatterns = [
     path("cases/list.xlsx", cases.case_list_file, name="cases-file"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/sheet.pdf", cases.case_sheet, name="case-sheet"),
+    path("cases/<str:number>/withhold/", cases.withhold, name="case-withhold"),
     path("cases/<str:number>/news/", cases.news, name="case-news"),
     path("cases/<str:number>/steps/<slug:action>/", cases.step, name="case-step"),
     path("map/", maps.case_map, name="map"),

@@ -12,10 +12,12 @@ from citygrid.intake.services.follow import note_case_correction, note_case_void
 from citygrid.intake.services.handled import HandledIn, receive_handled
 from citygrid.intake.services.past import PastReport, record_reports
 from citygrid.intake.services.receive import LONGEST_DESCRIPTION, Receipt, ReportIn, receive_report
+from citygrid.intake.services.visitors import MOST_PHOTOS, receive_from_visitor, receive_visitor_photo
 
 __all__ = [
     "LONGEST_DESCRIPTION",
     "LONGEST_NOTE",
+    "MOST_PHOTOS",
     "HandledIn",
     "PastReport",
     "Receipt",
@@ -28,8 +30,10 @@ __all__ = [
     "propose_everywhere",
     "propose_focus",
     "publish_focus",
+    "receive_from_visitor",
     "receive_handled",
     "receive_report",
+    "receive_visitor_photo",
     "record_reports",
     "refuse_report",
     "reveal_contact",

@@ -143,6 +143,23 @@ def step(request: Any, number: str, action: str) -> HttpResponse:
     return redirect("case", number=number) if is_seen else redirect("cases")
 
 
+@requires(permissions.WITHHOLD)
+@posts_only("case", "number")
+def withhold(request: Any, number: str) -> HttpResponse:
+    """Keep the case from the public, or show it again (`is_withheld`: "1" or "0"), for a reason."""
+    found = queries.case_by_number(number, request.actor)
+    reason, is_withheld = request.POST.get("reason", ""), request.POST.get("is_withheld") == "1"
+    given = {"case_id": found.pk, "reason": reason, "is_withheld": is_withheld}
+    try:
+        services.withhold_case(**given, actor=request.actor, now=standing(request).now)
+    except Invalid as refusal:
+        messages.error(request, str(refusal))
+    else:
+        told = _("The public does not see this case.") if is_withheld else _("The case is shown to the public again.")
+        messages.success(request, told)
+    return redirect("case", number=number)
+
+
 def _told(form: StepForm, moved: Any) -> str:
     if form.action.phase == "ask":
         return _("Asked for: %(action)s. It waits for an answer.") % {"action": form.action.name}
@@ -154,7 +171,8 @@ def _case_page(
 ) -> HttpResponse:
     with timezone.override(standing(request).zone):
         context = file_of(request, found, sent, back=back_of(request))
-        return draw(request, "desk/case.html", {**context, "refusal": refusal}, status=status)
+        context |= {"refusal": refusal, "may_withhold": request.actor.may(permissions.WITHHOLD)}
+        return draw(request, "desk/case.html", context, status=status)
 
 
 def file_of(request: Any, found: Any, sent: StepForm | None = None, back: str = "") -> dict[str, Any]:
