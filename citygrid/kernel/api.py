@@ -248,4 +248,12 @@ def problem(refusal: Any, status: int | None = None) -> HttpResponse:
         "fields": [{"field": name, "words": str(words)} for name, words in fields.items()],
         **refusal.facts,
     }
-    return HttpResponse(orjson.dumps(body), content_type="application/problem+json", status=status or refusal.status)
+    answer = HttpResponse(orjson.dumps(body), content_type="application/problem+json", status=body["status"])
+    return waiting(refusal, answer)
+
+
+def waiting(refusal: Refusal, answer: HttpResponse) -> HttpResponse:
+    """The answer, with the header Retry-After where the refusal knows after how many seconds it may be tried again."""
+    if "retry_after" in refusal.facts:
+        answer["Retry-After"] = str(refusal.facts["retry_after"])
+    return answer

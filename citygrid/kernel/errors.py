@@ -128,6 +128,18 @@ class TooManyCalls(Refusal):
     hint = _("Wait a minute, then go on more slowly.")
 
 
+class TooOften(Refusal):
+    """A limit was passed. `facts`: a "challenge" (limits.solve) that lets it through now, "retry_after" in seconds."""
+
+    code, status = "kernel.too_often", 429
+    message = _("This was done too often from this address or with this key.")
+    hint = _("Wait %(minutes)s min, or let your program solve the challenge and send it again at once.")
+
+    def __init__(self, *, challenge: str, retry_after: int) -> None:
+        self.facts = {"challenge": challenge, "retry_after": retry_after}
+        super().__init__(minutes=-(-retry_after // 60))
+
+
 class Broken(Refusal):
     code, status = "kernel.broken", 500
     message = _("The server met an error it did not expect. It has been written down.")

@@ -1,6 +1,6 @@
 from procrastinate.contrib.django import app
 
-from citygrid.kernel import audit, clock, jobs, slow
+from citygrid.kernel import audit, clock, jobs, limits, slow
 
 
 @app.periodic(cron="* * * * *")
@@ -22,3 +22,10 @@ def take_up_left_behind(timestamp: int) -> None:
 def forget_slow(timestamp: int) -> None:
     """Drop what was noted of slow requests some days ago."""
     slow.forget(now=clock.now())
+
+
+@app.periodic(cron="25 3 * * *")
+@app.task(name="kernel.forget_limits", queue="housekeeping", queueing_lock="forget_limits")
+def forget_limits(timestamp: int) -> None:
+    """Drop the windows of limits that are over."""
+    limits.forget(now=clock.now())

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from citygrid.kernel.api import problem
+from citygrid.kernel.api import problem, waiting
 from citygrid.kernel.errors import AddressUnknown, BodyTooBig, Broken, Closed, Refusal, Unavailable, Unreadable
 from citygrid.kernel.web import API_ROOT, LIVE_ROOT
 from citygrid.ui.htmx import is_htmx
@@ -49,7 +49,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         answer = render(request, "ui/_problem.html" if is_htmx(request) else page, told, status=refusal.status)
     if refusal.status == Unavailable.status:
         answer["Retry-After"] = str(RETRY_SECONDS)
-    return answer
+    return waiting(refusal, answer)
 
 
 def is_program(request: HttpRequest) -> bool:

@@ -2,6 +2,7 @@ from citygrid.kernel.models.audit import AuditEntry, AuditHead, AuditSeal
 from citygrid.kernel.models.calendars import Calendar, CalendarDay, CalendarVersion
 from citygrid.kernel.models.events import Delivery
 from citygrid.kernel.models.idempotency import IdempotencyKey
+from citygrid.kernel.models.limits import LimitWindow
 from citygrid.kernel.models.numbering import Series
 from citygrid.kernel.models.sheets import SheetRun
 from citygrid.kernel.models.slow import SlowRequest
@@ -15,6 +16,7 @@ __all__ = [
     "CalendarVersion",
     "Delivery",
     "IdempotencyKey",
+    "LimitWindow",
     "Series",
     "SheetRun",
     "SlowRequest",
