@@ -28,6 +28,15 @@ class Source(models.TextChoices):
     EXCHANGE = "exchange", _("Another system")
 
 
+class PublicState(models.TextChoices):
+    """What everybody is told of a case."""
+
+    RECEIVED = "received", _("Accepted")
+    IN_PROGRESS = "in_progress", _("In progress")
+    SOLVED = "solved", _("Solved")
+    UNSOLVED = "unsolved", _("Closed without a solution")
+
+
 class LinkKind(models.TextChoices):
     """How two cases belong together."""
 

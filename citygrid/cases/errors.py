@@ -47,6 +47,11 @@ class UnitElsewhere(Invalid):
     hint = _("Choose one of the units that the form offers, or have a post made that handles such cases there.")
 
 
+class ReasonMissing(Invalid):
+    code = "cases.reason_missing"
+    message = _("A reason is needed: why the case is kept from the public, or shown again.")
+
+
 class PostUnfit(Invalid):
     code = "cases.post_unfit"
     message = _(

@@ -1,6 +1,6 @@
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.gis.db.models import PointField
 from django.contrib.gis.geos import Point
@@ -23,6 +23,7 @@ from citygrid.kernel.worktime import Clock, Limit
 
 ASKED = "?"  # before the name of a request, where a stage is one
 WAITS = Q(stage__isnull=False)
+NEVER_PUBLIC = ("voided", "bundled")  # states of a case that is none, or is another one by now
 CELL_ZOOM = 21
 CELL: Any = {
     "output_field": models.IntegerField(null=True),
@@ -34,7 +35,11 @@ UNDER = (F("procedure"), Value("/"), Cast("procedure_version", models.CharField(
 
 
 class CaseQuerySet(ScopedQuerySet):
-    """Cases of the areas, units and categories a post reaches."""
+    """Cases of the areas, units and categories a post reaches; or what is public, for everybody."""
+
+    def public(self, schemes: Iterable[str]) -> Self:
+        """What everybody may see, of categories of these schemes."""
+        return self._scoped(Q(is_public=True) & any_prefix("category_id", [f"{scheme}/" for scheme in schemes]))
 
     def scope_for(self, actor: Actor) -> Q:
         reach = actor.reach
@@ -98,6 +103,15 @@ class Case(ScopedModel):
     head_seq = models.PositiveIntegerField()
     head_at = models.DateTimeField()
     head_hash = models.BinaryField()
+    is_withheld = models.BooleanField(default=False, help_text="somebody keeps it from the public")
+    is_public = models.GeneratedField(
+        expression=Choice(
+            When(Q(filed_at__isnull=False, is_withheld=False) & ~Q(state__in=NEVER_PUBLIC), then=True), default=False
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+        help_text="whether it is shown to everybody, where the scheme of its category is",
+    )
     stage = models.GeneratedField(
         expression=Choice(
             When(is_open=False, then=None),
@@ -159,6 +173,10 @@ class Case(ScopedModel):
             models.Index(fields=["assignee", "due_at"], condition=Q(assignee__isnull=False), name="case_of_assignee"),
             GinIndex(fields=["work"], condition=Q(work__isnull=False), name="case_of_crew"),
             models.Index(fields=["until_at"], condition=Q(state="hung"), name="case_to_resume"),
+            models.Index(
+                fields=["-opened_at", "-id", "category", "area_code"], condition=Q(is_public=True), name="case_public"
+            ),
+            models.Index(fields=["head_at"], condition=Q(is_public=True), name="case_public_by_change"),
             models.Index(fields=["due_at"], condition=Q(is_provisional=True), name="case_provisional"),
         ]
         constraints = [

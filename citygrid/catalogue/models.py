@@ -16,6 +16,9 @@ class Scheme(Named):
     attribution_zh = models.TextField(blank=True)
     attribution_en = models.TextField(blank=True)
     procedure = models.CharField(max_length=60, default=USUAL_PROCEDURE, help_text="code of the one its cases follow")
+    is_public = models.BooleanField(
+        default=False, db_default=False, help_text="whether its filed cases are shown to all"
+    )
 
 
 class Category(Named):

@@ -95,6 +95,11 @@ def schemes() -> list[SchemeView]:
     ]
 
 
+def public_schemes() -> list[str]:
+    """Codes of the schemes whose filed cases are shown to everybody."""
+    return list(Scheme.objects.filter(is_public=True).order_by("code").values_list("code", flat=True))
+
+
 def scheme(code: str) -> SchemeView:
     """One coding scheme; NotFound (404)."""
     found = next((each for each in schemes() if each.code == code), None)

@@ -12,7 +12,8 @@ Row = Mapping[str, str]
 
 # The tables of a folder and the columns that are read. A scheme may also name the `procedure` its cases follow; one
 # whose procedure is not the usual one needs no standards, and then only the first two tables are read.
-OPTIONAL = {"schemes": ("procedure",)}
+OPTIONAL = {"schemes": ("procedure", "public")}
+YES = "yes"
 COLUMNS = {
     "schemes": ("code", "name_zh", "name_en", "attribution_zh", "attribution_en"),
     "categories": (
@@ -29,7 +30,7 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class SchemeIn:
-    """A coding scheme, where its codes come from, and the code of the procedure its cases follow."""
+    """A coding scheme, the source of its codes, the procedure its cases follow, and whether all may see them."""
 
     code: str
     name_zh: str
@@ -37,6 +38,7 @@ class SchemeIn:
     attribution_zh: str = ""
     attribution_en: str = ""
     procedure: str = USUAL_PROCEDURE
+    is_public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def _with_standards(catalogue: Catalogue, tables: Mapping[str, Sequence[Row]]) -
 
 def _scheme(row: Row) -> SchemeIn:
     words = (row["code"], row["name_zh"], row["name_en"], row["attribution_zh"], row["attribution_en"])
-    return SchemeIn(*words, procedure=row.get("procedure") or USUAL_PROCEDURE)
+    return SchemeIn(*words, row.get("procedure") or USUAL_PROCEDURE, is_public=row.get("public") == YES)
 
 
 def _categories(rows: Sequence[Row], catalogue: Catalogue) -> Iterator[CategoryIn]:

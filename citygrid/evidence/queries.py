@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from citygrid.evidence import errors, models, rules
 from citygrid.evidence.choices import Kind, MediaState, Rendition, StreamState
 from citygrid.evidence.media import store
-from citygrid.evidence.registry import Box, Seen, detectors, owners, parts
+from citygrid.evidence.registry import Box, Parts, Seen, detectors, owners, parts, public_parts
 from citygrid.evidence.rules import Comparison
 from citygrid.kernel.actor import Actor
 from citygrid.kernel.errors import NotFound
+from citygrid.kernel.registry import Registry
 
 STREAM_OWNER = "evidence.stream"
 VIEW_SALT, VIEW_SECONDS = "evidence.stream.view", 12 * 3600
@@ -27,6 +28,7 @@ __all__ = [
     "came_with",
     "copy_of",
     "digests",
+    "ids_public",
     "ids_shown",
     "live_streams",
     "media",
@@ -35,6 +37,7 @@ __all__ = [
     "owners_of_same",
     "photos",
     "proposals",
+    "public_copy",
     "redactions",
     "refusal_words",
     "stream",
@@ -101,6 +104,27 @@ def ids_shown(owner_kind: str, owner_ids: Collection[UUID], role: str) -> dict[U
     for owner_id, media_id in kept.values_list("owner_id", "media_id"):
         found.setdefault(wholes[owner_id], []).append(media_id)
     return found
+
+
+def ids_public(owner_kind: str, owner_ids: Collection[UUID]) -> dict[UUID, dict[str, list[UUID]]]:
+    """The photos of these records that may be shown to everybody: by record and by what they show, oldest first.
+
+    Those whose public copy is there, and of which a person has decided what it hides (`Redaction`). A photo of a part
+    that is not for everybody (`registry.public_parts`) is none of them. Two queries at most.
+    """
+    wholes = _with_parts(owner_kind, owner_ids, public_parts)
+    rows = models.Attachment.objects.filter(owner_id__in=wholes, media__kind=Kind.PHOTO, media__state=MediaState.READY)
+    rows = rows.filter(media__redaction__isnull=False).order_by("attached_at", "id")
+    found: dict[UUID, dict[str, list[UUID]]] = {}
+    for owner_id, role, media_id in rows.values_list("owner_id", "role", "media_id"):
+        found.setdefault(wholes[owner_id], {}).setdefault(role, []).append(media_id)
+    return found
+
+
+def public_copy(media_id: UUID, rendition: str) -> str:
+    """The stored name of a copy of a photo that the caller found to be public; NotFound (404) when it is not there."""
+    found = models.Media.objects.filter(pk=media_id, redaction__isnull=False, state=MediaState.READY).first()
+    return stored(str(getattr(found, COPIES[Rendition(rendition)]))) if found else stored("")
 
 
 def digests(media_ids: Iterable[UUID]) -> list[str]:
@@ -234,9 +258,9 @@ def refusal_words(found: models.Media) -> str:
     return str(errors.words_of(found.refusal))
 
 
-def _with_parts(owner_kind: str, owner_ids: Collection[UUID]) -> dict[UUID, UUID]:
+def _with_parts(owner_kind: str, owner_ids: Collection[UUID], among: Registry[Parts] = parts) -> dict[UUID, UUID]:
     """The records and their parts, each with the record it belongs to; ids are unique over all kinds."""
-    find = parts.all().get(owner_kind)
+    find = among.all().get(owner_kind)
     return {**{one: one for one in owner_ids}, **(find(owner_ids) if find else {})}
 
 

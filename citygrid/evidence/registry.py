@@ -49,4 +49,5 @@ class Detector(Protocol):
 
 owners: Registry[Owner] = Registry("evidence owners")
 parts: Registry[Parts] = Registry("parts of evidence owners")
+public_parts: Registry[Parts] = Registry("parts of evidence owners that may be shown to everybody")
 detectors: Registry[Detector] = Registry("detectors of what to hide")

@@ -12,7 +12,7 @@ from citygrid.access.queries import Holder
 from citygrid.cases import queries as cases
 from citygrid.cases.choices import Source
 from citygrid.cases.events import CaseCorrected, CaseVoided
-from citygrid.evidence.registry import owners, parts
+from citygrid.evidence.registry import owners, parts, public_parts
 from citygrid.geography import queries as geography
 from citygrid.intake import events, models, permissions, queries, services
 from citygrid.intake.choices import ADVICE, THANKS, Flaw
@@ -123,4 +123,5 @@ for _event, _template in TOLD.items():
 
 owners.register(queries.PHOTO_OWNER, queries.as_seen)
 parts.register(cases.PHOTO_OWNER, queries.ids_of_cases)
+public_parts.register(cases.PHOTO_OWNER, queries.public_ids_of_cases)
 publishers.register("focus", queries.published_for)

@@ -73,6 +73,9 @@ class Report(ScopedModel):
     )
 
     zone = models.JSONField(null=True, help_text="the forbidden zone it lay in when it came, as it was then")
+    is_confidential = models.BooleanField(
+        default=False, help_text="its reporter asked that it be kept from the public"
+    )
 
     objects = ReportQuerySet.as_manager()  # type: ignore[misc]
 

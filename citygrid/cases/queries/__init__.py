@@ -27,6 +27,7 @@ from citygrid.cases.queries.lists import (
 )
 from citygrid.cases.queries.outcomes import open_of_unit, settled
 from citygrid.cases.queries.patterns import Opened, first_opened, opened_by_place
+from citygrid.cases.queries.public import PublicCase, PublicFilter, photo, public_case, public_cases, public_near
 from citygrid.cases.queries.related import Linked, Relation, at_same_place, linked, near
 from citygrid.cases.queries.single import PHOTO_OWNER, actions_for, as_seen, case, case_by_number, charge_of, lamp_of
 from citygrid.cases.queries.tasks import Load, able_posts, loads, moment_lamp, task_lamp, tasks
@@ -45,6 +46,8 @@ __all__ = [
     "Load",
     "Opened",
     "Outcome",
+    "PublicCase",
+    "PublicFilter",
     "Relation",
     "Work",
     "able_posts",
@@ -73,7 +76,11 @@ __all__ = [
     "open_counts",
     "open_of_unit",
     "opened_by_place",
+    "photo",
     "prove",
+    "public_case",
+    "public_cases",
+    "public_near",
     "returned_by",
     "settled",
     "step",

@@ -70,7 +70,11 @@ def at_same_place(case: models.Case, actor: Actor, count: int = 5) -> QuerySet[A
     if case.location is None:
         return models.Case.objects.visible_to(actor).none()
     times = (case.opened_at - SAME_PLACE_TIME, case.opened_at + SAME_PLACE_TIME)
-    rows = _within(actor, case.location, SAME_PLACE_M).filter(opened_at__range=times).exclude(pk=case.pk)
+    rows = (
+        within(models.Case.objects.visible_to(actor), case.location, SAME_PLACE_M)
+        .filter(opened_at__range=times)
+        .exclude(pk=case.pk)
+    )
     return rows.select_related("category").order_by("distance", "id")[:count]
 
 
@@ -80,17 +84,22 @@ def near(actor: Actor, location: Point, metres: float, *, ended_since: datetime,
     With category, and `distance` (metres, `.m`). One query, which reads the spatial index from the point outwards.
     """
     actor.require(permissions.VIEW)
-    rows = _within(actor, location, metres).filter(Q(is_open=True) | Q(closed_at__gte=ended_since))
+    rows = within(models.Case.objects.visible_to(actor), location, metres).filter(
+        Q(is_open=True) | Q(closed_at__gte=ended_since)
+    )
     apart = Func(
         "location", Value(location, POINT), arg_joiner=" <-> ", template="(%(expressions)s)", output_field=FLOAT
     )
     return list(rows.select_related("category").order_by(apart)[:count])
 
 
-def _within(actor: Actor, location: Point, metres: float) -> Any:
-    """A degree box of the radius goes before the distance, so that the spatial index is used."""
+def within(rows: Any, location: Point, metres: float) -> Any:
+    """Those of the cases within so many metres, with `distance`.
+
+    A degree box of the radius goes before the distance, so that the spatial index is used.
+    """
     north = metres / LEAST_METRES_OF_LATITUDE
     east = north / cos(radians(location.y))
     box = Polygon.from_bbox((location.x - east, location.y - north, location.x + east, location.y + north))
-    rows = models.Case.objects.visible_to(actor).filter(location__bboverlaps=box)
+    rows = rows.filter(location__bboverlaps=box)
     return rows.annotate(distance=Distance("location", location, spheroid=True)).filter(distance__lte=Metres(m=metres))

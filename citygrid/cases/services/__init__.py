@@ -12,6 +12,7 @@ from citygrid.cases.services.life import Opening, StepResult, make_part, open_ca
 from citygrid.cases.services.once import StepTaken, take_step_once
 from citygrid.cases.services.tallies import fold_tallies, recount_tallies
 from citygrid.cases.services.telling import tell_due, tell_of_step
+from citygrid.cases.services.withhold import withhold_case
 
 __all__ = [
     "Correction",
@@ -37,4 +38,5 @@ __all__ = [
     "take_steps",
     "tell_due",
     "tell_of_step",
+    "withhold_case",
 ]

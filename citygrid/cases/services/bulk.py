@@ -34,6 +34,7 @@ OPENING_FIELDS = (
     "source",
     "location",
     "address",
+    "is_withheld",
 )
 CASE_FIELDS = ("id", "number", "procedure", "procedure_version", "calendar", *OPENING_FIELDS)
 STEP_FIELDS = ("case_id", "hash")

@@ -44,7 +44,8 @@ WRITTEN: tuple[str, ...] = (*models.Case.STATE_FIELDS, "head_hash")
 class Opening:
     """What a case begins with. `area_code` is the most precise code known of its place.
 
-    `component_id`: of the component of the inventory that it is about, where that is known.
+    `component_id`: of the component of the inventory that it is about, where that is known. `is_withheld`: kept from
+    the public, as its reporter asked.
     """
 
     category_key: str
@@ -56,6 +57,7 @@ class Opening:
     address: str = ""
     procedure: str = "city-case"
     component_id: str = ""
+    is_withheld: bool = False
 
     def first_data(self, calendar: str) -> dict[str, Any]:
         """What the first step records of it: the matter, by the words of `rules.matter`, and the calendar."""
@@ -101,6 +103,7 @@ def open_case(
         source=opening.source,
         location=opening.location,
         address=opening.address,
+        is_withheld=opening.is_withheld,
     )
     data = {**opening.first_data(calendar), **given.as_data()}
     step = _past_step(move, 1, actor, now, data)

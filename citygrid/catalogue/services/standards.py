@@ -81,6 +81,7 @@ def define_scheme(*, scheme: SchemeIn, actor: Actor, now: datetime) -> Scheme:
         "attribution_zh": scheme.attribution_zh,
         "attribution_en": scheme.attribution_en,
         "procedure": scheme.procedure,
+        "is_public": scheme.is_public,
     }
     found = Scheme.objects.filter(pk=scheme.code).first()
     if found is not None and all(getattr(found, name) == value for name, value in words.items()):

@@ -20,7 +20,7 @@ CLERK = system_actor("catalogue tests")
 
 def scheme(code: str = "test") -> Scheme:
     """A coding scheme."""
-    return services.define_scheme(scheme=SchemeIn(code, "测试", "Test"), actor=CLERK, now=NOW)
+    return services.define_scheme(scheme=SchemeIn(code, "测试", "Test", is_public=True), actor=CLERK, now=NOW)
 
 
 def category(code: str = "01001", name_zh: str = "井盖", name_en: str = "Cover", **values: Any) -> Category:

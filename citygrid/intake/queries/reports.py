@@ -216,6 +216,13 @@ def ids_of_cases(case_ids: Collection[UUID]) -> dict[UUID, UUID]:
     return dict(rows.filter(case__in=case_ids).order_by("received_at", "id").values_list("pk", "case_id"))
 
 
+def public_ids_of_cases(case_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The reports behind public cases whose photos may be shown to everybody: none whose reporter asked to be kept."""
+    rows = models.Report.objects.unscoped(reason="the cases are public, so are those of their reports that may be")
+    rows = rows.filter(case__in=case_ids, is_confidential=False)
+    return dict(rows.order_by("received_at", "id").values_list("pk", "case_id"))
+
+
 def sent_count(account_id: UUID, since: datetime, until: datetime) -> int:
     """How many reports an account sent from `since` to `until`, for that account itself to be told. One query."""
     rows = models.Report.objects.unscoped(reason="a count of what the account sent itself")

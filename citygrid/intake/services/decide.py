@@ -63,6 +63,7 @@ def accept_report(
         source=found.channel,
         location=found.location,
         address=found.address,
+        is_withheld=found.is_confidential,
     )
     shown: dict[str, tuple[UUID, ...]] = {Role.AFTER: photos_after} if photos_after else {}
     given = case_services.Given(note=note, photos=shown)

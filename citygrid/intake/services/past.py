@@ -37,6 +37,7 @@ class PastReport:
     received_by_id: UUID | None = None
     post_id: UUID | None = None
     flaws: list[str] = field(default_factory=list)
+    is_confidential: bool = False
 
 
 @transaction.atomic

@@ -38,7 +38,8 @@ LONGEST_DESCRIPTION, LONGEST_ADDRESS, LONGEST_CONTACT = 5_000, 300, 120
 class ReportIn:
     """A report as it comes in: words, a place (a position in `frame`, or an area code), and what else is known.
 
-    `photos`: ids of photos that were received before.
+    `photos`: ids of photos that were received before. `is_confidential`: its reporter asks that neither its case nor
+    its photos be shown to the public.
     """
 
     description: str
@@ -51,11 +52,14 @@ class ReportIn:
     category_key: str = ""
     contact: Mapping[str, str] = field(default_factory=dict)
     photos: tuple[UUID, ...] = ()
+    is_confidential: bool = False
 
     def body(self) -> dict[str, Any]:
         """What makes two reports the same: everything, photos by their content."""
         told = asdict(self)
         photos = told.pop("photos")
+        if not told["is_confidential"]:  # keys that were used before it could be said stay the same
+            del told["is_confidential"]
         return {**told, "photos": evidence.digests(photos)} if photos else told
 
 
@@ -143,6 +147,7 @@ def store(given: ReportIn, actor: Actor, now: datetime) -> dict[str, Any]:
         received_by_id=actor.account_id,
         post_id=actor.post_id if given.channel == Source.FIELD else None,
         zone=zone_at(location, now) if has_zone else None,
+        is_confidential=given.is_confidential,
     )
     entry = audit_entry(stored, "receive", actor, now, {"channel": given.channel})
     write_together(stored, *_contacts(stored, given.contact), entry)

@@ -6,6 +6,7 @@ from django.db import connection
 from django.utils.translation import override
 
 from citygrid.access.tests import factories as access
+from citygrid.cases import queries as cases
 from citygrid.cases.errors import ComponentUnknown
 from citygrid.cases.models import Case
 from citygrid.cases.tests.factories import NOW, City, make_city
@@ -297,3 +298,20 @@ def test_report_is_not_decided_before_it_was_received(city: City) -> None:
         services.accept_report(
             report_id=receipt.report_id, actor=city.actors["acceptor"], now=NOW - timedelta(seconds=1)
         )
+
+
+def test_case_of_a_confidential_report_is_born_withheld_and_its_photo_is_shown_to_nobody(city: City) -> None:
+    photo = evidence.receive(actor=city.actors["supervisor"])
+    receipt = receive(city, category_key=city.category_key, photos=(photo.pk,), is_confidential=True)
+    case = services.accept_report(report_id=receipt.report_id, actor=city.actors["acceptor"], now=NOW)
+    city.play(case, "shift_leader file")
+    assert case.is_withheld
+    assert cases.public_case(case.number) is None
+    assert not queries.public_ids_of_cases([case.pk])
+    assert queries.ids_of_cases([case.pk]) == {receipt.report_id: case.pk}
+
+
+def test_same_key_with_another_wish_for_confidence_is_refused(city: City) -> None:
+    receive(city, key="k")
+    with pytest.raises(KeyReused):
+        receive(city, key="k", is_confidential=True)
