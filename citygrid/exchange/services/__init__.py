@@ -1,5 +1,6 @@
-"""Writes of exchange: past data of another system, replayed."""
+"""Writes of exchange. Replaying past data is apart (`services.replay`): it reads tables with large libraries."""
 
-from citygrid.exchange.services.replay import PROCEDURE, Replay, Sink, Tally, open_replay, run_replay
+from citygrid.exchange.services.applications import issue_key, revoke_key
+from citygrid.exchange.services.outside import RequestIn, UpdateIn, receive_request, receive_update
 
-__all__ = ["PROCEDURE", "Replay", "Sink", "Tally", "open_replay", "run_replay"]
+__all__ = ["RequestIn", "UpdateIn", "issue_key", "receive_request", "receive_update", "revoke_key"]
