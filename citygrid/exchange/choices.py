@@ -9,3 +9,11 @@ class Speaks(models.TextChoices):
 
     RESIDENTS = Source.INTERNET.value, _("Residents")
     SYSTEM = Source.EXCHANGE.value, _("Another system")
+
+
+class PushState(models.TextChoices):
+    """What became of a case that another city shall have."""
+
+    WAITING = "waiting", _("To be sent")
+    SENT = "sent", _("Sent to another city")
+    REFUSED = "refused", _("Refused by another city")

@@ -85,6 +85,11 @@ class OutsideArea(Invalid):
     message = _("This key reports in %(area)s only.")
 
 
+class RemoteUnfit(Invalid):
+    code = "exchange.remote_unfit"
+    message = _("Another city needs a name, an http address, a key and the services of categories.")
+
+
 class ApplicationUnfit(Invalid):
     code = "exchange.application_unfit"
     message = _("An application needs a name and whom to ask about it, and at least one call an hour.")

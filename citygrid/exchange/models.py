@@ -1,8 +1,9 @@
 from django.db import models
 from django.db.models import Q
 
-from citygrid.exchange.choices import Speaks
+from citygrid.exchange.choices import PushState, Speaks
 from citygrid.kernel.actor import Actor
+from citygrid.kernel.crypto import EncryptedTextField
 from citygrid.kernel.ids import uuid7
 from citygrid.kernel.scope import AreaCodeField, ScopedModel, ScopedQuerySet, any_prefix
 
@@ -80,3 +81,52 @@ class OutsideUpdate(models.Model):
 
     def __str__(self) -> str:
         return self.update_id
+
+
+class RemoteCity(models.Model):
+    """An endpoint of Open311 elsewhere, and which public cases it gets."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    url = models.URLField(help_text="of the endpoint, without the name of a method")
+    jurisdiction_id = models.CharField(max_length=100, blank=True)
+    api_key = EncryptedTextField()
+    area_code = AreaCodeField(blank=True, help_text="where the cases lie; empty: everywhere")
+    services = models.JSONField(help_text="beginnings of keys of categories, each with its service_code there")
+    is_active = models.BooleanField(default=True)
+    pulled_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PushedCase(models.Model):
+    """A case that another city shall have: whether it does, under which id, and what it told since."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    city = models.ForeignKey(RemoteCity, on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.CharField(max_length=30, db_collation="C")
+    service_code = models.CharField(max_length=120)
+    state = models.CharField(max_length=20, choices=PushState, default=PushState.WAITING)
+    remote_id = models.CharField(max_length=100, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    fault = models.CharField(max_length=300, blank=True)
+    decided_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True, help_text="first")
+    sent_at = models.DateTimeField(null=True)
+    status = models.CharField(max_length=40, blank=True)
+    note = models.TextField(blank=True)
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["city", "number"], name="case_pushed_once"),
+            models.UniqueConstraint(fields=["city", "remote_id"], condition=~Q(remote_id=""), name="remote_id_once"),
+            models.CheckConstraint(
+                condition=Q(state=PushState.SENT) & ~Q(remote_id="") | ~Q(state=PushState.SENT) & Q(remote_id=""),
+                name="pushed_case_has_its_remote_id",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
