@@ -195,6 +195,9 @@ PROXIES = int(os.environ.get("CITYGRID_PROXIES", "0"))
 # Calls of the API a minute and address without a valid token, in each web process.
 ANONYMOUS_PER_MINUTE = int(os.environ.get("CITYGRID_ANONYMOUS_PER_MINUTE", "300"))
 
+# Whom developers of outside applications may ask, in the words of Open311's discovery; for a key too.
+OPEN311_CONTACT = os.environ.get("CITYGRID_OPEN311_CONTACT", "")
+
 # Secure transport is on wherever the platform is reached by name; 127.0.0.1 in the demo has no certificate.
 IS_LOCAL = all(host in ("127.0.0.1", "localhost", "[::1]") for host in HOSTS)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not IS_LOCAL

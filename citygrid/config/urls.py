@@ -12,6 +12,8 @@ urlpatterns = [
     path("evidence/", include("citygrid.evidence.web.urls")),
     path("streams/", include("citygrid.evidence.web.stream_urls")),
     path("", include("citygrid.desk.web.urls")),
+    path("open311/", include("citygrid.exchange.open311.urls")),
+    path("", include("citygrid.exchange.web.urls")),
     path("command/", include("citygrid.command.web.urls")),
     path("portal/", include("citygrid.portal.web.urls")),
     path("terminal/", include("citygrid.terminal.web.urls")),

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from citygrid.kernel.errors import Invalid
+from citygrid.kernel.errors import Invalid, Refusal
 
 
 class ProfileUnusable(Invalid):
@@ -34,6 +34,65 @@ class DistrictTaken(Invalid):
 
     def __init__(self, district: str, calendar: str) -> None:
         super().__init__(district=district, calendar=calendar)
+
+
+class KeyRefused(Refusal):
+    code, status = "exchange.key_refused", 403
+    message = _("The api_key is missing, unknown or was taken back.")
+    hint = _("Send the key that the city gave you.")
+
+
+class ServiceUnknown(Refusal):
+    code, status = "exchange.service_unknown", 404
+    message = _("There is no service_code %(name)s.")
+    hint = _("Take one of the list of services.")
+
+
+class RequestUnknown(Refusal):
+    code, status = "exchange.request_unknown", 404
+    message = _("There is no service request %(name)s that may be shown.")
+
+
+class JurisdictionUnknown(Refusal):
+    code, status = "exchange.jurisdiction_unknown", 404
+    message = _("There is no jurisdiction_id %(name)s.")
+    hint = _("Leave it out, or give the six digits of a district.")
+
+
+class PathUnknown(Refusal):
+    code, status = "exchange.path_unknown", 404
+    message = _("Nothing of the protocol has this address.")
+
+
+class ParameterUnfit(Invalid):
+    code = "exchange.parameter_unfit"
+    message = _("The parameter %(name)s cannot be used: %(reason)s")
+
+    def __init__(self, name: str, reason: object) -> None:
+        super().__init__(reason=str(reason), name=name)
+
+
+class ParameterMissing(Invalid):
+    code = "exchange.parameter_missing"
+    message = _("The parameter %(name)s is missing.")
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+
+
+class OutsideArea(Invalid):
+    code = "exchange.outside_area"
+    message = _("This key reports in %(area)s only.")
+
+
+class RemoteUnfit(Invalid):
+    code = "exchange.remote_unfit"
+    message = _("Another city needs a name, an http address, a key and the services of categories.")
+
+
+class ApplicationUnfit(Invalid):
+    code = "exchange.application_unfit"
+    message = _("An application needs a name and whom to ask about it, and at least one call an hour.")
 
 
 # Why a row is not replayed: codes of the error file. %(name)s are what the rules found.

@@ -118,6 +118,14 @@ PARTS = (
         (),
         ("geography.layer",),
     ),
+    Part(
+        _("Applications"),
+        _("Keys by which applications of others report"),
+        "exchange.application:manage",  # of a surface, which this one does not know
+        "applications",
+        (),
+        ("exchange.application",),
+    ),
     Part(_("Spreadsheets"), _("Many records at once, out as a file and in again"), USE_SHEETS, "sheets"),
 )
 RECORDS = frozenset(part.given[0] for part in PARTS if part.page == EACH)  # kinds with a page for each

@@ -9,9 +9,9 @@ from citygrid.access import queries as access
 from citygrid.cases import queries as cases
 from citygrid.cases.models import Case
 from citygrid.catalogue import queries as catalogue
-from citygrid.exchange import services
 from citygrid.exchange.errors import ColumnsMissing, DistrictTaken
 from citygrid.exchange.rules import stable_code
+from citygrid.exchange.services import replay as services
 from citygrid.exchange.tests.factories import OPENED, profile, request, requests, write_csv, write_xlsx
 from citygrid.geography import queries as geography
 from citygrid.intake.models import Report

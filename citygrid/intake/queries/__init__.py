@@ -26,6 +26,7 @@ from citygrid.intake.queries.reports import (
     sent_count,
     status_by_id,
     status_of,
+    statuses_by_id,
     to_triage,
     waiting_count,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "spotted",
     "status_by_id",
     "status_of",
+    "statuses_by_id",
     "to_look_for",
     "to_triage",
     "waiting_count",

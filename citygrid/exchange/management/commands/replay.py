@@ -13,8 +13,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from citygrid.exchange import services
 from citygrid.exchange.rules import Profile, parse, read_time
+from citygrid.exchange.services import replay as services
 from citygrid.kernel import clock
 from citygrid.kernel.actor import system_actor
 from citygrid.kernel.errors import NotFound, Refusal
