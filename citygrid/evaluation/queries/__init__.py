@@ -6,12 +6,14 @@ from citygrid.evaluation.queries.indices import (
     line,
     months_of,
     nodes,
+    published_scores,
     reckoned_index,
     roots,
     values,
 )
 from citygrid.evaluation.queries.rates import Figures, League, Period, counted, definition, definitions, league
 from citygrid.evaluation.rules.casemix import Adjusted
+from citygrid.evaluation.rules.composite import Node
 from citygrid.evaluation.rules.scores import Grade, Rate
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "Grade",
     "Index",
     "League",
+    "Node",
     "Period",
     "Rate",
     "Standing",
@@ -35,6 +38,7 @@ __all__ = [
     "line",
     "months_of",
     "nodes",
+    "published_scores",
     "reckoned_index",
     "roots",
     "values",

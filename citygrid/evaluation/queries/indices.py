@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from zlib import crc32
 
 import numpy as np
+from django.db.models import FloatField, Func, Value
+from django.db.models.functions import Cast
 
 from citygrid.evaluation import models, permissions
 from citygrid.evaluation.choices import Mean, Object, Scale
@@ -126,6 +128,13 @@ def reckoned(tree: Node, given: Given, areas: Sequence[str], seed: int) -> list[
         for at, area in enumerate(areas)
     ]
     return sorted(rows, key=lambda row: (row.rank == 0, row.rank, row.area_code))
+
+
+def published_scores(root: str, area_code: str) -> dict[date, float | None]:
+    """The score of a community in every month that was published, by the last edition of each. One query."""
+    score = Cast(Func("found", Value(area_code), Value("score"), function="jsonb_extract_path_text"), FloatField())
+    editions = models.IndexEdition.objects.filter(root=root).order_by("month", "number").annotate(score=score)
+    return dict(editions.values_list("month", "score"))
 
 
 def seed_of(root: str, month: date) -> int:
