@@ -33,7 +33,7 @@ class Limits(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """The limits at one number of cases, as rates from 0 to 1."""
+    """The limits to draw at one number of cases, as rates from 0 to 1 (`drawn`)."""
 
     cases: int
     warning: tuple[float, float]
@@ -65,8 +65,23 @@ def flag(count: int, cases: int, share: float) -> Flag:
 
 
 def funnel(share: float, sizes: Sequence[int]) -> list[Funnel]:
-    """The limits to draw, as rates, at each number of cases (at least 1)."""
-    return [Funnel(n, _rates(limits(share, n, WARNING), n), _rates(limits(share, n, ALARM), n)) for n in sizes]
+    """The limits to draw at each number of cases (at least 1)."""
+    return [Funnel(n, drawn(share, n, WARNING), drawn(share, n, ALARM)) for n in sizes]
+
+
+def drawn(share: float, cases: int, level: float) -> tuple[float, float]:
+    """The limits as rates, interpolated between the counts (appendix A.1.1 of the paper): lines without steps.
+
+    A rate lies outside these lines if and only if `limits` flags its count.
+    """
+    tail = (1 - level) / 2
+    return _below(share, cases, tail), 1 - _below(1 - share, cases, tail)
+
+
+def _below(share: float, cases: int, tail: float) -> float:
+    count = stats.binom.ppf(tail, cases, share)
+    reached, before = stats.binom.cdf([count, count - 1], cases, share)
+    return float(max(0.0, count - (reached - tail) / (reached - before))) / cases
 
 
 def dispersion(counts: Sequence[int], cases: Sequence[int]) -> float:
@@ -88,7 +103,3 @@ def dispersion(counts: Sequence[int], cases: Sequence[int]) -> float:
 def _held(counts: Sequence[int], cases: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     x, n = np.asarray(counts, float), np.asarray(cases, float)
     return x[n > 0], n[n > 0]
-
-
-def _rates(found: Limits, cases: int) -> tuple[float, float]:
-    return found.low / cases, found.high / cases

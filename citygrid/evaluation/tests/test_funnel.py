@@ -25,10 +25,23 @@ def test_limits_are_the_exact_quantiles_of_the_binomial_distribution(cases: int,
     for count, chance in ((low, tail), (high, 1 - tail)):
         assert below(count, cases, share) >= chance - 1e-12
         assert count == 0 or below(count - 1, cases, share) < chance + 1e-12
-    if cases:
-        rates = funnel(share, [cases])[0]
-        assert rates.alarm == pytest.approx(binom.ppf([0.001, 0.999], cases, share) / cases, abs=1e-12)
-        assert rates.warning == pytest.approx(binom.ppf([0.025, 0.975], cases, share) / cases, abs=1e-12)
+
+
+@given(st.integers(1, 400), st.integers(0, 999).map(lambda n: (n + math.pi / 7) / 1000), st.data())  # no ties
+def test_lines_are_those_of_the_paper_and_part_flagged_counts_from_others(
+    cases: int, share: float, data: st.DataObject
+) -> None:
+    [band] = funnel(share, [cases])
+    for level, (low, high) in ((ALARM, band.alarm), (WARNING, band.warning)):
+        tail = (1 - level) / 2
+        for line, at in ((low, share), (1 - high, 1 - share)):
+            r = binom.ppf(tail, cases, at)
+            alpha = (binom.cdf(r, cases, at) - tail) / binom.pmf(r, cases, at)
+            assert line == pytest.approx(max(0.0, (r - alpha) / cases), abs=1e-12)
+        count = data.draw(st.integers(0, cases))
+        inside = limits(share, cases, level)
+        is_flagged = not inside.low <= count <= inside.high
+        assert is_flagged == (count / cases < low - 1e-12 or count / cases > high + 1e-12)
 
 
 @pytest.mark.parametrize(("share", "cases", "level"), [(1.1, 3, 0.9), (0.5, -1, 0.9), (0.5, 3, 1.0)])
