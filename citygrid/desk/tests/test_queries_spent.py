@@ -59,7 +59,7 @@ OTHERS = {  # pages of other posts, by their address: who opens them, and what t
     "/administration/standard/?code=city/component/01001/1": ("system_administrator", 11),
     "/administration/procedure/?code=city-case": ("system_administrator", 6),
     "/administration/rules/": ("system_administrator", 9),
-    "/sheets/": ("system_administrator", 14),
+    "/sheets/": ("system_administrator", 16),
     "/sheets/organisations/": ("system_administrator", 6),
     "/sheets/rules/": ("system_administrator", 6),
     "/notices/": ("water", 7),

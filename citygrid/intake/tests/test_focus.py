@@ -132,10 +132,8 @@ def add_cases(city: City, count: int, *, days_ago: float = 3, category: str = ""
 
 
 def fields_of(case: Case) -> dict[str, Any]:
-    left_out = {"id", "stage", "cell_x", "cell_y"}
-    return {
-        each.attname: getattr(case, each.attname) for each in Case._meta.concrete_fields if each.name not in left_out
-    }
+    fields = [each.attname for each in Case._meta.concrete_fields if each.name != "id" and not each.generated]
+    return {name: getattr(case, name) for name in fields}
 
 
 def propose(city: City, now: Any = NOW) -> list[models.Focus]:
