@@ -66,7 +66,8 @@ WORDS = {
         "The phone does not let this page use the microphone. Allow it in the settings of the browser."
     ),
     "unreadable": _(
-        "This browser cannot read that photo. Set the camera to “most compatible” (JPEG), or take it here."
+        "That file is no photo that this browser can read, or it is damaged. Choose another one; set the camera to "
+        "“most compatible” (JPEG)."
     ),
     "accurate": _("Accurate to {far}"),
     "place_known": _("Place known"),
@@ -125,6 +126,8 @@ WORDS = {
     "theirs": _("On the server"),
     "send_anyway": _("Send mine after it, with a note"),
     "send_as_report": _("Send mine as a report"),
+    "send_rest": _("Send it without the refused files ({count})"),
+    "send_rest_as_report": _("Send it as a report, without the refused files ({count})"),
     "made_before": _("(Made on the phone at {at}, before what {label} did was known.)"),
     "about_case": _("About case {number}, seen at {at}: {title}. {said}"),
     "try_again": _("Try again"),

@@ -1,6 +1,7 @@
 import { say, when } from '../page.ts'
-import { type Held, note } from './box.ts'
+import { discardFile, type Held, note } from './box.ts'
 import type { Content } from './record.ts'
+import { rest, unhandled } from './rest.ts'
 import { send } from './sender.ts'
 
 const NOT_HANDLED = 'intake.not_handled_here'
@@ -28,17 +29,21 @@ export async function sendAsReport(held: Held): Promise<void> {
   await again(held)
 }
 
-/** The same report, which nobody calls dealt with: no photo shows the place afterwards. */
-export function unhandled({ body: { handled: _handled, ...body }, media }: Content): Pick<Content, 'body' | 'media'> {
-  return { body, media: media.map((one) => ({ ...one, role: 'scene' })) }
-}
-
 function aboutCase({ content, row }: Held): Partial<Content> {
   const said = [content.body.note, content.body.reason].filter(Boolean).join(' ')
   const about = { number: content.number, at: when(row.born_at), title: content.title, said }
   const description = say('about_case', about).trim()
   const { lon, lat } = content.place!
   return { kind: 'report', case_id: '', body: { description, channel: 'field', lon, lat, frame: 'wgs84' } }
+}
+
+/** Send it without the files that were refused; what is left says something else, so its key is a new one. */
+export async function sendRest(held: Held): Promise<void> {
+  const left = rest(held.content)!
+  const kept = new Set(left.media.map(({ id }) => id))
+  for (const one of held.content.media.filter(({ id }) => !kept.has(id))) await discardFile(held, one)
+  Object.assign(held.content, left, { key: crypto.randomUUID() })
+  await again(held)
 }
 
 /** Send it as it is once more: the cause may be gone. The key stays: what was refused is not remembered under it. */
