@@ -57,6 +57,7 @@ def test_what_a_post_may_not_call_fixed_is_sent_as_a_report(phone: Callable[...,
     held.cut(False)
     strip = held.page.locator(".strip")
     expect(strip).to_contain_text("1 need you")
+    expect(strip).not_to_contain_text("saved here")  # it is counted once
     held.tap(strip)
     expect(held.page.locator(".trouble")).to_contain_text("Send it as a report")
     held.tap(held.page.get_by_role("button", name="Send mine as a report"))
