@@ -88,10 +88,11 @@ async function deliver(held: Held): Promise<boolean> {
     told()
     return true
   } catch (error) {
-    if (!(error instanceof Refused)) throw error
-    return failed(held, error)
+    return failed(held, error instanceof Refused ? error : lost(error))
   }
 }
+
+const lost = (error: unknown) => new Refused(422, LOST, say('file_lost'), String(error))
 
 function rested(): void {
   rest = { until: Date.now() + pause(rest.tries + 1), tries: rest.tries + 1 }
@@ -160,7 +161,7 @@ async function handFiles(held: Held): Promise<void> {
 async function handFile(held: Held, media: Media): Promise<void> {
   const remember = (address: string) => ((media.upload = address), note(held))
   const bytes = await file(media).catch((error) => {
-    throw new Refused(422, LOST, say('file_lost'), String(error))
+    throw lost(error)
   })
   media.sent = await upload(bytes, media, remember)
   await note(held) // its id is part of what is sent: it must be the same the next time
