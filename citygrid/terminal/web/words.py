@@ -30,6 +30,8 @@ WORDS = {
     "closed_how": _("What is kept on the phone stays until whoever made it signs in."),
     "update_ready": _("A new version is ready."),
     "update_now": _("Use it now"),
+    "clock_ahead": _("The clock of this phone is {span} ahead. Deadlines are shown by that of the server."),
+    "clock_behind": _("The clock of this phone is {span} behind. Deadlines are shown by that of the server."),
     "metres": _("{count} m"),
     "kilometres": _("{count} km"),
     "megabytes": _("{count} MB"),
