@@ -1,3 +1,4 @@
+import { hear } from './clock.ts'
 import { deviceId } from './device.ts'
 import { told } from './page.ts'
 
@@ -29,7 +30,9 @@ export async function ask(path: string, options: RequestInit = {}): Promise<Resp
     headers.set('Accept-Language', told.language)
     if (deviceId()) headers.set('Citygrid-Device', deviceId())
     if (!['GET', 'HEAD'].includes(method)) headers.set('X-CSRFToken', cookie())
-    return await fetch(path, { ...options, headers, cache: 'no-store', signal: options.signal ?? AbortSignal.timeout(PATIENCE) })
+    const answer = await fetch(path, { ...options, headers, cache: 'no-store', signal: options.signal ?? AbortSignal.timeout(PATIENCE) })
+    hear(answer.headers.get('Date'))
+    return answer
   } catch {
     throw new Refused(0)
   }

@@ -1,9 +1,9 @@
 import { told } from './page.ts'
-import { wipeAll } from './store/gone.ts'
+import { wipeOf } from './store/gone.ts'
 
-/** Sign out: nothing of this account stays on the phone, not even what could not be sent. */
-export async function leave(): Promise<void> {
-  await wipeAll()
+/** Sign an account out: nothing of it stays on the phone, not even what could not be sent; what others made stays. */
+export async function leave(account: string): Promise<void> {
+  await wipeOf(account)
   const form = Object.assign(document.createElement('form'), { method: 'post', action: told.urls.signOut })
   const csrf = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? ''
   form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'csrfmiddlewaretoken', value: csrf }))

@@ -1,7 +1,8 @@
-/** A file that is no photo this browser can read. */
+import { formatOf } from './whole.ts'
+
+/** A file that is no photo this browser can read, or not a whole one. */
 export class Unreadable extends Error {}
 
-const ACCEPTED = ['image/jpeg', 'image/png', 'image/webp']
 const QUALITY = 0.88
 const ENDINGS: Record<string, string> = {
   ...{ 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp' },
@@ -12,11 +13,14 @@ export const nameOf = (file: Blob, at: number): string => `${at}.${ENDINGS[file.
 
 /** A photo as the server takes it: as it is where it may be, drawn anew as JPEG (HEIC) where the browser can read it. */
 export async function taken(file: Blob): Promise<Blob> {
-  if (ACCEPTED.includes(file.type)) return file
-  const picture = await createImageBitmap(file).catch(() => {
+  const [bytes, picture] = await Promise.all([file.arrayBuffer(), createImageBitmap(file)]).catch(() => {
     throw new Unreadable()
   })
-  return drawn(picture, picture.width, picture.height)
+  const format = formatOf(new Uint8Array(bytes))
+  if (format && !format.isWhole) throw new Unreadable()
+  const made = format ? new Blob([bytes], { type: format.type }) : await drawn(picture, picture.width, picture.height)
+  picture.close()
+  return made
 }
 
 /** What a video shows now, or a picture, as JPEG. */

@@ -30,6 +30,8 @@ WORDS = {
     "closed_how": _("What is kept on the phone stays until whoever made it signs in."),
     "update_ready": _("A new version is ready."),
     "update_now": _("Use it now"),
+    "clock_ahead": _("The clock of this phone is {span} ahead. Deadlines are shown by that of the server."),
+    "clock_behind": _("The clock of this phone is {span} behind. Deadlines are shown by that of the server."),
     "metres": _("{count} m"),
     "kilometres": _("{count} km"),
     "megabytes": _("{count} MB"),
@@ -66,7 +68,8 @@ WORDS = {
         "The phone does not let this page use the microphone. Allow it in the settings of the browser."
     ),
     "unreadable": _(
-        "This browser cannot read that photo. Set the camera to “most compatible” (JPEG), or take it here."
+        "That file is no photo that this browser can read, or it is damaged. Choose another one; set the camera to "
+        "“most compatible” (JPEG)."
     ),
     "accurate": _("Accurate to {far}"),
     "place_known": _("Place known"),
@@ -125,6 +128,8 @@ WORDS = {
     "theirs": _("On the server"),
     "send_anyway": _("Send mine after it, with a note"),
     "send_as_report": _("Send mine as a report"),
+    "send_rest": _("Send it without the refused files ({count})"),
+    "send_rest_as_report": _("Send it as a report, without the refused files ({count})"),
     "made_before": _("(Made on the phone at {at}, before what {label} did was known.)"),
     "about_case": _("About case {number}, seen at {at}: {title}. {said}"),
     "try_again": _("Try again"),

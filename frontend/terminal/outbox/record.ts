@@ -22,6 +22,7 @@ export interface Trouble {
   title: string
   hint: string
   fields: string[]
+  files?: string[] // the ids of those that were refused
   theirs?: Theirs // what became of the case meanwhile
 }
 

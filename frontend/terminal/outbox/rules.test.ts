@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { migrated, SCHEMA } from './record.ts'
-import { DAY, isOver, pause, room, sendable, verdict } from './rules.ts'
+import { DAY, isOfFile, isOver, LOST, pause, room, sendable, verdict } from './rules.ts'
 
 test('no answer and a server in trouble are tried again, a refusal is not', () => {
   for (const status of [0, 408, 423, 425, 429, 500, 502, 503]) assert.equal(verdict(status), 'later', String(status))
@@ -14,6 +14,12 @@ test('a session that ended asks to sign in, a revoked device is told apart', () 
   assert.equal(verdict(401, 'kernel.not_signed_in'), 'sign-in')
   assert.equal(verdict(401, 'terminal.revoked'), 'revoked')
   assert.equal(verdict(403, 'terminal.revoked'), 'revoked')
+})
+
+test('a refusal is of a file by its code, unless it passes', () => {
+  for (const code of ['evidence.empty', 'evidence.truncated', LOST]) assert.equal(isOfFile(422, code), true, code)
+  assert.equal(isOfFile(422, 'intake.text_unusable'), false)
+  for (const status of [0, 401, 429, 503]) assert.equal(isOfFile(status, 'evidence.empty'), false, String(status))
 })
 
 test('tries grow apart up to five minutes', () => {

@@ -13,6 +13,12 @@ export function verdict(status: number, code = ''): Verdict {
   return BY_STATUS[status] ?? 'refused'
 }
 
+export const LOST = 'terminal.file_lost'
+
+/** Whether it is one file that is refused for good: the record may do without it. */
+export const isOfFile = (status: number, code: string): boolean =>
+  verdict(status, code) === 'refused' && (code === LOST || code.startsWith('evidence.'))
+
 const SHORTEST = 5_000
 const LONGEST = 300_000
 

@@ -3,8 +3,8 @@ import { forgetDevices } from '../device.ts'
 import { say } from '../page.ts'
 import { wipeAll } from '../store/gone.ts'
 import { box, file, type Held, isOf, note, reload, settle, tidy, waiting } from './box.ts'
-import type { Content, Theirs, Trouble } from './record.ts'
-import { pause, sendable, verdict } from './rules.ts'
+import type { Content, Media, Theirs, Trouble } from './record.ts'
+import { isOfFile, LOST, pause, sendable, verdict } from './rules.ts'
 import { upload } from './uploads.ts'
 
 const LOCK = 'citygrid-terminal-sender'
@@ -88,18 +88,18 @@ async function deliver(held: Held): Promise<boolean> {
     told()
     return true
   } catch (error) {
-    if (error instanceof Refused) return failed(held, error)
-    held.content.trouble = { kind: 'refused', code: 'unreadable', title: say('file_lost'), hint: String(error), fields: [] }
-    await note(held)
-    return true
+    return failed(held, error instanceof Refused ? error : lost(error))
   }
 }
+
+const lost = (error: unknown) => new Refused(422, LOST, say('file_lost'), String(error))
 
 function rested(): void {
   rest = { until: Date.now() + pause(rest.tries + 1), tries: rest.tries + 1 }
 }
 
-async function failed(held: Held, { status, code, title, hint, fields }: Refused): Promise<boolean> {
+async function failed(held: Held, refused: Refused): Promise<boolean> {
+  const { status, code, title, hint, fields } = refused
   const found = verdict(status, code)
   if (found === 'revoked') {
     await revoke()
@@ -112,7 +112,8 @@ async function failed(held: Held, { status, code, title, hint, fields }: Refused
     if (status !== 0) await note(held, { tries, next_at: Date.now() + pause(tries) })
     return status !== 0 && found === 'later'
   }
-  const trouble: Trouble = { kind: 'refused', code, title, hint, fields }
+  const files = refused instanceof FilesRefused ? refused.files : []
+  const trouble: Trouble = { kind: 'refused', code, title, hint, fields, files }
   if (found === 'conflict' && held.content.case_id) {
     trouble.kind = 'conflict'
     try {
@@ -133,14 +134,43 @@ export async function revoke(): Promise<void> {
   Object.assign(box, { records: [], sending: '', left: 0, isRevoked: true })
 }
 
+/** Files that were refused, by their ids, in the words about the first of them. */
+class FilesRefused extends Refused {
+  constructor(
+    { status, code, title, hint, fields }: Refused,
+    readonly files: string[],
+  ) {
+    super(status, code, title, hint, fields)
+  }
+}
+
+/** Send the files that are not there yet, past those that are refused; throws FilesRefused at the end. */
+async function handFiles(held: Held): Promise<void> {
+  const refused: [string, Refused][] = []
+  for (const media of held.content.media.filter(({ sent }) => !sent)) {
+    try {
+      await handFile(held, media)
+    } catch (error) {
+      if (!(error instanceof Refused && isOfFile(error.status, error.code))) throw error
+      refused.push([media.id, error])
+    }
+  }
+  if (refused.length) throw new FilesRefused(refused[0]![1], refused.map(([id]) => id))
+}
+
+async function handFile(held: Held, media: Media): Promise<void> {
+  const remember = (address: string) => ((media.upload = address), note(held))
+  const bytes = await file(media).catch((error) => {
+    throw lost(error)
+  })
+  media.sent = await upload(bytes, media, remember)
+  await note(held) // its id is part of what is sent: it must be the same the next time
+}
+
 /** Send the files that are not there yet, then the record; what it is called there. */
 async function hand(held: Held): Promise<string> {
   const { content } = held
-  for (const media of content.media.filter(({ sent }) => !sent)) {
-    const remember = (address: string) => ((media.upload = address), note(held))
-    media.sent = await upload(await file(media), media, remember)
-    await note(held) // its id is part of what is sent: it must be the same the next time
-  }
+  await handFiles(held)
   const key = { 'Idempotency-Key': content.key }
   if (content.kind === 'report') return report(content, key)
   const photos = content.media.map(({ sent, role }) => ({ id: sent, role }))

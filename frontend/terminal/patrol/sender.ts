@@ -6,7 +6,7 @@ import { say } from '../page.ts'
 import { tell } from '../said.ts'
 import { database, type PatrolRow } from '../store/database.ts'
 import { openJson } from '../store/vault.ts'
-import { patrol, patrolsOf, type Position, type Shift, shiftOf } from './shift.ts'
+import { patrol, patrolsOf, type Position, type Shift, shiftOf, waitsOf } from './shift.ts'
 
 const LOCK = 'citygrid-terminal-patrol'
 const EVERY = 60_000 // milliseconds
@@ -28,7 +28,7 @@ export async function sendPatrols(): Promise<void> {
     if (!lock || !(await isOurs())) return
     for (const row of await patrolsOf(account)) if (!(await delivered(row))) return
   })
-  patrol.waits = await database.positions.count()
+  patrol.waits = await waitsOf(account)
 }
 
 /** Whether there is any use in going on with the next one. */

@@ -33,6 +33,12 @@ let writing: Promise<unknown> = Promise.resolve()
 export const patrolsOf = (id: string): Promise<PatrolRow[]> => database.patrols.where('account').equals(id).toArray()
 export const shiftOf = (row: PatrolRow): Promise<Shift> => openJson<Shift>(row.sealed)
 
+/** How many positions of an account wait here; those of others are none of its business. */
+export async function waitsOf(account: string): Promise<number> {
+  const ids = (await patrolsOf(account)).map(({ id }) => id)
+  return database.positions.where('patrol').anyOf(ids).count()
+}
+
 export async function keep(id: string, of: string, shift: Shift): Promise<void> {
   await database.patrols.put({ id, account: of, sealed: await sealJson(shift) })
 }
@@ -41,7 +47,7 @@ export async function keep(id: string, of: string, shift: Shift): Promise<void> 
 export async function openPatrol(of: string): Promise<void> {
   account = of
   last = null
-  Object.assign(patrol, { id: '', shift: null, waits: await database.positions.count() })
+  Object.assign(patrol, { id: '', shift: null, waits: await waitsOf(of) })
   for (const row of await patrolsOf(of)) {
     const shift = await shiftOf(row)
     if (!shift.ended_at) Object.assign(patrol, { id: row.id, shift })

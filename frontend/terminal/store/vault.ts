@@ -5,9 +5,15 @@ const NAME = 'vault'
 const [encoder, decoder] = [new TextEncoder(), new TextDecoder()]
 
 let held: Promise<CryptoKey> | null = null
+let isShut = false
+const never = () => new Promise<never>(() => {})
+
+/** Seal and open nothing more in this page, which is about to be left: what is under way would write after a wipe. */
+export const shut = (): void => void (isShut = true)
 
 /** The key of this browser: made once, usable but never readable, by us or by anybody. */
 function key(): Promise<CryptoKey> {
+  if (isShut) return never()
   held ??= find()
   return held
 }
@@ -24,7 +30,8 @@ async function find(): Promise<CryptoKey> {
 
 export async function seal(bytes: BufferSource): Promise<Sealed> {
   const iv = crypto.getRandomValues(new Uint8Array(12))
-  return { iv, box: await crypto.subtle.encrypt({ name: ALGORITHM, iv }, await key(), bytes) }
+  const box = await crypto.subtle.encrypt({ name: ALGORITHM, iv }, await key(), bytes)
+  return isShut ? never() : { iv, box }
 }
 
 /** What was sealed; throws OperationError when it was sealed with another key. */
