@@ -16,6 +16,7 @@ from citygrid.access.models import Account, Organisation
 from citygrid.access.tests import factories as access
 from citygrid.desk.tests.factories import CLERK, COVER, LITTER, City, add_administrator, add_cover, make_cases
 from citygrid.dispatch.tests import factories as dispatch
+from citygrid.evaluation.tests.test_indices import lines
 from citygrid.geography import services as geography
 from citygrid.geography.choices import LayerKind
 from citygrid.kernel import clock
@@ -24,7 +25,7 @@ from citygrid.kernel.models import SheetRun
 from citygrid.kernel.sheets.plans import make_plan
 from citygrid.kernel.sheets.ports import SHEETS, port_for
 from citygrid.kernel.sheets.runs import export
-from citygrid.kernel.tests.sheet_files import file_of
+from citygrid.kernel.tests.sheet_files import file_of, write
 
 GOOD = {"code": "env-09", "name_zh": "绿化队", "kind": "greening"}
 WRONG = {"code": "env-10", "name_zh": "", "kind": "greening"}
@@ -239,3 +240,6 @@ def fill_all(city: City) -> None:
         code="bus", kind=LayerKind.THEMATIC, name_zh="公交站", name_en="Bus stops", actor=CLERK, now=clock.now()
     )
     dispatch.rule(city.water, category_key=COVER, layer_code="road", feature_code="R1")
+    write("index-tree", CLERK, clock.now(), *lines())
+    community = {"key": "satisfied", "area": "900001001001", "month": "2026-03", "value": "87.5", "source": ""}
+    write("index-values", CLERK, clock.now(), community)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jsonschema import validate
+from jsonschema_rs import validate
 
 from citygrid.cases.tests.factories import NOW, City, make_city
 from citygrid.exchange import services
@@ -103,10 +103,10 @@ def test_discovery_names_two_endpoints_in_both_formats(outside: Outside) -> None
 
 def test_services_and_their_attributes_follow_the_schemas(outside: Outside) -> None:
     told = outside.ask("services.json").json()
-    validate(told, schemas.SERVICES)
+    validate(schemas.SERVICES, told)
     assert [(one["service_code"], one["metadata"]) for one in told] == [(outside.code, True)]
     definition = outside.ask(f"services/{outside.code}.json").json()
-    validate(definition, schemas.DEFINITION)
+    validate(schemas.DEFINITION, definition)
     assert definition["attributes"][0]["values"][0]["key"] == outside.city.standard.code
     for path in ("services", f"services/{outside.code}"):
         assert georeport.read_xml(outside.ask(f"{path}.xml").content)[1] == outside.ask(f"{path}.json").json()
@@ -124,7 +124,7 @@ def test_report_is_stored_with_its_contact_and_no_one_else_reads_its_words(outsi
     own = outside.ask(f"requests/{reference}.json", api_key=outside.key).json()
     others = outside.ask(f"requests/{reference}.json").json()
     for told in (own, others):
-        validate(told, schemas.REQUESTS)
+        validate(schemas.REQUESTS, told)
         assert (told[0]["service_request_id"], told[0]["status"]) == (reference, "open")
     assert (own[0]["description"], own[0]["address"]) == (stored.description, "1 Main St")
     assert {others[0][name] for name in ("description", "address", "lat", "long", "address_id")} == {None}
@@ -137,7 +137,7 @@ def test_reference_leads_to_the_case_once_it_is_public(outside: Outside) -> None
     assert outside.ask(f"tokens/{reference}.json").json() == [{"service_request_id": reference, "token": reference}]
     number = outside.file(reference)
     listed = outside.ask("requests.json").json()
-    validate(listed, schemas.REQUESTS)
+    validate(schemas.REQUESTS, listed)
     assert [one["service_request_id"] for one in listed] == [number]
     assert listed[0]["description"] == "井盖破损"
     assert listed[0]["requested_datetime"].endswith("+08:00")
@@ -195,7 +195,7 @@ def test_refusals_are_documents_in_both_formats(
     json, xml = outside.ask(path, **asked), outside.ask(path.replace(".json", ".xml"), **asked)
     assert (json.status_code, xml.status_code) == (status, status)
     if path != "nothing.json":
-        validate(json.json(), schemas.ERRORS)
+        validate(schemas.ERRORS, json.json())
         assert json.json()[0]["code"] == status
         assert georeport.read_xml(xml.content) == ("errors", json.json())
 
@@ -270,7 +270,7 @@ def test_updates_tell_an_application_of_its_own_and_everybody_of_public_ones(out
     span = {"start_date": "2026-03-01T00:00:00Z", "end_date": "2026-03-04T00:00:00Z"}
     everybody = outside.ask("servicerequestupdates.json", **span).json()
     own = outside.ask("servicerequestupdates.json", api_key=outside.key, **span).json()
-    validate(own, schemas.UPDATES)
+    validate(schemas.UPDATES, own)
     assert [one["service_request_id"] for one in everybody] == [number]
     assert [one["service_request_id"] for one in own] == [reference]
     assert hidden not in str(everybody)
