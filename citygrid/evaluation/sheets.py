@@ -99,12 +99,11 @@ class IndexTreeSheet(SheetPort):
             }
 
     def check(self, rows: Sequence[Row], standing: Mapping[Key, Values], actor: Actor, now: datetime) -> None:
-        by_key = {row.values["key"]: row for row in rows}
-        held = {**{key[0]: values for key, values in standing.items()}, **{key: r.values for key, r in by_key.items()}}
-        readable = [
-            _line(values) for key, values in held.items() if key and not (key in by_key and by_key[key].faults)
-        ]
-        for key, fault in faults_of(readable).items():
+        by_key = {row.values["key"]: row for row in reversed(rows) if row.values["key"]}  # of two, the first
+        held = {key[0]: values for key, values in standing.items()} | {key: row.values for key, row in by_key.items()}
+        unread = {key for key, row in by_key.items() if row.faults}
+        lines = [Line(key, values["parent"], 1) if key in unread else _line(values) for key, values in held.items()]
+        for key, fault in faults_of(lines).items():
             if key in by_key and fault in FAULTS:
                 column, words = FAULTS[fault]
                 by_key[key].fail(column, fault, words)

@@ -10,6 +10,7 @@ from django.contrib.gis.geos import Point
 from citygrid.access.models import Account, Organisation, Post
 from citygrid.access.tests import factories as access
 from citygrid.catalogue.tests import factories as catalogue
+from citygrid.evaluation import services as evaluation
 from citygrid.geography import services as geography_services
 from citygrid.geography.choices import LayerKind
 from citygrid.geography.tests import factories as geography
@@ -20,6 +21,7 @@ from citygrid.kernel.actor import Actor
 ROWS, NOW, TODAY = 8, geography.NOW, date(2026, 3, 2)
 STREET, OTHER_STREET = "900001001", "900001002"
 CREDIT = "91350100M000100Y43"  # the example of GB 32100-2015
+COMMUNITY = f"{STREET}001"
 COVER = "test/component/01001"
 Values = dict[str, Any]
 
@@ -131,6 +133,27 @@ def _make_layer() -> None:
         geography_services.add_feature(code=f"w{n}", name_zh="湖", **there, **own)
 
 
+def node(key: str, position: int, parent: str = "top") -> Values:
+    names = {"key": key, "name_zh": "指标", "name_en": "Indicator", "parent": parent, "position": position}
+    return {**names, "weight": 1, "needed": "0.5", "scale": "minmax", "low": "", "high": ""}
+
+
+def index_tree() -> tuple[Actor, list[Values]]:
+    """A top with indicators below it."""
+    rows = [node("top", 1, parent=""), *(node(f"i{n}", n + 1) for n in range(1, ROWS))]
+    return administrator("system_administrator"), rows
+
+
+def index_values() -> tuple[Actor, list[Values]]:
+    actor, tree = index_tree()
+    geography.make_communities()
+    kept = ("key", "parent", "position", "name_zh", "name_en")
+    nodes = [{name: row[name] for name in kept} for row in tree]
+    evaluation.keep_nodes(nodes=nodes, gone=[], actor=actor, now=NOW)
+    rows = [{"key": f"i{n}", "area": COMMUNITY, "month": "2026-03", "value": 9.5} for n in range(1, ROWS)]
+    return actor, [*rows, {**rows[0], "month": "2026-04"}]
+
+
 SHEETS: dict[str, Callable[[], tuple[Actor, list[Values]]]] = {
     "accounts": accounts,
     "organisations": organisations,
@@ -141,6 +164,8 @@ SHEETS: dict[str, Callable[[], tuple[Actor, list[Values]]]] = {
     "standards": standards,
     "rules": rules,
     "components": components,
+    "index-tree": index_tree,
+    "index-values": index_values,
 }
 
 

@@ -144,6 +144,17 @@ KINDS = (
     kind("change before the beginning", "components", "change_date", "2019-12-31", "before_initial"),
     kind("authority is missing", "components", "authority_code", "", "missing"),
     kind("former identifier of another component", "components", "alias_code", "9000010101000009", "taken"),
+    # Indices
+    kind("node below nothing", "index-tree", "parent", "nowhere", "unknown_parent"),
+    kind("node below itself", "index-tree", "parent", "loop", "circle", beside={"key": "loop"}),
+    kind("weight of nothing", "index-tree", "weight", 0, "weight"),
+    kind("share above all", "index-tree", "needed", "1.5", "out_of_range"),
+    kind("fixed ends that are missing", "index-tree", "scale", "goalposts", "posts", at="low"),
+    kind("key with a capital", "index-tree", "key", "OnTime", "wrong_form"),
+    kind("value of no indicator", "index-values", "key", "top", "unknown_choice"),
+    kind("value of no community", "index-values", "area", "900009009009", "unknown_reference"),
+    kind("month that does not exist", "index-values", "month", "2026-13", "wrong_form"),
+    kind("value in words", "index-values", "value", "good", "not_a_number"),
 )  # fmt: skip
 
 
@@ -229,6 +240,8 @@ KEYS = {
     "standards": (("code",), "code"),
     "rules": (("unit", "category", "area", "layer", "feature", "problem_type"), "problem_type"),
     "components": (("component_id",), "component_id"),
+    "index-tree": (("key",), "key"),
+    "index-values": (("key", "area", "month"), "month"),
 }
 
 
