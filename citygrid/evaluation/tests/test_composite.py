@@ -98,22 +98,15 @@ def test_zscore_equals_the_formula() -> None:
 
 
 def test_published_example_to_its_printed_digits() -> None:
-    """Human Development Report 2020, technical note 1: Sudan. Income index .5506, human development index .510."""
+    """UNDP, technical notes to the Human Development Report 2020, note 1: indices .6971 and .3447 and an income of
+    3,829 between 100 and 75,000 dollars by its logarithm give an income index of .5506 and a human development
+    index of .510.
+    """
     post = Scale.GOALPOSTS
-    schooling = Node(
-        "education",
-        parts=(Node("expected", scale=post, posts=(0, 18)), Node("mean", scale=post, posts=(0, 15))),
-    )
-    tree = Node(
-        "hdi",
-        mean=Mean.GEOMETRIC,
-        parts=(
-            Node("life", scale=post, posts=(20, 85)),
-            schooling,
-            Node("income", scale=post, posts=(100, 75_000), is_log=True),
-        ),
-    )
-    given = {"life": 65.3, "expected": 7.9, "mean": 3.8, "income": 3_829}
+    indices = (Node("health", scale=post, posts=(0, 1)), Node("education", scale=post, posts=(0, 1)))
+    income = Node("income", scale=post, posts=(100, 75_000), is_log=True)
+    tree = Node("hdi", mean=Mean.GEOMETRIC, parts=(*indices, income))
+    given = {"health": 0.6971, "education": 0.3447, "income": 3_829}
     values = index(tree, {key: np.array([float(value)]) for key, value in given.items()}).values
     assert f"{values['income'][0] / 100:.4f}" == "0.5506"
     assert f"{values['hdi'][0] / 100:.3f}" == "0.510"
