@@ -21,6 +21,7 @@ import { localTime } from './behaviours/local-time.ts'
 import { menus } from './behaviours/menu.ts'
 import { printButton } from './behaviours/print.ts'
 import { promiseSlider } from './behaviours/promise-slider.ts'
+import { proof } from './behaviours/proof.ts'
 import { rememberFolds } from './behaviours/remember.ts'
 import { scrolling } from './behaviours/scrolling.ts'
 import { searchKey } from './behaviours/search-key.ts'
@@ -63,5 +64,6 @@ htmx.onLoad((element) => {
   findChoice(root)
   rememberFolds(root)
   promiseSlider(root)
+  proof(root)
   mountIslands(root)
 })

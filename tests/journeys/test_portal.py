@@ -13,6 +13,7 @@ from citygrid.desk.tests.factories import COVER, TO_DISPATCHED, City
 from citygrid.evidence.tests import factories as evidence
 from citygrid.intake.models import Report
 from citygrid.kernel import clock, memo
+from citygrid.portal.web import reporting
 from tests.journeys.staff import Staff
 from tests.journeys.terminal import PLACE
 from tests.journeys.test_look import WIDER
@@ -120,3 +121,22 @@ def test_known_case_is_shown_and_followed_in_two_taps(stranger: Open, city: City
     somebody.page.click(f"section a[href='/portal/cases/{case.number}/']")
     assert case.number in somebody.page.inner_text("main")
     assert not Report.objects.unscoped(reason="test").filter(channel="internet").exists()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scripts", [True, False])
+def test_past_the_limit_of_an_address_the_browser_works_and_nothing_typed_is_lost(
+    stranger: Open, city: City, monkeypatch: pytest.MonkeyPatch, scripts: bool
+) -> None:
+    monkeypatch.setitem(reporting.MOST, reporting.REPORTS, 0)
+    somebody = stranger(scripts=scripts)
+    somebody.go("/portal/report/")
+    somebody.page.fill("[name=description]", WORDS)
+    somebody.page.select_option("[name=area_code]", index=1)
+    somebody.page.click("form.portal-report > .btn-primary")
+    if scripts:
+        somebody.page.wait_for_url("**/receipts/**", timeout=60_000)
+        assert receipt(somebody.page) == reported().receipt
+    else:
+        assert "too often" in somebody.page.inner_text("main")
+        assert somebody.page.input_value("[name=description]") == WORDS

@@ -49,7 +49,7 @@ def report(request: Any) -> HttpResponse:
         given = services.receive_from_visitor(report=form.report(photos), key=key, now=clock.now())
     except Refusal as refusal:
         form.add_error(None, f"{refusal} {refusal.advice}".strip())
-        return _draw(request, form, photos, status=refusal.status)
+        return _draw(request, form, photos, status=refusal.status, challenge=refusal.facts.get("challenge", ""))
     return redirect("portal-receipt", given.receipt)
 
 
@@ -114,12 +114,18 @@ def _streets() -> Any:
 
 
 def _draw(
-    request: Any, form: ReportForm, photos: list[UUID], *, known: list[PublicCase] | None = None, status: int = 200
+    request: Any,
+    form: ReportForm,
+    photos: list[UUID],
+    *,
+    known: list[PublicCase] | None = None,
+    status: int = 200,
+    challenge: str = "",
 ) -> HttpResponse:
-    """The form with what was typed; `known` beside it."""
+    """The form with what was typed; `known` beside it; a `challenge` that the browser solves by itself."""
     if form.is_bound:
         data = request.POST.copy()
         data["held"], data["seen"] = hold(photos), "on" if known else data.get("seen", "")
         form.data = data
-    told = {"form": form, "photos": len(photos), "known": known or [], "areas": _streets()}
+    told = {"form": form, "photos": len(photos), "known": known or [], "areas": _streets(), "challenge": challenge}
     return render(request, "portal/report.html", told, status=status)
