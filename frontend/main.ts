@@ -11,6 +11,7 @@ import './styles/print.css'
 import htmx from 'htmx.org'
 import { choosing } from './behaviours/choose.ts'
 import { dataAge } from './behaviours/data-age.ts'
+import { draft } from './behaviours/draft.ts'
 import { errorSummary } from './behaviours/error-summary.ts'
 import { findChoice } from './behaviours/find-choice.ts'
 import { live } from './behaviours/live.ts'
@@ -22,6 +23,7 @@ import { menus } from './behaviours/menu.ts'
 import { printButton } from './behaviours/print.ts'
 import { promiseSlider } from './behaviours/promise-slider.ts'
 import { proof } from './behaviours/proof.ts'
+import { qr } from './behaviours/qr.ts'
 import { rememberFolds } from './behaviours/remember.ts'
 import { scrolling } from './behaviours/scrolling.ts'
 import { searchKey } from './behaviours/search-key.ts'
@@ -64,6 +66,8 @@ htmx.onLoad((element) => {
   findChoice(root)
   rememberFolds(root)
   promiseSlider(root)
+  draft(root)
   proof(root)
+  void qr(root)
   mountIslands(root)
 })

@@ -140,3 +140,27 @@ def test_past_the_limit_of_an_address_the_browser_works_and_nothing_typed_is_los
     else:
         assert "too often" in somebody.page.inner_text("main")
         assert somebody.page.input_value("[name=description]") == WORDS
+
+
+@pytest.mark.browser
+def test_without_a_network_what_was_typed_waits_on_the_phone_until_it_was_received(stranger: Open, city: City) -> None:
+    somebody = stranger()
+    page, context = somebody.page, somebody.page.context
+    somebody.go("/portal/report/")
+    page.fill("[name=description]", WORDS)
+    page.select_option("[name=area_code]", index=1)
+    page.fill("[name=phone]", "13800138000")
+    context.set_offline(True)
+    page.click("form.portal-report > .btn-primary")
+    assert "no network" in page.inner_text("[data-offline]")
+    context.set_offline(False)
+    page.close()
+    again = context.new_page()
+    again.goto("/portal/report/")
+    assert again.input_value("[name=description]") == WORDS
+    assert again.input_value("[name=phone]") == ""  # what says who somebody is stays nowhere
+    again.click("form.portal-report > .btn-primary")
+    again.wait_for_url("**/receipts/**")
+    assert again.locator("[data-qr] img").evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    again.goto("/portal/report/")
+    assert again.input_value("[name=description]") == ""
